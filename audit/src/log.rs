@@ -1,0 +1,11 @@
+//! A verifiable log: RFC 6962 tree, C2SP formats around it. One specification, one small file of pure functions.
+
+pub mod chain;
+pub mod checkpoint;
+pub mod hash;
+pub mod line;
+pub mod note;
+pub mod proof;
+pub mod receipt;
+pub mod tile;
+pub mod tree;

@@ -1,0 +1,78 @@
+//! C2SP tlog-checkpoint: the signed head of a log.
+
+use std::{fmt, str::FromStr};
+
+use super::{
+    hash::Hash,
+    note::{Note, NoteFault, Signer, VerifierKey},
+};
+
+/// Name, size and root of a log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checkpoint {
+    /// Name of the log.
+    pub origin: String,
+    /// Root of the tree.
+    pub root: Hash,
+    /// Lines in the log.
+    pub size: u64,
+}
+
+/// What is wrong with a checkpoint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum CheckpointFault {
+    /// The note around it.
+    #[error("{0}")]
+    Note(#[from] NoteFault),
+    /// The text is not origin, size and root, each on its line.
+    #[error("a checkpoint must be three lines: origin, size in decimal, root in base64")]
+    Form,
+}
+
+impl Checkpoint {
+    /// A head.
+    #[must_use]
+    pub fn new(origin: &str, size: u64, root: Hash) -> Self {
+        Self { origin: origin.to_owned(), root, size }
+    }
+
+    /// The signed note.
+    #[must_use]
+    pub fn sign(&self, signer: &Signer) -> String {
+        signer.sign(&self.to_string()).to_string()
+    }
+
+    /// Reads a note and checks that the key signed it.
+    ///
+    /// # Errors
+    /// [`CheckpointFault`].
+    pub fn open(note: &str, key: &VerifierKey) -> Result<Self, CheckpointFault> {
+        let note: Note = note.parse()?;
+        note.verify(key)?;
+        note.text.parse()
+    }
+}
+
+impl fmt::Display for Checkpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}\n{}\n{}", self.origin, self.size, self.root.to_base64())
+    }
+}
+
+impl FromStr for Checkpoint {
+    type Err = CheckpointFault;
+
+    fn from_str(text: &str) -> Result<Self, CheckpointFault> {
+        let mut lines = text.lines();
+        let (Some(origin), Some(size), Some(root)) = (lines.next(), lines.next(), lines.next()) else {
+            return Err(CheckpointFault::Form);
+        };
+        let size = size.parse().map_err(|_| CheckpointFault::Form)?;
+        let root = Hash::from_base64(root).ok_or(CheckpointFault::Form)?;
+        let checkpoint = Self::new(origin, size, root);
+        if origin.is_empty() || checkpoint.to_string() != text {
+            return Err(CheckpointFault::Form);
+        }
+        Ok(checkpoint)
+    }
+}

@@ -1,0 +1,208 @@
+//! C2SP signed-note: a text with Ed25519 signatures under it, and the keys that make and check them.
+
+use std::{fmt, str::FromStr};
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
+use sha2::{Digest, Sha256};
+
+/// Signature type of plain Ed25519.
+const ED25519: u8 = 1;
+/// Starts a signature line: an em dash and a space.
+const DASH: &str = "\u{2014} ";
+/// Longest note that is read, in bytes.
+const MAX_NOTE: usize = 1 << 20;
+/// Most signatures under one note.
+const MAX_SIGNATURES: usize = 64;
+
+/// What is wrong with a note or a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NoteFault {
+    /// Not `NAME+8 hexadecimal digits+base64`, or not what we would print.
+    #[error("a verifier key must be NAME+HASH+KEY with an Ed25519 key")]
+    Key,
+    /// Not a text, an empty line, and signature lines.
+    #[error("a note must be text, an empty line, and lines `— NAME SIGNATURE`, of at most 1 MiB and 64 signatures")]
+    Form,
+    /// Nobody with the key signed the note.
+    #[error("the note carries no signature of this key")]
+    Unsigned,
+    /// A signature of the key does not verify.
+    #[error("the signature under the note does not verify")]
+    Signature,
+}
+
+/// A public key with the name of its owner, printed as a C2SP vkey.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VerifierKey {
+    /// Name of the log or signer.
+    pub name: String,
+    key: VerifyingKey,
+}
+
+impl VerifierKey {
+    /// A key under a name.
+    #[must_use]
+    pub fn new(name: String, key: VerifyingKey) -> Self {
+        Self { name, key }
+    }
+
+    /// First four bytes of SHA-256(name ‖ 0x0A ‖ type ‖ key).
+    #[must_use]
+    pub fn id(&self) -> [u8; 4] {
+        let hash = Sha256::new_with_prefix(self.name.as_bytes())
+            .chain_update([b'\n', ED25519])
+            .chain_update(self.key.as_bytes())
+            .finalize();
+        [hash[0], hash[1], hash[2], hash[3]]
+    }
+}
+
+impl fmt::Display for VerifierKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let key = [&[ED25519], self.key.as_bytes().as_slice()].concat();
+        write!(f, "{}+{}+{}", self.name, hex::encode(self.id()), STANDARD.encode(key))
+    }
+}
+
+impl FromStr for VerifierKey {
+    type Err = NoteFault;
+
+    fn from_str(text: &str) -> Result<Self, NoteFault> {
+        let mut parts = text.splitn(3, '+');
+        let (Some(name), Some(_), Some(key)) = (parts.next(), parts.next(), parts.next()) else {
+            return Err(NoteFault::Key);
+        };
+        let bytes = STANDARD.decode(key).map_err(|_| NoteFault::Key)?;
+        let (&ED25519, key) = bytes.split_first().ok_or(NoteFault::Key)? else {
+            return Err(NoteFault::Key);
+        };
+        let key = VerifyingKey::try_from(key).map_err(|_| NoteFault::Key)?;
+        let parsed = Self { name: name.to_owned(), key };
+        if !is_name(name) || key.is_weak() || parsed.to_string() != text {
+            return Err(NoteFault::Key);
+        }
+        Ok(parsed)
+    }
+}
+
+/// A secret key with the name of its owner.
+pub struct Signer {
+    name: String,
+    key: SigningKey,
+}
+
+impl fmt::Debug for Signer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Signer({}, …)", self.name)
+    }
+}
+
+impl Signer {
+    /// A key under a name.
+    #[must_use]
+    pub fn new(name: String, key: SigningKey) -> Self {
+        Self { name, key }
+    }
+
+    /// Name of the signer.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The public key, as text.
+    #[must_use]
+    pub fn vkey(&self) -> String {
+        self.verifier().to_string()
+    }
+
+    /// The note of a text, which must end with a line feed, with this signature.
+    #[must_use]
+    pub fn sign(&self, text: &str) -> Note {
+        let bytes = self.key.sign(text.as_bytes()).to_bytes().to_vec();
+        let signature = NoteSignature { name: self.name.clone(), key_id: self.verifier().id(), bytes };
+        Note { text: text.to_owned(), signatures: vec![signature] }
+    }
+
+    fn verifier(&self) -> VerifierKey {
+        VerifierKey::new(self.name.clone(), self.key.verifying_key())
+    }
+}
+
+/// One line under a note.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoteSignature {
+    /// Name of the signer.
+    pub name: String,
+    /// Which of the signer's keys.
+    pub key_id: [u8; 4],
+    /// The signature; its form depends on the key's type.
+    pub bytes: Vec<u8>,
+}
+
+/// A text with signatures.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Note {
+    /// The signed text, with its last line feed.
+    pub text: String,
+    /// The signatures, of known and unknown keys.
+    pub signatures: Vec<NoteSignature>,
+}
+
+impl Note {
+    /// Checks that the owner of the key signed the text.
+    ///
+    /// # Errors
+    /// [`NoteFault::Unsigned`], [`NoteFault::Signature`].
+    pub fn verify(&self, key: &VerifierKey) -> Result<(), NoteFault> {
+        let id = key.id();
+        let mut ours = self.signatures.iter().filter(|one| one.name == key.name && one.key_id == id);
+        let signature = ours.next().ok_or(NoteFault::Unsigned)?;
+        let signature = Signature::from_slice(&signature.bytes).map_err(|_| NoteFault::Signature)?;
+        key.key.verify_strict(self.text.as_bytes(), &signature).map_err(|_| NoteFault::Signature)
+    }
+}
+
+impl fmt::Display for Note {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}", self.text)?;
+        for signature in &self.signatures {
+            let bytes = [signature.key_id.as_slice(), &signature.bytes].concat();
+            writeln!(f, "{DASH}{} {}", signature.name, STANDARD.encode(bytes))?;
+        }
+        Ok(())
+    }
+}
+
+impl FromStr for Note {
+    type Err = NoteFault;
+
+    fn from_str(text: &str) -> Result<Self, NoteFault> {
+        if text.len() > MAX_NOTE || text.chars().any(|letter| letter.is_ascii_control() && letter != '\n') {
+            return Err(NoteFault::Form);
+        }
+        let end = text.rfind("\n\n").ok_or(NoteFault::Form)?;
+        let (signed, rest) = (&text[..=end], &text[end + 2..]);
+        let signatures: Option<Vec<_>> = rest.lines().map(signature).collect();
+        let note = Self { text: signed.to_owned(), signatures: signatures.ok_or(NoteFault::Form)? };
+        let count = note.signatures.len();
+        if count == 0 || count > MAX_SIGNATURES || note.to_string() != text {
+            return Err(NoteFault::Form);
+        }
+        Ok(note)
+    }
+}
+
+fn signature(line: &str) -> Option<NoteSignature> {
+    let (name, text) = line.strip_prefix(DASH)?.split_once(' ')?;
+    let bytes = STANDARD.decode(text).ok()?;
+    let (key_id, bytes) = bytes.split_first_chunk::<4>()?;
+    let fits = is_name(name) && !bytes.is_empty();
+    fits.then(|| NoteSignature { name: name.to_owned(), key_id: *key_id, bytes: bytes.to_vec() })
+}
+
+/// Not empty, without spaces and plus signs.
+fn is_name(name: &str) -> bool {
+    !name.is_empty() && !name.contains(|letter: char| letter.is_whitespace() || letter == '+')
+}

@@ -1,0 +1,94 @@
+//! Opening and counting: the same code for the service that counts and the auditor who recounts.
+
+use ballots::{
+    Ballot, Rules, Tally, codec,
+    envelope::{Envelope, EnvelopeCheck, OpeningKey},
+};
+use rayon::prelude::*;
+
+use super::{Event, latest::Latest};
+use crate::log::line::Line;
+
+/// Reason slug of a ballot whose sealed text does not open.
+pub const NOT_OPENED: &str = "not-opened";
+
+/// Opens sealed ballots of one round and adds them up.
+#[derive(Debug)]
+pub struct Count<'a> {
+    key: &'a OpeningKey,
+    fingerprint: [u8; 32],
+    rules: &'a Rules,
+    tally: Tally,
+}
+
+impl<'a> Count<'a> {
+    /// A count of nothing yet.
+    #[must_use]
+    pub fn new(key: &'a OpeningKey, fingerprint: [u8; 32], rules: &'a Rules) -> Self {
+        Self { key, fingerprint, rules, tally: Tally::new(rules) }
+    }
+
+    /// Opens one ballot and counts it; one that does not open, or does not follow the rules, is counted as invalid.
+    pub fn add(&mut self, envelope: &Envelope) {
+        match self.open(envelope) {
+            Ok(ballot) => self.tally.add(&ballot),
+            Err(reason) => self.tally.add_invalid(reason),
+        }
+    }
+
+    /// Adds what another part of the ballots came to.
+    pub fn merge(&mut self, other: Self) {
+        self.tally.merge(other.tally);
+    }
+
+    /// Opens and counts, on every core, the ballots among these log lines that count for their credential.
+    ///
+    /// `first` is the index of the first line. The signatures must have been checked before: by the ballot box, or by
+    /// the pass that filled `latest`.
+    pub fn add_lines(&mut self, check: &EnvelopeCheck, latest: &Latest, first: u64, lines: &[Vec<u8>]) {
+        let (key, fingerprint, rules) = (self.key, self.fingerprint, self.rules);
+        let empty = || Count::new(key, fingerprint, rules);
+        let part = lines
+            .par_iter()
+            .zip(first..first + lines.len() as u64)
+            .fold(empty, |mut count, (line, index)| {
+                let ballot = ballot_in(line).and_then(|bytes| check.read(&bytes).ok());
+                if let Some(envelope) = ballot.filter(|e| latest.counts(&e.credential, index)) {
+                    count.add(&envelope);
+                }
+                count
+            })
+            .reduce(empty, |mut left, right| {
+                left.merge(right);
+                left
+            });
+        self.merge(part);
+    }
+
+    /// What was counted.
+    #[must_use]
+    pub fn into_tally(self) -> Tally {
+        self.tally
+    }
+
+    /// The choice inside, or the slug of the reason why it is invalid.
+    ///
+    /// # Errors
+    /// [`NOT_OPENED`], or the slug of a [`ballots::BallotFault`].
+    pub fn open(&self, envelope: &Envelope) -> Result<Ballot, &'static str> {
+        let text = self
+            .key
+            .open(&self.fingerprint, &envelope.credential, envelope.version, &envelope.sealed)
+            .map_err(|_| NOT_OPENED)?;
+        codec::decode(self.rules, &text).map_err(|fault| fault.slug())
+    }
+}
+
+/// The bytes of the ballot in a log line, if it holds one.
+#[must_use]
+pub fn ballot_in(line: &[u8]) -> Option<Vec<u8>> {
+    match Line::<Event>::parse(line).ok()?.event {
+        Event::Ballot(ballot) => Some(ballot.envelope.0),
+        _ => None,
+    }
+}

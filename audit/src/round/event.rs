@@ -1,0 +1,200 @@
+//! The vocabulary of a round's log. Field and variant names are the wire format: keys in ascending order, no floats, no null.
+
+use ballots::{Outcome, envelope::seal::ENCAPSULATED_LEN};
+use serde::{Deserialize, Serialize};
+
+use super::{By, Bytes, RoundRules, act::Proposal};
+use crate::log::hash::Hash;
+
+/// One event of a round's log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Event {
+    /// The rules are frozen; always line 0.
+    Published(Published),
+    /// People were added to the roll.
+    RollExtended(RollExtended),
+    /// An official asks for an act that needs a second person.
+    Proposed(Proposal),
+    /// Ballots may be cast from now on.
+    VotingOpened(Step),
+    /// Casting stops for a while.
+    VotingPaused(Remark),
+    /// Casting goes on.
+    VotingResumed(Remark),
+    /// The close was moved to a later time.
+    ClosingExtended(Extension),
+    /// The next `ballots` lines are ballots, sorted by hash.
+    Batch(Batch),
+    /// One ballot.
+    Ballot(BallotLine),
+    /// How many credentials were issued so far, and the hash of the register up to there.
+    Register(RegisterStep),
+    /// No more ballots.
+    VotingClosed(Step),
+    /// The commission revealed the opening key.
+    KeyRevealed(KeyRevealed),
+    /// The count.
+    Tallied(Tallied),
+    /// A commission member signed the count.
+    Signed(Signed),
+    /// The round ended without a result.
+    Annulled(Annulment),
+}
+
+/// The rules as frozen, by whom and when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Published {
+    /// Unix second.
+    pub at: i64,
+    /// Handle of the official.
+    pub by: String,
+    /// The frozen rules, whose SHA-256 is the round's fingerprint.
+    pub rules: RoundRules,
+}
+
+/// People added to the roll; who they are stays off the log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RollExtended {
+    /// How many people this import added.
+    pub added: u64,
+    /// Unix second.
+    pub at: i64,
+    /// Handle of the official.
+    pub by: String,
+    /// How many are on the roll now.
+    pub total: u64,
+}
+
+/// A step that the timetable or two people take.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Step {
+    /// Unix second.
+    pub at: i64,
+    /// On whose word.
+    pub by: By,
+}
+
+/// A step that one official takes, with the reason.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Remark {
+    /// Unix second.
+    pub at: i64,
+    /// Handle of the official.
+    pub by: String,
+    /// Why, in the official's words.
+    pub reason: String,
+}
+
+/// The close moved to a later time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Extension {
+    /// Unix second.
+    pub at: i64,
+    /// Handle of the official.
+    pub by: String,
+    /// The new close, a Unix second later than the old one.
+    pub closes_at: i64,
+    /// Why, in the official's words.
+    pub reason: String,
+}
+
+/// Why a batch of ballots was moved into the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum BatchReason {
+    /// The voting ends: whatever waits is moved.
+    Close,
+    /// The promised time of some ballot came near, so the batch may be small.
+    Due,
+    /// At least as many ballots waited as the rules ask.
+    Full,
+}
+
+/// The heading of a batch.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Batch {
+    /// How many ballot lines follow.
+    pub ballots: u32,
+    /// Unix second of a full hour: nothing finer stands beside a ballot.
+    pub hour: i64,
+    /// Why now.
+    pub reason: BatchReason,
+}
+
+/// One ballot, as cast.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BallotLine {
+    /// The bytes of [`ballots::envelope`].
+    pub envelope: Bytes,
+}
+
+/// One step of the register of issued credentials.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RegisterStep {
+    /// Credentials issued so far.
+    pub count: u64,
+    /// Hash of this step, see [`super::register`].
+    pub hash: Hash,
+    /// Unix second of a full hour.
+    pub hour: i64,
+}
+
+/// The opening key, revealed after the close.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KeyRevealed {
+    /// Unix second.
+    pub at: i64,
+    /// Handle of the commission member.
+    pub by: String,
+    /// P-256 scalar, 32 bytes big-endian.
+    pub key: Bytes,
+}
+
+/// The count.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tallied {
+    /// Unix second.
+    pub at: i64,
+    /// Standings, ties and winners.
+    pub outcome: Outcome,
+    /// Ballots replaced by a later version of the same credential, and so not counted.
+    pub replaced: u64,
+}
+
+/// One signature under the certificate.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Signed {
+    /// Unix second.
+    pub at: i64,
+    /// Handle of the commission member.
+    pub member: String,
+    /// Ed25519 signature over [`super::certificate::message`].
+    pub signature: Bytes,
+}
+
+/// The end of a round that has no result.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Annulment {
+    /// Unix second.
+    pub at: i64,
+    /// On whose word.
+    pub by: By,
+    /// Why.
+    pub reason: String,
+}
+
+/// Bytes of a sealing key in the rules.
+pub const SEALING_KEY_LEN: usize = ENCAPSULATED_LEN;

@@ -1,0 +1,116 @@
+//! What may happen up to the close: roll, proposals, opening, pausing, batches, register.
+
+use sha2::{Digest, Sha256};
+
+use super::{HOUR, OpenBatch, Phase, Round};
+use crate::round::{
+    Act, Bytes, Violation,
+    act::Proposal,
+    event::{Batch, BatchReason, Extension, RegisterStep, Remark, RollExtended, Step},
+};
+
+impl Round {
+    pub(super) fn extend_roll(&mut self, event: &RollExtended) -> Result<(), Violation> {
+        self.must_be("roll-extended", &[Phase::Published, Phase::Open, Phase::Paused])?;
+        if self.roll.checked_add(event.added) != Some(event.total) {
+            return Err(Violation::Count { field: "total", given: event.total, before: self.roll });
+        }
+        self.roll = event.total;
+        Ok(())
+    }
+
+    pub(super) fn propose(&mut self, proposal: &Proposal) -> Result<(), Violation> {
+        match proposal.act {
+            Act::Open => self.must_be("proposed", &[Phase::Published])?,
+            Act::Close => self.must_be("proposed", &[Phase::Open, Phase::Paused])?,
+            Act::Annul if self.phase < Phase::Certified => {}
+            Act::Annul => return Err(Violation::Phase { event: "proposed", phase: self.phase }),
+        }
+        reason(&proposal.reason)?;
+        self.proposal = Some(proposal.clone());
+        Ok(())
+    }
+
+    pub(super) fn open(&mut self, step: &Step) -> Result<(), Violation> {
+        self.must_be("voting-opened", &[Phase::Published])?;
+        self.authorised(Act::Open, &step.by, step.at, Some(self.rules.opens_at))?;
+        self.phase = Phase::Open;
+        Ok(())
+    }
+
+    pub(super) fn pause(&mut self, remark: &Remark) -> Result<(), Violation> {
+        self.must_be("voting-paused", &[Phase::Open])?;
+        reason(&remark.reason)?;
+        self.phase = Phase::Paused;
+        Ok(())
+    }
+
+    pub(super) fn resume(&mut self, remark: &Remark) -> Result<(), Violation> {
+        self.must_be("voting-resumed", &[Phase::Paused])?;
+        reason(&remark.reason)?;
+        self.phase = Phase::Open;
+        Ok(())
+    }
+
+    pub(super) fn extend(&mut self, extension: &Extension) -> Result<(), Violation> {
+        self.must_be("closing-extended", &[Phase::Published, Phase::Open, Phase::Paused])?;
+        reason(&extension.reason)?;
+        if extension.closes_at <= self.closes_at {
+            return Err(Violation::NotLater { given: extension.closes_at, before: self.closes_at });
+        }
+        self.closes_at = extension.closes_at;
+        Ok(())
+    }
+
+    pub(super) fn start_batch(&mut self, batch: &Batch) -> Result<(), Violation> {
+        self.must_be("batch", &[Phase::Open, Phase::Paused])?;
+        self.is_full_hour(batch.hour)?;
+        let at_least = if batch.reason == BatchReason::Full { self.rules.batch.at_least } else { 1 };
+        if batch.ballots < at_least {
+            return Err(Violation::BatchSize { ballots: batch.ballots, at_least });
+        }
+        self.closing |= batch.reason == BatchReason::Close;
+        self.batch = Some(OpenBatch { left: batch.ballots, last: None });
+        Ok(())
+    }
+
+    pub(super) fn take_ballot(&mut self, envelope: &Bytes) -> Result<(), Violation> {
+        let batch = self.batch.as_mut().ok_or(Violation::NoBatch)?;
+        let hash: [u8; 32] = Sha256::digest(&envelope.0).into();
+        if batch.last.is_some_and(|last| last >= hash) {
+            return Err(Violation::BatchOrder);
+        }
+        batch.last = Some(hash);
+        batch.left -= 1;
+        if batch.left == 0 {
+            self.batch = None;
+        }
+        self.ballots += 1;
+        Ok(())
+    }
+
+    /// A step that is too small or too early is allowed as the last thing before the close only.
+    pub(super) fn step_register(&mut self, step: &RegisterStep) -> Result<(), Violation> {
+        self.must_be("register", &[Phase::Open, Phase::Paused])?;
+        let before = self.register.clone();
+        self.is_full_hour(step.hour)?;
+        let added = step.count.checked_sub(before.count).ok_or(Violation::Count {
+            field: "count",
+            given: step.count,
+            before: before.count,
+        })?;
+        if step.count > self.roll {
+            return Err(Violation::MoreIssuedThanPeople { issued: step.count, roll: self.roll });
+        }
+        let small = added < u64::from(self.rules.register.at_least);
+        self.closing |= small || step.hour < before.hour + HOUR;
+        self.register = step.clone();
+        self.register_is_last = true;
+        Ok(())
+    }
+}
+
+/// A reason that says something.
+pub(super) fn reason(text: &str) -> Result<(), Violation> {
+    if text.trim().is_empty() { Err(Violation::Reason) } else { Ok(()) }
+}

@@ -1,0 +1,127 @@
+//! Every way in which an event can break the rules of a round's log.
+
+use super::{Act, Phase};
+
+/// Why an event may not follow the lines before it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Violation {
+    /// A log starts with the rules.
+    #[error("the first line must publish the rules")]
+    NotPublished,
+    /// The rules are published once.
+    #[error("the rules are published already; they cannot change")]
+    PublishedTwice,
+    /// The rules contradict themselves.
+    #[error("the rules cannot be published: {0}")]
+    Rules(#[from] super::rules::RoundRulesFault),
+    /// The step does not exist in this phase.
+    #[error("{event} is not possible while the round is {phase}")]
+    Phase {
+        /// Name of the event.
+        event: &'static str,
+        /// Phase that the round is in.
+        phase: Phase,
+    },
+    /// Time goes backwards.
+    #[error("at: the time {at} is before the line before it ({last})")]
+    Time {
+        /// Unix second of the event.
+        at: i64,
+        /// Latest Unix second before it.
+        last: i64,
+    },
+    /// Something else stands where a ballot of an announced batch must.
+    #[error("ballots: the batch announced {left} more ballots")]
+    BatchCut {
+        /// Ballots still missing.
+        left: u32,
+    },
+    /// A ballot outside any batch.
+    #[error("envelope: the ballot does not belong to a batch")]
+    NoBatch,
+    /// A batch that is smaller than the rules allow, or empty.
+    #[error("ballots: a batch of {ballots} is smaller than {at_least}")]
+    BatchSize {
+        /// Announced ballots.
+        ballots: u32,
+        /// Fewest that the rules allow.
+        at_least: u32,
+    },
+    /// The ballots of a batch are not sorted by hash, or one stands there twice.
+    #[error("envelope: the ballots of a batch must be sorted by hash, each once")]
+    BatchOrder,
+    /// A time beside ballots that is finer than the hour.
+    #[error("hour: {0} is not a full hour")]
+    Hour(i64),
+    /// Only the remaining ballots, the register and the close may follow a closing batch.
+    #[error("the closing batch must be followed by the register and the close")]
+    Closing,
+    /// A number that must grow does not.
+    #[error("{field}: {given} does not follow {before}")]
+    Count {
+        /// Name of the field.
+        field: &'static str,
+        /// The number in the event.
+        given: u64,
+        /// The number that it must fit to.
+        before: u64,
+    },
+    /// A register step that could point at single people.
+    #[error("count: a register step must add at least {at_least} credentials, an hour after the step before")]
+    RegisterStep {
+        /// Fewest that the rules allow.
+        at_least: u32,
+    },
+    /// More credentials than people.
+    #[error("count: {issued} credentials for {roll} people on the roll")]
+    MoreIssuedThanPeople {
+        /// Credentials issued.
+        issued: u64,
+        /// People on the roll.
+        roll: u64,
+    },
+    /// The voting closes without the register's last step.
+    #[error("the close must follow a register step that covers every credential")]
+    RegisterMissing,
+    /// The act was not proposed, or something else was.
+    #[error("by: no proposal to {0:?} waits for a second person")]
+    NotProposed(Act),
+    /// The second person is not another one, or not of the commission.
+    #[error("confirmed: {0} is not a commission member, or proposed the act too")]
+    NotConfirmed(String),
+    /// Opened or closed by the timetable at another time.
+    #[error("at: the timetable says {due}, not {at}")]
+    NotDue {
+        /// Unix second of the event.
+        at: i64,
+        /// Unix second that the rules name.
+        due: i64,
+    },
+    /// The close may only move later.
+    #[error("closes_at: {given} is not later than {before}")]
+    NotLater {
+        /// Proposed close.
+        given: i64,
+        /// Close so far.
+        before: i64,
+    },
+    /// The revealed key does not open this round's ballots.
+    #[error("key: it does not belong to the sealing key in the rules")]
+    OpeningKey,
+    /// The count speaks of other ballots than the log holds.
+    #[error("outcome: {counted} counted and {replaced} replaced ballots are not the {logged} in the log")]
+    Tally {
+        /// Ballots counted.
+        counted: u64,
+        /// Ballots replaced.
+        replaced: u64,
+        /// Ballots in the log.
+        logged: u64,
+    },
+    /// A signature that does not verify, or of somebody who is no member, or a second one.
+    #[error("signature: {0} did not sign this count, is no member, or signed before")]
+    Signature(String),
+    /// A reason is asked for and missing.
+    #[error("reason: must not be empty")]
+    Reason,
+}

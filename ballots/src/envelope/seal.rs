@@ -1,0 +1,95 @@
+//! Opening a sealed choice: HPKE (RFC 9180) in its base mode with DHKEM(P-256, HKDF-SHA256), HKDF-SHA256, AES-128-GCM.
+//!
+//! Sealing needs randomness and is the resident's part, so it lives with the client.
+
+use aws_lc_rs::{
+    agreement::{ECDH_P256, PrivateKey},
+    encoding::{AsBigEndian, EcPrivateKeyBin},
+};
+use rustls::crypto::{
+    aws_lc_rs::hpke::DH_KEM_P256_HKDF_SHA256_AES_128,
+    hpke::{EncapsulatedSecret, Hpke, HpkePrivateKey},
+};
+
+/// Bytes of an uncompressed P-256 point, which is the encapsulated key.
+pub const ENCAPSULATED_LEN: usize = 65;
+/// Bytes of the AES-128-GCM tag.
+pub const TAG_LEN: usize = 16;
+
+/// Separates our HPKE context from every other.
+const LABEL: &[u8] = b"veche/seal/v1\0";
+
+/// The HPKE `info`: label and fingerprint, so that a ciphertext opens in one round only.
+#[must_use]
+pub fn info(fingerprint: &[u8; 32]) -> Vec<u8> {
+    [LABEL, fingerprint].concat()
+}
+
+/// The HPKE `aad`: credential and version (big-endian), so that a ciphertext opens in one ballot only.
+#[must_use]
+pub fn aad(credential: &[u8; 32], version: u32) -> Vec<u8> {
+    [credential.as_slice(), &version.to_be_bytes()].concat()
+}
+
+/// The sealed text does not open under the round's key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the sealed text does not open under the round's opening key")]
+pub struct SealFault;
+
+/// The round's secret opening key, once the commission has revealed it: a P-256 scalar of 32 bytes.
+pub struct OpeningKey {
+    secret: HpkePrivateKey,
+    public: [u8; ENCAPSULATED_LEN],
+}
+
+impl std::fmt::Debug for OpeningKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("OpeningKey(…)")
+    }
+}
+
+impl OpeningKey {
+    /// Takes the big-endian scalar.
+    ///
+    /// # Errors
+    /// [`SealFault`] when it is not a P-256 private key.
+    pub fn from_bytes(scalar: &[u8]) -> Result<Self, SealFault> {
+        let key = PrivateKey::from_private_key(&ECDH_P256, scalar).map_err(|_| SealFault)?;
+        let canonical: EcPrivateKeyBin<'_> = key.as_be_bytes().map_err(|_| SealFault)?;
+        if canonical.as_ref() != scalar {
+            return Err(SealFault);
+        }
+        let public = key.compute_public_key().map_err(|_| SealFault)?;
+        let public = public.as_ref().try_into().map_err(|_| SealFault)?;
+        Ok(Self { secret: HpkePrivateKey::from(scalar.to_vec()), public })
+    }
+
+    /// The sealing key that belongs to it: an uncompressed point, as the round's rules publish it.
+    #[must_use]
+    pub fn sealing_key(&self) -> &[u8; ENCAPSULATED_LEN] {
+        &self.public
+    }
+
+    /// Opens encapsulated key ‖ ciphertext.
+    ///
+    /// # Errors
+    /// [`SealFault`] when any byte of text, round, credential or version differs from what was sealed.
+    pub fn open(
+        &self,
+        fingerprint: &[u8; 32],
+        credential: &[u8; 32],
+        version: u32,
+        sealed: &[u8],
+    ) -> Result<Vec<u8>, SealFault> {
+        let (encapsulated, text) = sealed.split_at_checked(ENCAPSULATED_LEN).ok_or(SealFault)?;
+        DH_KEM_P256_HKDF_SHA256_AES_128
+            .open(
+                &EncapsulatedSecret(encapsulated.to_vec()),
+                &info(fingerprint),
+                &aad(credential, version),
+                text,
+                &self.secret,
+            )
+            .map_err(|_| SealFault)
+    }
+}

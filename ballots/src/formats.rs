@@ -1,0 +1,3 @@
+//! File formats of other people's votes.
+
+pub mod pabulib;

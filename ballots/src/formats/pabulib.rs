@@ -1,0 +1,222 @@
+//! Pabulib's `.pb` (pabulib.org/format): real votes of real cities, read with the line and reason of every fault, and written.
+
+mod read;
+mod write;
+
+use crate::{
+    Ballot, Outcome, Rules, Tally,
+    money::Money,
+    rules::{Kind, Method, Overflow, Territory, TieRule, Winners},
+};
+
+pub use read::{PabulibFault, read};
+pub use write::write;
+
+/// How a file's ballots are marked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum VoteType {
+    /// `approval`, and `choose-1`, which is approval of one.
+    Approval,
+    /// `cumulative`: points.
+    Cumulative,
+    /// `ordinal`: ranked.
+    Ordinal,
+    /// `scoring`: marks.
+    Scoring,
+}
+
+/// A project, with what the city published about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Project {
+    /// Name in the file.
+    pub id: String,
+    /// What it costs.
+    pub cost: Money,
+    /// Name for people; the id when the file has none.
+    pub name: String,
+    /// Ballots that name it, as published.
+    pub votes: Option<u64>,
+    /// Score, as published.
+    pub score: Option<u64>,
+    /// Whether it was funded, as published.
+    pub selected: Option<bool>,
+    /// Other columns, by heading.
+    pub other: Vec<(String, String)>,
+}
+
+/// A ballot as the file has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Vote {
+    /// Name in the file.
+    pub voter_id: String,
+    /// Age in years, where given.
+    pub age: Option<u32>,
+    /// Projects by position, with points or marks.
+    pub marks: Vec<(u16, Option<u32>)>,
+    /// Other columns, by heading.
+    pub other: Vec<(String, String)>,
+}
+
+/// A file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Instance {
+    /// How ballots are marked.
+    pub vote_type: VoteType,
+    /// Money to spend.
+    pub budget: Money,
+    /// Every line of META, in order, `vote_type` and `budget` included.
+    pub meta: Vec<(String, String)>,
+    /// Projects.
+    pub projects: Vec<Project>,
+    /// Ballots.
+    pub votes: Vec<Vote>,
+}
+
+impl Instance {
+    /// The value of a META line.
+    #[must_use]
+    pub fn meta(&self, key: &str) -> Option<&str> {
+        self.meta.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str())
+    }
+
+    fn number(&self, key: &str) -> Option<u32> {
+        self.meta(key)?.parse().ok()
+    }
+
+    /// The rules that the file states; winners within the budget, ties by order in the file.
+    ///
+    /// Limits that a file leaves out are as wide as its ballots need.
+    #[must_use]
+    pub fn rules(&self) -> Rules {
+        let (kind, method) = self.kind();
+        let overflow = match self.meta("rule") {
+            Some("greedy-no-skip") => Overflow::Stop,
+            _ => Overflow::Skip,
+        };
+        let minimum = self.number("min_project_score_threshold").map(u64::from);
+        let territory = |(project, number): (&Project, u32)| Territory {
+            applied: None,
+            cost: Some(project.cost),
+            id: project.id.clone(),
+            number,
+            title: project.name.clone(),
+        };
+        Rules {
+            kind,
+            method,
+            territories: self.projects.iter().zip(1..).map(territory).collect(),
+            ties: vec![TieRule::Registration],
+            winners: Winners::Budget { budget: self.budget, minimum, overflow },
+        }
+    }
+
+    fn kind(&self) -> (Kind, Method) {
+        let projects = u16::try_from(self.projects.len()).unwrap_or(u16::MAX);
+        let length = self.number("max_length").and_then(|max| u16::try_from(max).ok());
+        let length = length.unwrap_or(projects).clamp(1, projects.max(1));
+        let values = || self.votes.iter().flat_map(|vote| &vote.marks).filter_map(|(_, value)| *value);
+        let sums = || self.votes.iter().map(|vote| vote.marks.iter().filter_map(|(_, value)| *value).sum::<u32>());
+        match self.vote_type {
+            VoteType::Approval => (Kind::Approval { max: length }, Method::Approval),
+            VoteType::Ordinal => (Kind::Ranked { max: length }, Method::Borda),
+            VoteType::Cumulative => {
+                let total = self.number("max_sum_points").or_else(|| sums().max()).unwrap_or(1).max(1);
+                let each = self.number("max_points").filter(|each| (1..=total).contains(each));
+                (Kind::Points { each, total }, Method::Points)
+            }
+            VoteType::Scoring => {
+                let max = self.number("max_points").or_else(|| values().max()).unwrap_or(1).max(1);
+                (Kind::Score { max }, Method::Score)
+            }
+        }
+    }
+
+    /// Counts the file's ballots; those that break its rules are invalid, with the reason.
+    #[must_use]
+    pub fn tally(&self, rules: &Rules) -> Outcome {
+        let mut tally = Tally::new(rules);
+        for vote in &self.votes {
+            match Ballot::from_marks(rules, vote.marks.clone()) {
+                Ok(ballot) => tally.add(&ballot),
+                Err(fault) => tally.add_invalid(fault.slug()),
+            }
+        }
+        tally.finish(rules)
+    }
+
+    /// A file of a round's opened ballots. `meta` stands before what the rules say.
+    #[must_use]
+    pub fn from_round(rules: &Rules, ballots: impl IntoIterator<Item = Ballot>, meta: Vec<(String, String)>) -> Self {
+        let mut meta = meta;
+        let vote_type = match rules.kind {
+            Kind::Approval { .. } => VoteType::Approval,
+            Kind::Points { .. } => VoteType::Cumulative,
+            Kind::Ranked { .. } => VoteType::Ordinal,
+            Kind::Score { .. } => VoteType::Scoring,
+        };
+        let budget = match &rules.winners {
+            Winners::Budget { budget, .. } => *budget,
+            Winners::Top { .. } => rules.territories.iter().filter_map(|territory| territory.cost).sum(),
+        };
+        let mut say = |key: &str, value: String| meta.push((key.to_owned(), value));
+        say("budget", budget.to_string());
+        say("vote_type", vote_type.name().to_owned());
+        match rules.kind {
+            Kind::Approval { max } | Kind::Ranked { max } => say("max_length", max.to_string()),
+            Kind::Score { max } => say("max_points", max.to_string()),
+            Kind::Points { each, total } => {
+                say("max_sum_points", total.to_string());
+                each.into_iter().for_each(|each| say("max_points", each.to_string()));
+            }
+        }
+        let project = |territory: &Territory| Project {
+            id: territory.id.clone(),
+            cost: territory.cost.unwrap_or_default(),
+            name: territory.title.clone(),
+            votes: None,
+            score: None,
+            selected: None,
+            other: Vec::new(),
+        };
+        let vote = |(ballot, number): (Ballot, u64)| Vote {
+            voter_id: number.to_string(),
+            age: None,
+            marks: ballot.marks(),
+            other: Vec::new(),
+        };
+        Self {
+            vote_type,
+            budget,
+            meta,
+            projects: rules.territories.iter().map(project).collect(),
+            votes: ballots.into_iter().zip(1..).map(vote).collect(),
+        }
+    }
+}
+
+impl VoteType {
+    /// The name in META.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Approval => "approval",
+            Self::Cumulative => "cumulative",
+            Self::Ordinal => "ordinal",
+            Self::Scoring => "scoring",
+        }
+    }
+
+    fn parse(name: &str) -> Option<Self> {
+        match name {
+            "choose-1" => Some(Self::Approval),
+            other => [Self::Approval, Self::Cumulative, Self::Ordinal, Self::Scoring]
+                .into_iter()
+                .find(|kind| kind.name() == other),
+        }
+    }
+
+    /// Whether each mark has a value.
+    const fn has_values(self) -> bool {
+        matches!(self, Self::Cumulative | Self::Scoring)
+    }
+}

@@ -1,0 +1,271 @@
+//! Reading: three sections, fields between semicolons, columns in any order.
+
+use std::collections::HashMap;
+
+use super::{Instance, Project, Vote, VoteType};
+
+/// What is wrong with a file, and in which line (from 1).
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}: {reason}")]
+pub struct PabulibFault {
+    /// Line in the file, from 1; the line after the last when something is missing at the end.
+    pub line: usize,
+    /// What is wrong.
+    pub reason: String,
+}
+
+/// Columns that have a meaning here; every other one is kept as it is.
+const PROJECT_COLUMNS: [&str; 6] = ["project_id", "cost", "name", "votes", "score", "selected"];
+const VOTE_COLUMNS: [&str; 4] = ["voter_id", "vote", "points", "age"];
+
+/// Reads a file.
+///
+/// # Errors
+/// [`PabulibFault`] with the line and the reason.
+pub fn read(text: &str) -> Result<Instance, PabulibFault> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let lines = text.lines().zip(1..).filter(|(line, _)| !line.trim().is_empty());
+    let mut lines = Lines { rest: lines.peekable(), last: 0 };
+    lines.heading("META")?;
+    let meta = meta(&mut lines)?;
+    let value = |key: &str| meta.iter().find(|(name, _, _)| name == key);
+    let end = lines.last;
+    let missing = |key: &str| fault(end, format!("META: {key} is missing"));
+    let (_, name, line) = value("vote_type").ok_or_else(|| missing("vote_type"))?;
+    let vote_type = VoteType::parse(name).ok_or_else(|| {
+        fault(*line, format!("vote_type: {name} is not approval, choose-1, ordinal, cumulative or scoring"))
+    })?;
+    let (_, budget, line) = value("budget").ok_or_else(|| missing("budget"))?;
+    let budget = budget.parse().map_err(|reason| fault(*line, format!("budget: {reason}")))?;
+    let counts = [value("num_projects").cloned(), value("num_votes").cloned()];
+    let mut pairs: Vec<_> = meta.into_iter().map(|(key, value, _)| (key, value)).collect();
+    if pairs.iter().any(|(key, value)| key == "vote_type" && value == "choose-1")
+        && !pairs.iter().any(|(key, _)| key == "max_length")
+    {
+        pairs.push(("max_length".to_owned(), "1".to_owned()));
+    }
+    let projects = projects(&mut lines)?;
+    let votes = votes(&mut lines, vote_type, &projects)?;
+    for (count, found) in counts.into_iter().zip([projects.len(), votes.len()]) {
+        if let Some((key, value, line)) = count.filter(|(_, value, _)| value.parse() != Ok(found)) {
+            return Err(fault(line, format!("{key} is {value}, but the file has {found}")));
+        }
+    }
+    Ok(Instance { vote_type, budget, meta: pairs, projects, votes })
+}
+
+fn fault(line: usize, reason: impl Into<String>) -> PabulibFault {
+    PabulibFault { line, reason: reason.into() }
+}
+
+/// The lines that are not blank, with their numbers.
+struct Lines<'a, I: Iterator<Item = (&'a str, usize)>> {
+    rest: std::iter::Peekable<I>,
+    last: usize,
+}
+
+impl<'a, I: Iterator<Item = (&'a str, usize)>> Lines<'a, I> {
+    fn next(&mut self) -> Option<(&'a str, usize)> {
+        let (line, number) = self.rest.next()?;
+        self.last = number;
+        Some((line, number))
+    }
+
+    /// The next line of this section.
+    fn row(&mut self) -> Option<(&'a str, usize)> {
+        let (line, _) = self.rest.peek()?;
+        if is_heading(line) { None } else { self.next() }
+    }
+
+    fn heading(&mut self, name: &str) -> Result<(), PabulibFault> {
+        let (line, number) = self.next().ok_or_else(|| fault(self.last + 1, format!("section {name} is missing")))?;
+        if line.trim().trim_end_matches(';').eq_ignore_ascii_case(name) {
+            return Ok(());
+        }
+        Err(fault(number, format!("section {name} must begin here")))
+    }
+
+    /// The headings of a table, by name, with their places.
+    fn columns(&mut self, section: &str, needed: &[&str]) -> Result<HashMap<String, usize>, PabulibFault> {
+        let (line, number) = self.row().ok_or_else(|| fault(self.last + 1, format!("{section}: headings are missing")))?;
+        let names: HashMap<String, usize> =
+            fields(line).into_iter().zip(0..).map(|(name, at)| (name.to_ascii_lowercase(), at)).collect();
+        match needed.iter().find(|name| !names.contains_key(**name)) {
+            Some(name) => Err(fault(number, format!("{section}: column {name} is missing"))),
+            None => Ok(names),
+        }
+    }
+}
+
+fn is_heading(line: &str) -> bool {
+    let name = line.trim().trim_end_matches(';');
+    ["META", "PROJECTS", "VOTES"].iter().any(|section| name.eq_ignore_ascii_case(section))
+}
+
+/// The fields of a line, without the spaces around them. A field in quotes may hold semicolons and doubled quotes.
+fn fields(line: &str) -> Vec<String> {
+    let (mut found, mut rest) = (Vec::new(), line.trim_end_matches('\r'));
+    loop {
+        let (field, after) = quoted(rest).unwrap_or_else(|| match rest.split_once(';') {
+            Some((field, after)) => (field.trim().to_owned(), Some(after)),
+            None => (rest.trim().to_owned(), None),
+        });
+        found.push(field);
+        match after {
+            Some(after) => rest = after,
+            None => return found,
+        }
+    }
+}
+
+/// A field in quotes at the start of the text, if its closing quote is followed by a semicolon or the end.
+fn quoted(text: &str) -> Option<(String, Option<&str>)> {
+    let inner = text.trim_start().strip_prefix('"')?;
+    let mut from = 0;
+    loop {
+        let at = from + inner[from..].find('"')?;
+        let after = &inner[at + 1..];
+        if after.starts_with('"') {
+            from = at + 2;
+            continue;
+        }
+        let rest = after.trim_start();
+        let field = inner[..at].replace("\"\"", "\"");
+        return match rest.strip_prefix(';') {
+            Some(rest) => Some((field, Some(rest))),
+            None if rest.is_empty() => Some((field, None)),
+            None => None,
+        };
+    }
+}
+
+type Meta = Vec<(String, String, usize)>;
+
+fn meta<'a>(lines: &mut Lines<'a, impl Iterator<Item = (&'a str, usize)>>) -> Result<Meta, PabulibFault> {
+    let mut found: Meta = Vec::new();
+    while let Some((line, number)) = lines.row() {
+        let (key, value) =
+            line.split_once(';').ok_or_else(|| fault(number, "META: a line must be a key, a semicolon, a value"))?;
+        let (key, value) = (key.trim().to_ascii_lowercase(), value.trim().to_owned());
+        if key == "key" && value.eq_ignore_ascii_case("value") {
+            continue;
+        }
+        if found.iter().any(|(earlier, _, _)| *earlier == key) {
+            return Err(fault(number, format!("META: {key} stands there twice")));
+        }
+        found.push((key, value, number));
+    }
+    Ok(found)
+}
+
+/// One row of a table, by column.
+struct Row<'a> {
+    columns: &'a HashMap<String, usize>,
+    fields: Vec<String>,
+    line: usize,
+}
+
+impl Row<'_> {
+    /// The text of a column; an absent or empty one is nothing.
+    fn text(&self, column: &str) -> Option<&str> {
+        let at = *self.columns.get(column)?;
+        self.fields.get(at).map(String::as_str).filter(|text| !text.is_empty())
+    }
+
+    fn number<T: std::str::FromStr>(&self, column: &str) -> Result<Option<T>, PabulibFault> {
+        let parse = |text: &str| text.parse().map_err(|_| fault(self.line, format!("{column}: {text} is no number")));
+        self.text(column).map(parse).transpose()
+    }
+
+    /// The columns without a meaning here, in their order.
+    fn other(&self, known: &[&str]) -> Vec<(String, String)> {
+        let mut rest: Vec<_> =
+            self.columns.iter().filter(|(name, _)| !known.contains(&name.as_str())).collect();
+        rest.sort_by_key(|(_, at)| **at);
+        let value = |at: usize| self.fields.get(at).cloned().unwrap_or_default();
+        rest.into_iter().map(|(name, at)| (name.clone(), value(*at))).collect()
+    }
+}
+
+fn projects<'a>(
+    lines: &mut Lines<'a, impl Iterator<Item = (&'a str, usize)>>,
+) -> Result<Vec<Project>, PabulibFault> {
+    lines.heading("PROJECTS")?;
+    let columns = lines.columns("PROJECTS", &["project_id", "cost"])?;
+    let mut found: Vec<Project> = Vec::new();
+    let mut ids = std::collections::HashSet::new();
+    while let Some((line, number)) = lines.row() {
+        let row = Row { columns: &columns, fields: fields(line), line: number };
+        let id = row.text("project_id").ok_or_else(|| fault(number, "project_id is empty"))?.to_owned();
+        let cost = row.text("cost").ok_or_else(|| fault(number, "cost is empty"))?;
+        let cost = cost.parse().map_err(|reason| fault(number, format!("cost {cost}: {reason}")))?;
+        if !ids.insert(id.clone()) {
+            return Err(fault(number, format!("project {id} stands there twice")));
+        }
+        found.push(Project {
+            cost,
+            name: row.text("name").unwrap_or(&id).to_owned(),
+            votes: row.number("votes")?,
+            score: row.number("score")?,
+            selected: row.number::<u8>("selected")?.map(|selected| selected > 0),
+            other: row.other(&PROJECT_COLUMNS),
+            id,
+        });
+    }
+    match found.len() {
+        0 => Err(fault(lines.last + 1, "PROJECTS: there is no project")),
+        count if count > usize::from(u16::MAX) => Err(fault(lines.last, "PROJECTS: there are more than 65535")),
+        _ => Ok(found),
+    }
+}
+
+fn votes<'a>(
+    lines: &mut Lines<'a, impl Iterator<Item = (&'a str, usize)>>,
+    vote_type: VoteType,
+    projects: &[Project],
+) -> Result<Vec<Vote>, PabulibFault> {
+    lines.heading("VOTES")?;
+    let needed: &[&str] = if vote_type.has_values() { &["voter_id", "vote", "points"] } else { &["voter_id", "vote"] };
+    let columns = lines.columns("VOTES", needed)?;
+    let positions: HashMap<&str, u16> = projects.iter().map(|project| project.id.as_str()).zip(0..).collect();
+    let mut found = Vec::new();
+    while let Some((line, number)) = lines.row() {
+        let row = Row { columns: &columns, fields: fields(line), line: number };
+        let voter_id = row.text("voter_id").ok_or_else(|| fault(number, "voter_id is empty"))?.to_owned();
+        let marks = marks(&row, vote_type, &positions)?;
+        found.push(Vote { voter_id, age: age(&row), marks, other: row.other(&VOTE_COLUMNS) });
+    }
+    match lines.next() {
+        Some((line, number)) => Err(fault(number, format!("{} must not follow VOTES", line.trim()))),
+        None => Ok(found),
+    }
+}
+
+/// Ages stand there in many spellings; what is no number of years is no age.
+fn age(row: &Row<'_>) -> Option<u32> {
+    row.text("age")?.parse().ok()
+}
+
+fn marks(
+    row: &Row<'_>,
+    vote_type: VoteType,
+    positions: &HashMap<&str, u16>,
+) -> Result<Vec<(u16, Option<u32>)>, PabulibFault> {
+    let list = |column| row.text(column).into_iter().flat_map(|text| text.split(',')).map(str::trim);
+    let position = |id: &str| {
+        positions.get(id).copied().ok_or_else(|| fault(row.line, format!("vote: there is no project {id}")))
+    };
+    let projects = list("vote").map(position).collect::<Result<Vec<_>, _>>()?;
+    if !vote_type.has_values() {
+        return Ok(projects.into_iter().map(|at| (at, None)).collect());
+    }
+    let value = |text: &str| {
+        text.parse().map(Some).map_err(|_| fault(row.line, format!("points: {text} is no whole number")))
+    };
+    let values = list("points").map(value).collect::<Result<Vec<_>, _>>()?;
+    if values.len() != projects.len() {
+        let reason = format!("{} projects are named, but {} points are given", projects.len(), values.len());
+        return Err(fault(row.line, reason));
+    }
+    Ok(projects.into_iter().zip(values).collect())
+}

@@ -1,0 +1,112 @@
+//! Counting: a tally takes ballots one by one, merges with other tallies, and finishes as an outcome.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    ballot::Ballot,
+    methods::{Ranking, additive::Additive, instant_runoff::Runoff, score::Scores},
+    outcome::{Outcome, Standing, Tie},
+    rules::{Method, Rules},
+    select::select,
+};
+
+/// A count under way. Its memory does not grow with the ballots, except in a run-off, where it grows with the different
+/// rankings among them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tally {
+    ballots: u64,
+    blank: u64,
+    invalid: BTreeMap<String, u64>,
+    counts: Counts,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Counts {
+    Additive(Additive),
+    Scores(Scores),
+    Runoff(Runoff),
+}
+
+impl Tally {
+    /// A count of nothing yet, by the rules' method.
+    #[must_use]
+    pub fn new(rules: &Rules) -> Self {
+        let territories = rules.territories.len();
+        let counts = match rules.method {
+            Method::Approval | Method::Borda | Method::Points => Counts::Additive(Additive::new(territories)),
+            Method::Score => Counts::Scores(Scores::new(rules)),
+            Method::InstantRunoff => Counts::Runoff(Runoff::new(territories)),
+        };
+        Self { ballots: 0, blank: 0, invalid: BTreeMap::new(), counts }
+    }
+
+    /// Adds a valid ballot of the same rules.
+    pub fn add(&mut self, ballot: &Ballot) {
+        self.ballots += 1;
+        self.blank += u64::from(ballot.is_blank());
+        match &mut self.counts {
+            Counts::Additive(counts) => counts.add(ballot.choice()),
+            Counts::Scores(counts) => counts.add(ballot.choice()),
+            Counts::Runoff(counts) => counts.add(ballot.choice()),
+        }
+    }
+
+    /// Adds a ballot that is invalid for this reason.
+    pub fn add_invalid(&mut self, reason: &str) {
+        self.ballots += 1;
+        *self.invalid.entry(reason.to_owned()).or_default() += 1;
+    }
+
+    /// Adds another part of the ballots, counted by the same rules.
+    pub fn merge(&mut self, other: Self) {
+        self.ballots += other.ballots;
+        self.blank += other.blank;
+        for (reason, count) in other.invalid {
+            *self.invalid.entry(reason).or_default() += count;
+        }
+        match (&mut self.counts, other.counts) {
+            (Counts::Additive(counts), Counts::Additive(other)) => counts.merge(&other),
+            (Counts::Scores(counts), Counts::Scores(other)) => counts.merge(&other),
+            (Counts::Runoff(counts), Counts::Runoff(other)) => counts.merge(other),
+            _ => unreachable!("tallies of one round are of one method"),
+        }
+    }
+
+    /// Ballots added so far.
+    #[must_use]
+    pub fn ballots(&self) -> u64 {
+        self.ballots
+    }
+
+    /// The outcome under the rules that the tally was made with.
+    #[must_use]
+    pub fn finish(self, rules: &Rules) -> Outcome {
+        let ranking = match &self.counts {
+            Counts::Additive(counts) => counts.rank(rules),
+            Counts::Scores(counts) => counts.rank(rules),
+            Counts::Runoff(counts) => counts.rank(rules),
+        };
+        let Ranking { mut standings, mut ties, rounds } = ranking;
+        let spent = select(rules, &mut standings);
+        mark_decisive(&mut ties, &standings);
+        let winners = standings.iter().filter(|standing| standing.selected);
+        Outcome {
+            ballots: self.ballots,
+            blank: self.blank,
+            invalid: self.invalid,
+            rounds,
+            spent,
+            winners: winners.map(|standing| standing.id.clone()).collect(),
+            standings,
+            ties,
+        }
+    }
+}
+
+/// A tie for places is decisive when some of the tied won and others did not.
+fn mark_decisive(ties: &mut [Tie], standings: &[Standing]) {
+    let selected = |id: &String| standings.iter().any(|standing| standing.id == *id && standing.selected);
+    for tie in ties.iter_mut().filter(|tie| tie.round.is_none()) {
+        tie.decisive = tie.order.iter().any(selected) && !tie.order.iter().all(selected);
+    }
+}

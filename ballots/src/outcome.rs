@@ -1,0 +1,113 @@
+//! What a count came to, with the steps that explain it. Its JSON is canonical and stands in the log.
+
+use std::{collections::BTreeMap, fmt};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{fraction::Fraction, money::Money, rules::TieRule};
+
+/// The result of a count.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Outcome {
+    /// Ballots counted: valid, blank and invalid.
+    pub ballots: u64,
+    /// Valid ballots that mark nothing.
+    pub blank: u64,
+    /// Invalid ballots by reason.
+    pub invalid: BTreeMap<String, u64>,
+    /// Steps of an instant run-off, in order; none for other methods.
+    pub rounds: Vec<RunoffRound>,
+    /// What the winners cost, when there is a budget.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub spent: Option<Money>,
+    /// Territories, the best first.
+    pub standings: Vec<Standing>,
+    /// Every tie and how the ladder resolved it.
+    pub ties: Vec<Tie>,
+    /// Winners' ids, the best first.
+    pub winners: Vec<String>,
+}
+
+/// How one territory did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Standing {
+    /// The territory.
+    pub id: String,
+    /// Mean of its marks, under the score method, if it has any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mean: Option<Fraction>,
+    /// Median of its marks (of an even number, the mean of the middle two), under the score method, if it has any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub median: Option<Fraction>,
+    /// Place from 1; no two territories share one.
+    pub rank: u32,
+    /// Score under the method; in a run-off, the votes held when it went out or won.
+    pub score: u64,
+    /// Whether it won.
+    pub selected: bool,
+    /// Ballots that name it.
+    pub votes: u64,
+    /// Why it did not win.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why: Option<Why>,
+}
+
+/// Why a territory did not win.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Why {
+    /// One before it did not fit, and the rules stop there.
+    AfterStop,
+    /// Its score is below the minimum.
+    BelowMinimum,
+    /// Others took the seats.
+    NoSeat,
+    /// It costs more than was left.
+    OverBudget,
+}
+
+/// Territories that had the same score.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tie {
+    /// Step of a run-off in which it arose, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub round: Option<u32>,
+    /// Whether it decided who won, or in a run-off who went out.
+    pub decisive: bool,
+    /// The territories, the best first.
+    pub order: Vec<String>,
+    /// The rungs of the ladder that were needed, in order.
+    pub rules: Vec<TieRule>,
+    /// The score that they share.
+    pub score: u64,
+}
+
+impl fmt::Display for Tie {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let rungs = self.rules.iter().map(|rule| match rule {
+            TieRule::Application => "earlier application",
+            TieRule::Registration => "lower registration number",
+        });
+        let rungs: Vec<_> = rungs.collect();
+        let place = self.round.map(|round| format!(" in round {round}")).unwrap_or_default();
+        let decisive = if self.decisive { "; it was decisive" } else { "" };
+        let (score, order) = (self.score, self.order.join(" > "));
+        write!(f, "equal at {score}{place}: {order}, by {}{decisive}", rungs.join(", then "))
+    }
+}
+
+/// One step of an instant run-off.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RunoffRound {
+    /// Votes of each territory that is still in.
+    pub counts: BTreeMap<String, u64>,
+    /// Who goes out; in the last step nobody does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub eliminated: Option<String>,
+    /// Ballots whose territories are all out.
+    pub exhausted: u64,
+}

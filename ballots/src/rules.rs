@@ -1,0 +1,306 @@
+//! What is voted on, what a ballot may hold, how it is counted, who wins, and how ties are broken.
+
+use std::{collections::HashSet, fmt, str::FromStr};
+
+use serde::{Deserialize, Deserializer, Serialize, de::Error};
+
+use crate::{codec, money::Money};
+
+/// Highest mark of a score ballot, so that the medians' histograms stay small.
+pub const MAX_SCORE: u32 = 1000;
+
+/// A civil date, `YYYY-MM-DD`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
+pub struct Day(String);
+
+/// The text is no date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a date must be a day of the calendar as YYYY-MM-DD")]
+pub struct DayFault;
+
+impl FromStr for Day {
+    type Err = DayFault;
+
+    fn from_str(text: &str) -> Result<Self, DayFault> {
+        let number = |range| text.get(range).and_then(|part: &str| part.parse::<u32>().ok()).ok_or(DayFault);
+        let shape = text.len() == 10
+            && text.bytes().enumerate().all(|(at, byte)| if at == 4 || at == 7 { byte == b'-' } else { byte.is_ascii_digit() });
+        if !shape {
+            return Err(DayFault);
+        }
+        let (year, month, day) = (number(0..4)?, number(5..7)?, number(8..10)?);
+        let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+        let last = match month {
+            4 | 6 | 9 | 11 => 30,
+            2 if leap => 29,
+            2 => 28,
+            _ => 31,
+        };
+        let exists = year > 0 && (1..=12).contains(&month) && (1..=last).contains(&day);
+        if exists { Ok(Self(text.to_owned())) } else { Err(DayFault) }
+    }
+}
+
+impl fmt::Display for Day {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Day {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+    }
+}
+
+/// A public territory that can be voted for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Territory {
+    /// Day of the application.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub applied: Option<Day>,
+    /// What its improvement costs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost: Option<Money>,
+    /// Name in files.
+    pub id: String,
+    /// Registration number; no two are alike.
+    pub number: u32,
+    /// Name for people.
+    pub title: String,
+}
+
+/// What a ballot may hold.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Kind {
+    /// Up to `max` territories marked; 1 is choose-one.
+    Approval {
+        /// Most marks.
+        max: u16,
+    },
+    /// Up to `total` points spread, at most `each` on one territory.
+    Points {
+        /// Most points on one territory.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        each: Option<u32>,
+        /// Most points in all.
+        total: u32,
+    },
+    /// Up to `max` territories in strict order.
+    Ranked {
+        /// Most places.
+        max: u16,
+    },
+    /// A mark of 0 to `max` for each territory, or none.
+    Score {
+        /// Highest mark.
+        max: u32,
+    },
+}
+
+/// How ballots are counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Method {
+    /// Ballots that mark the territory.
+    Approval,
+    /// For each ballot, its length less the territory's place, from 0.
+    Borda,
+    /// Instant run-off: the last by first places goes out, again and again.
+    InstantRunoff,
+    /// Points received.
+    Points,
+    /// Sum of marks.
+    Score,
+}
+
+/// What to do with a territory that does not fit into the rest of the budget.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Overflow {
+    /// Pass over it and try the next.
+    Skip,
+    /// Stop there.
+    Stop,
+}
+
+/// Who wins.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Winners {
+    /// The best, as long as the money lasts.
+    Budget {
+        /// Money to spend.
+        budget: Money,
+        /// Least score of a winner.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        minimum: Option<u64>,
+        /// What happens at one that is too dear.
+        overflow: Overflow,
+    },
+    /// The best so many.
+    Top {
+        /// Least score of a winner.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        minimum: Option<u64>,
+        /// How many win.
+        seats: u16,
+    },
+}
+
+/// A rung of the ladder that breaks ties.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TieRule {
+    /// Earlier application first; without a date, last.
+    Application,
+    /// Lower registration number first.
+    Registration,
+}
+
+/// Everything that decides what a ballot is worth.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rules {
+    /// What a ballot may hold.
+    pub kind: Kind,
+    /// How ballots are counted.
+    pub method: Method,
+    /// The choices, in the order that ballots number them, from 0.
+    pub territories: Vec<Territory>,
+    /// The ladder, first rung first.
+    pub ties: Vec<TieRule>,
+    /// Who wins.
+    pub winners: Winners,
+}
+
+/// Why rules cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RulesFault {
+    /// There must be something to choose, and its number must fit into two bytes.
+    #[error("territories: there must be 1 to 65535, not {0}")]
+    Territories(usize),
+    /// An id or title is empty.
+    #[error("territories: number {0} has no id or no title")]
+    Unnamed(u32),
+    /// Two territories cannot be told apart.
+    #[error("territories: the id or number of {0} stands there twice")]
+    Twice(String),
+    /// A limit allows nothing, or more than there is.
+    #[error("kind: {limit} must be {least} to {most}, not {given}")]
+    Limit {
+        /// Name of the limit.
+        limit: &'static str,
+        /// What the rules say.
+        given: u32,
+        /// Least that makes sense.
+        least: u32,
+        /// Most that makes sense.
+        most: u32,
+    },
+    /// The method cannot count such ballots.
+    #[error("method: {method:?} cannot count these ballots; {fitting:?} can")]
+    Method {
+        /// The method in the rules.
+        method: Method,
+        /// Methods that fit the kind of ballot.
+        fitting: &'static [Method],
+    },
+    /// A cost is missing, zero or negative where there is a budget.
+    #[error("territories: {0} needs a cost above zero, because winners must fit into a budget")]
+    Cost(String),
+    /// The budget is nothing.
+    #[error("winners: the budget must be above zero")]
+    Budget,
+    /// Nobody wins.
+    #[error("winners: there must be at least one seat")]
+    Seats,
+    /// The ladder could leave a tie.
+    #[error("ties: the ladder must end with registration, and no rung may stand there twice")]
+    Ladder,
+}
+
+impl Kind {
+    /// Methods that can count such ballots.
+    #[must_use]
+    pub const fn methods(&self) -> &'static [Method] {
+        match self {
+            Self::Approval { .. } => &[Method::Approval],
+            Self::Points { .. } => &[Method::Points],
+            Self::Ranked { .. } => &[Method::Borda, Method::InstantRunoff],
+            Self::Score { .. } => &[Method::Score],
+        }
+    }
+
+    fn check(&self, territories: u32) -> Result<(), RulesFault> {
+        let within = |limit, given, most| {
+            let fault = RulesFault::Limit { limit, given, least: 1, most };
+            if (1..=most).contains(&given) { Ok(()) } else { Err(fault) }
+        };
+        match *self {
+            Self::Approval { max } | Self::Ranked { max } => within("max", max.into(), territories),
+            Self::Score { max } => within("max", max, MAX_SCORE),
+            Self::Points { each, total } => {
+                within("total", total, i32::MAX as u32)?;
+                each.map_or(Ok(()), |each| within("each", each, total))
+            }
+        }
+    }
+}
+
+impl Rules {
+    /// Checks that the parts fit together.
+    ///
+    /// # Errors
+    /// The first [`RulesFault`].
+    pub fn check(&self) -> Result<(), RulesFault> {
+        let count = self.territories.len();
+        let small = u16::try_from(count).ok().filter(|count| *count > 0).ok_or(RulesFault::Territories(count))?;
+        let (mut ids, mut numbers) = (HashSet::new(), HashSet::new());
+        for territory in &self.territories {
+            if territory.id.trim().is_empty() || territory.title.trim().is_empty() {
+                return Err(RulesFault::Unnamed(territory.number));
+            }
+            if !ids.insert(&territory.id) || !numbers.insert(territory.number) {
+                return Err(RulesFault::Twice(territory.id.clone()));
+            }
+        }
+        self.kind.check(u32::from(small))?;
+        if !self.kind.methods().contains(&self.method) {
+            return Err(RulesFault::Method { method: self.method, fitting: self.kind.methods() });
+        }
+        self.check_winners()?;
+        let rungs: HashSet<_> = self.ties.iter().map(|rung| *rung as u8).collect();
+        let ends = self.ties.last() == Some(&TieRule::Registration);
+        if ends && rungs.len() == self.ties.len() { Ok(()) } else { Err(RulesFault::Ladder) }
+    }
+
+    fn check_winners(&self) -> Result<(), RulesFault> {
+        match &self.winners {
+            Winners::Top { seats: 0, .. } => Err(RulesFault::Seats),
+            Winners::Top { .. } => Ok(()),
+            Winners::Budget { budget, .. } if budget.0 <= 0 => Err(RulesFault::Budget),
+            Winners::Budget { .. } => {
+                let free = |territory: &&Territory| territory.cost.is_none_or(|cost| cost.0 <= 0);
+                let found = self.territories.iter().find(free);
+                found.map_or(Ok(()), |territory| Err(RulesFault::Cost(territory.id.clone())))
+            }
+        }
+    }
+
+    /// Place of a territory in the rules, from 0.
+    #[must_use]
+    pub fn position(&self, id: &str) -> Option<u16> {
+        let at = self.territories.iter().position(|territory| territory.id == id)?;
+        u16::try_from(at).ok()
+    }
+
+    /// Bytes of every encoded choice of the round.
+    #[must_use]
+    pub fn ballot_len(&self) -> usize {
+        codec::len(self)
+    }
+}

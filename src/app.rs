@@ -1,0 +1,81 @@
+//! The use cases. Each owns its transaction; issuing knows the person and casting the ballot, and neither knows the other.
+
+pub mod bundling;
+pub mod casting;
+pub mod certifying;
+mod group;
+pub mod identifying;
+pub mod issuing;
+pub mod log;
+mod published;
+pub mod receipts;
+pub mod registering;
+pub mod results;
+pub mod roll;
+pub mod rounds;
+pub mod sequencing;
+pub mod staff;
+pub mod steps;
+pub mod tallying;
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, RwLock},
+};
+
+use zeroize::Zeroizing;
+
+use crate::{
+    clock::Clock,
+    config::Config,
+    crypto::{codes::Pepper, vault::MasterKey},
+    error::Error,
+    store::Db,
+};
+use group::Group;
+use published::Published;
+
+/// The running service, shared by every request and job.
+#[derive(Debug)]
+pub struct App {
+    /// Settings.
+    pub config: Config,
+    /// The time.
+    pub clock: Clock,
+    db: Db,
+    master: MasterKey,
+    pepper: Pepper,
+    session_key: Zeroizing<[u8; 32]>,
+    published: RwLock<HashMap<String, Arc<Published>>>,
+    casting: Group<casting::Job, Result<casting::Promise, Error>>,
+    issuing: Group<issuing::Job, Result<(), Error>>,
+}
+
+impl App {
+    /// Starts the service on an open database. Must be called inside a tokio runtime.
+    ///
+    /// # Errors
+    /// [`Error::Database`] when the office log cannot be founded.
+    pub async fn start(config: Config, clock: Clock, db: Db, master: MasterKey) -> Result<Arc<Self>, Error> {
+        let app = Arc::new(Self {
+            casting: casting::start(db.clone(), clock.clone(), config.queue),
+            issuing: issuing::start(db.clone(), config.queue),
+            pepper: Pepper::from_bytes(master.derive("veche/pepper/v1")),
+            session_key: Zeroizing::new(master.derive("veche/session-key/v1")),
+            published: RwLock::default(),
+            config,
+            clock,
+            db,
+            master,
+        });
+        staff::found(&app).await?;
+        Ok(app)
+    }
+
+    /// Closes the database after what is under way has been committed.
+    pub async fn stop(&self) {
+        self.casting.drain().await;
+        self.issuing.drain().await;
+        self.db.close().await;
+    }
+}

@@ -1,0 +1,144 @@
+//! Casting: a sealed ballot comes without identity, and a signed acceptance goes back once the ballot is durable.
+
+use std::{collections::HashMap, sync::Arc};
+
+use audit::round::Phase;
+use ballots::envelope::{Acceptance, Envelope};
+
+use super::{App, group::Group, published::Published};
+use crate::{
+    clock::{Clock, HOUR, hour},
+    domain::Refusal,
+    error::Error,
+    store::{
+        Db, Tx,
+        ballot_box::{self, Accepted},
+        rounds,
+    },
+};
+
+/// A checked ballot on its way into the urn.
+#[derive(Debug)]
+pub struct Job {
+    round: Arc<Published>,
+    envelope: Envelope,
+    bytes: Vec<u8>,
+}
+
+/// What the ballot box promises: the ballot's hash, and when it is in the log at the latest.
+pub type Promise = Accepted;
+
+/// An acceptance with the ballot box's signature.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignedAcceptance {
+    /// The promise.
+    pub acceptance: Acceptance,
+    /// Ed25519 signature by the round's acceptance key.
+    pub signature: [u8; 64],
+}
+
+/// Takes a ballot. The same bytes again get the same acceptance.
+///
+/// # Errors
+/// A [`Refusal`] when the ballot is not accepted; then nothing of it was stored.
+pub async fn cast(app: &App, slug: &str, bytes: Vec<u8>) -> Result<SignedAcceptance, Error> {
+    let round = app.published(slug).await?;
+    let envelope = round.envelopes.check(&bytes)?;
+    let promise = app.casting.submit(Job { round: Arc::clone(&round), envelope, bytes }).await??;
+    let fingerprint = *round.fingerprint.as_bytes();
+    let acceptance = Acceptance { fingerprint, ballot: promise.hash, in_log_by: promise.in_log_by };
+    Ok(SignedAcceptance { signature: acceptance.sign(&round.acceptance), acceptance })
+}
+
+/// Which credential a ballot says it is of, before anything is checked: the target of a rate limit.
+#[must_use]
+pub fn claimed_credential(bytes: &[u8]) -> [u8; 32] {
+    bytes.get(33..65).and_then(|part| part.try_into().ok()).unwrap_or_default()
+}
+
+pub(super) fn start(db: Db, clock: Clock, queue: usize) -> Group<Job, Result<Promise, Error>> {
+    Group::start(queue, move |jobs| {
+        let (db, clock) = (db.clone(), clock.clone());
+        async move {
+            let count = jobs.len();
+            match commit(&db, &clock, jobs).await {
+                Ok(answers) => answers,
+                Err(fault) => (0..count).map(|_| Err(Error::broken(&fault))).collect(),
+            }
+        }
+    })
+}
+
+async fn commit(db: &Db, clock: &Clock, jobs: Vec<Job>) -> Result<Vec<Result<Promise, Error>>, Error> {
+    let mut tx = db.write().await?;
+    let mut answers: Vec<Option<Result<Promise, Error>>> = jobs.iter().map(|_| None).collect();
+    let mut by_round: HashMap<i64, Vec<(usize, Job)>> = HashMap::new();
+    for (at, job) in jobs.into_iter().enumerate() {
+        by_round.entry(job.round.id).or_default().push((at, job));
+    }
+    for (round_id, jobs) in by_round {
+        for (at, answer) in into_urn(&mut tx, round_id, jobs, clock.now()).await? {
+            answers[at] = Some(answer);
+        }
+    }
+    tx.commit().await?;
+    Ok(answers.into_iter().map(|answer| answer.unwrap_or_else(|| Err(Error::broken("a ballot was skipped")))).collect())
+}
+
+/// Decides on each ballot of one round by the clock of this moment, and stores those that are accepted.
+async fn into_urn(
+    tx: &mut Tx,
+    round_id: i64,
+    jobs: Vec<(usize, Job)>,
+    now: i64,
+) -> Result<Vec<(usize, Result<Promise, Error>)>, Error> {
+    let window = open_window(tx, round_id, now).await?;
+    let credentials: Vec<_> = jobs.iter().map(|(_, job)| job.envelope.credential).collect();
+    let mut promised: HashMap<[u8; 32], Vec<Accepted>> = HashMap::new();
+    for accepted in ballot_box::accepted(tx, round_id, &credentials).await? {
+        promised.entry(accepted.credential).or_default().push(accepted);
+    }
+    let (mut answers, mut fresh) = (Vec::with_capacity(jobs.len()), Vec::with_capacity(jobs.len()));
+    for (at, job) in jobs {
+        let earlier = promised.entry(job.envelope.credential).or_default();
+        let in_log_by = hour(now + i64::from(job.round.rules.batch.within) + HOUR - 1);
+        let decision = decide(earlier, &job.envelope, in_log_by, &window);
+        if let Ok((promise, true)) = &decision {
+            earlier.push(*promise);
+            fresh.push((*promise, job.bytes));
+        }
+        answers.push((at, decision.map(|(promise, _)| promise).map_err(Error::from)));
+    }
+    ballot_box::insert(tx, round_id, &fresh).await?;
+    Ok(answers)
+}
+
+/// The promise for a ballot, and whether it is a new one. A promise once made is repeated even after the close.
+fn decide(
+    earlier: &[Accepted],
+    ballot: &Envelope,
+    in_log_by: i64,
+    window: &Result<(), Refusal>,
+) -> Result<(Promise, bool), Refusal> {
+    if let Some(same) = earlier.iter().find(|earlier| earlier.hash == ballot.hash) {
+        return Ok((*same, false));
+    }
+    window.clone()?;
+    let highest = earlier.iter().map(|earlier| earlier.version).max().unwrap_or(0);
+    if ballot.version <= highest {
+        return Err(Refusal::VersionNotGrowing { accepted: highest });
+    }
+    let promise =
+        Accepted { credential: ballot.credential, version: ballot.version, hash: ballot.hash, in_log_by };
+    Ok((promise, true))
+}
+
+async fn open_window(tx: &mut Tx, round_id: i64, now: i64) -> Result<Result<(), Refusal>, Error> {
+    let (phase, closes_at) = rounds::window(tx, round_id).await?;
+    Ok(match phase {
+        Phase::Published => Err(Refusal::NotOpenYet),
+        Phase::Open if now < closes_at => Ok(()),
+        Phase::Paused if now < closes_at => Err(Refusal::Paused),
+        _ => Err(Refusal::Closed),
+    })
+}

@@ -1,0 +1,75 @@
+//! Identification: a letter code becomes a short session with the registrar, if the round's rules admit its owner.
+
+use super::{App, published::Published};
+pub use crate::crypto::session::Session;
+use crate::{
+    crypto::codes::IdentifyingCode,
+    domain::{Refusal, roll::Person},
+    error::Error,
+    store::voters::{self, BURNED_AFTER},
+};
+
+/// Seconds that a session lasts.
+const SESSION: i64 = 1800;
+
+/// A session, and who it is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identified {
+    /// Token for the registrar's other requests.
+    pub session: String,
+    /// Unix second at which it ends.
+    pub expires: i64,
+    /// The person's pseudonym in this round.
+    pub pseudonym: [u8; 32],
+}
+
+/// Recognises the owner of a letter code and decides whether they may vote.
+///
+/// # Errors
+/// [`Refusal::Code`] alike for unknown, wrong and burned codes; [`Refusal::CodeMistyped`] when the check letters do not
+/// fit; [`Refusal::UnderAge`], [`Refusal::WrongDistrict`].
+pub async fn identify(app: &App, slug: &str, code: &str) -> Result<Identified, Error> {
+    let round = app.published(slug).await?;
+    let code: IdentifyingCode = code.parse().map_err(|fault| Refusal::CodeMistyped(format!("{fault}")))?;
+    let person = recognise(app, &round, &code).await?;
+    round.eligibility.admit(&person)?;
+    let expires = app.clock.now() + SESSION;
+    let session = Session { expires, pseudonym: person.pseudonym, round: slug.to_owned() };
+    let token = session.issue(&app.session_key);
+    Ok(Identified { session: token, expires, pseudonym: person.pseudonym })
+}
+
+async fn recognise(app: &App, round: &Published, code: &IdentifyingCode) -> Result<Person, Error> {
+    let mut tx = app.db.read().await?;
+    let row = voters::by_locator(&mut tx, round.id, code.locator()).await?;
+    drop(tx);
+    let Some(row) = row else {
+        // The same work as for a code that exists, so that the answer's time tells nothing.
+        let _ = app.pepper.matches(code, &[0; 32]);
+        return Err(Refusal::Code.into());
+    };
+    let right = app.pepper.matches(code, &row.code_hash);
+    if row.failures >= BURNED_AFTER {
+        return Err(Refusal::Code.into());
+    }
+    if right {
+        return Ok(row.person);
+    }
+    let mut tx = app.db.write().await?;
+    voters::count_failure(&mut tx, round.id, code.locator()).await?;
+    tx.commit().await?;
+    Err(Refusal::Code.into())
+}
+
+/// Opens a session that this service issued and that is not over.
+///
+/// # Errors
+/// [`Refusal::Session`].
+pub fn open_session(app: &App, token: &str) -> Result<Session, Error> {
+    Ok(Session::open(&app.session_key, token, app.clock.now()).map_err(|_| Refusal::Session)?)
+}
+
+/// The person of a session, if it is for this round.
+pub(super) fn person(session: &Session, slug: &str) -> Result<[u8; 32], Error> {
+    if session.round == slug { Ok(session.pseudonym) } else { Err(Refusal::Session.into()) }
+}

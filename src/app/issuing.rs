@@ -1,0 +1,131 @@
+//! Issuing: one blind signature for each eligible person; the same request again gets the same signature.
+
+use std::{collections::HashMap, sync::Arc};
+
+use audit::round::Phase;
+use sha2::{Digest, Sha256};
+
+use super::{App, group::Group, identifying::person, published::Published};
+use crate::{
+    crypto::{backup::BACKUP_LEN, session::Session},
+    domain::Refusal,
+    error::Error,
+    store::{
+        Db, Tx,
+        issuances::{self, Issuance},
+        rounds, voters,
+    },
+};
+
+/// A request on its way to be marked as issued.
+#[derive(Debug)]
+pub struct Job {
+    round: Arc<Published>,
+    issuance: Issuance,
+}
+
+/// Signs a blinded message for the owner of the session, and marks them as issued in the same transaction.
+///
+/// # Errors
+/// [`Refusal::AlreadyIssued`] for another message of the same person, [`Refusal::Session`], [`Refusal::BlindedMessage`].
+pub async fn issue(app: &App, slug: &str, session: &Session, blinded: &[u8]) -> Result<Vec<u8>, Error> {
+    let round = app.published(slug).await?;
+    let pseudonym = person(session, slug)?;
+    // Signed before it is marked, so that a message that cannot be signed uses up nothing; sent only after the commit.
+    let signature = round.issuer.blind_sign(blinded).map_err(|_| Refusal::BlindedMessage)?;
+    let issuance = Issuance { pseudonym, blinded_hash: Sha256::digest(blinded).into() };
+    app.issuing.submit(Job { round, issuance }).await??;
+    Ok(signature)
+}
+
+/// Whether a credential was issued in the session owner's name.
+///
+/// # Errors
+/// [`Refusal::Session`].
+pub async fn was_issued(app: &App, slug: &str, session: &Session) -> Result<([u8; 32], bool), Error> {
+    let round = app.published(slug).await?;
+    let pseudonym = person(session, slug)?;
+    let mut tx = app.db.read().await?;
+    let found = issuances::of(&mut tx, round.id, &[pseudonym]).await?;
+    Ok((pseudonym, !found.is_empty()))
+}
+
+/// Keeps the credential for another device, encrypted under letters that never come here.
+///
+/// # Errors
+/// [`Refusal::BackupLength`], [`Refusal::Session`].
+pub async fn save_backup(app: &App, slug: &str, session: &Session, backup: &[u8]) -> Result<(), Error> {
+    let round = app.published(slug).await?;
+    let pseudonym = person(session, slug)?;
+    if backup.len() != BACKUP_LEN {
+        return Err(Refusal::BackupLength(BACKUP_LEN).into());
+    }
+    let mut tx = app.db.write().await?;
+    voters::save_backup(&mut tx, round.id, &pseudonym, backup).await?;
+    tx.commit().await
+}
+
+/// The encrypted credential.
+///
+/// # Errors
+/// [`Refusal::NoBackup`], [`Refusal::Session`].
+pub async fn backup(app: &App, slug: &str, session: &Session) -> Result<Vec<u8>, Error> {
+    let round = app.published(slug).await?;
+    let pseudonym = person(session, slug)?;
+    let mut tx = app.db.read().await?;
+    let backup = voters::backup(&mut tx, round.id, &pseudonym).await?;
+    Ok(backup.ok_or(Refusal::NoBackup)?)
+}
+
+pub(super) fn start(db: Db, queue: usize) -> Group<Job, Result<(), Error>> {
+    Group::start(queue, move |jobs| {
+        let db = db.clone();
+        async move {
+            let count = jobs.len();
+            match commit(&db, jobs).await {
+                Ok(answers) => answers,
+                Err(fault) => (0..count).map(|_| Err(Error::broken(&fault))).collect(),
+            }
+        }
+    })
+}
+
+async fn commit(db: &Db, jobs: Vec<Job>) -> Result<Vec<Result<(), Error>>, Error> {
+    let mut tx = db.write().await?;
+    let mut answers = Vec::with_capacity(jobs.len());
+    let mut rest = jobs.as_slice();
+    while let Some(first) = rest.first() {
+        let len = rest.iter().take_while(|job| job.round.id == first.round.id).count();
+        let (run, next) = rest.split_at(len);
+        let issuances: Vec<_> = run.iter().map(|job| job.issuance).collect();
+        answers.extend(mark(&mut tx, first.round.id, &issuances).await?);
+        rest = next;
+    }
+    tx.commit().await?;
+    Ok(answers)
+}
+
+async fn mark(tx: &mut Tx, round_id: i64, requests: &[Issuance]) -> Result<Vec<Result<(), Error>>, Error> {
+    let (phase, _) = rounds::window(tx, round_id).await?;
+    if !matches!(phase, Phase::Published | Phase::Open | Phase::Paused) {
+        let refusal = || Err(Refusal::NotIssuing(phase.to_string()).into());
+        return Ok(requests.iter().map(|_| refusal()).collect());
+    }
+    let people: Vec<_> = requests.iter().map(|request| request.pseudonym).collect();
+    let mut issued: HashMap<Vec<u8>, Vec<u8>> = issuances::of(tx, round_id, &people).await?;
+    let mut fresh = Vec::with_capacity(requests.len());
+    let mut answers = Vec::with_capacity(requests.len());
+    for request in requests {
+        answers.push(match issued.get(request.pseudonym.as_slice()) {
+            None => {
+                issued.insert(request.pseudonym.to_vec(), request.blinded_hash.to_vec());
+                fresh.push(*request);
+                Ok(())
+            }
+            Some(hash) if *hash == request.blinded_hash => Ok(()),
+            Some(_) => Err(Refusal::AlreadyIssued.into()),
+        });
+    }
+    issuances::insert(tx, round_id, &fresh).await?;
+    Ok(answers)
+}

@@ -1,0 +1,143 @@
+//! The one way to write a log: open it in a transaction, push events through the fold, and seal the new head.
+
+use audit::{
+    log::{
+        chain::Chain,
+        checkpoint::Checkpoint,
+        hash::Hash,
+        note::Signer,
+        tile::{Growth, right_edge},
+    },
+    office::{Office, OfficeEvent},
+    round::{Event, Round},
+};
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::{
+    error::Error,
+    store::{
+        Tx,
+        log::{self, Head},
+        rounds,
+    },
+};
+
+/// What a log's lines add up to.
+pub trait Fold: Serialize + DeserializeOwned + Clone {
+    /// The log's vocabulary.
+    type Event: Serialize;
+
+    /// The state after one more event; `before` is `None` for the first.
+    ///
+    /// # Errors
+    /// The refusal that forbids the event.
+    fn after(before: Option<Self>, event: &Self::Event, leaf: &Hash) -> Result<Self, Error>;
+}
+
+impl Fold for Round {
+    type Event = Event;
+
+    fn after(before: Option<Self>, event: &Event, leaf: &Hash) -> Result<Self, Error> {
+        Ok(match before {
+            None => Self::begin(event)?,
+            Some(round) => round.apply(event, leaf)?,
+        })
+    }
+}
+
+impl Fold for Office {
+    type Event = OfficeEvent;
+
+    fn after(before: Option<Self>, event: &OfficeEvent, _: &Hash) -> Result<Self, Error> {
+        Ok(before.unwrap_or_default().apply(event)?)
+    }
+}
+
+/// A log that is being written in a transaction.
+#[derive(Debug)]
+pub struct Writing<S> {
+    log_id: i64,
+    from: u64,
+    chain: Chain,
+    growth: Growth,
+    lines: Vec<Vec<u8>>,
+    leaves: Vec<Hash>,
+    state: Option<S>,
+}
+
+impl<S: Fold> Writing<S> {
+    /// Opens the log at its head.
+    ///
+    /// # Errors
+    /// [`Error::Database`], [`Error::Broken`] when what is stored does not fit together.
+    pub async fn open(tx: &mut Tx, log_id: i64) -> Result<Self, Error> {
+        let head = log::head(tx, log_id).await?;
+        let mut growth = Growth::new(head.size);
+        for id in right_edge(head.size) {
+            let tile = log::tile(tx, log_id, id).await?;
+            growth.insert(id, &tile.ok_or_else(|| Error::broken("a tile of the log is missing"))?).map_err(Error::broken)?;
+        }
+        Ok(Self {
+            log_id,
+            from: head.size,
+            chain: Chain::resume(head.size, head.last_leaf),
+            growth,
+            lines: Vec::new(),
+            leaves: Vec::new(),
+            state: serde_json::from_str(&head.state).map_err(Error::broken)?,
+        })
+    }
+
+    /// What the lines add up to so far.
+    ///
+    /// # Errors
+    /// [`Error::Broken`] when the log has no line.
+    pub fn state(&self) -> Result<&S, Error> {
+        self.state.as_ref().ok_or_else(|| Error::broken("the log is empty"))
+    }
+
+    /// Adds an event, if the fold allows it, and returns its index.
+    ///
+    /// # Errors
+    /// The refusal; then the transaction must be given up.
+    pub fn push(&mut self, event: &S::Event) -> Result<u64, Error> {
+        let (line, leaf) = self.chain.append(event);
+        self.state = Some(S::after(self.state.take(), event, &leaf)?);
+        self.lines.push(line);
+        self.leaves.push(leaf);
+        Ok(self.chain.size() - 1)
+    }
+
+    /// Stores lines, tiles and the signed head.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn seal(mut self, tx: &mut Tx, signer: &Signer) -> Result<S, Error> {
+        let state = self.state.take().ok_or_else(|| Error::broken("the log is empty"))?;
+        let tiles = self.growth.append(&self.leaves);
+        let checkpoint = Checkpoint::new(signer.name(), self.chain.size(), self.growth.root());
+        let head = Head {
+            size: self.chain.size(),
+            last_leaf: self.chain.last(),
+            checkpoint: checkpoint.sign(signer),
+            state: serde_json::to_string(&state).map_err(Error::broken)?,
+        };
+        log::insert_lines(tx, self.log_id, self.from, &self.lines).await?;
+        log::put_tiles(tx, self.log_id, &tiles).await?;
+        log::move_head(tx, self.log_id, self.from, &head).await?;
+        Ok(state)
+    }
+}
+
+impl Writing<Round> {
+    /// Stores everything, the projection of the round included.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn seal_round(self, tx: &mut Tx, signer: &Signer) -> Result<Round, Error> {
+        let log_id = self.log_id;
+        let round = self.seal(tx, signer).await?;
+        rounds::project(tx, log_id, &round.phase.to_string(), round.closes_at).await?;
+        Ok(round)
+    }
+}

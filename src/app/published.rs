@@ -1,0 +1,116 @@
+//! A published round with everything that never changes: rules, parsed keys, and the service's own secrets for it.
+
+use std::sync::Arc;
+
+use audit::{
+    log::{hash::Hash, note::Signer},
+    round::RoundRules,
+};
+use ballots::{
+    codec,
+    envelope::{EnvelopeCheck, IssuerPublicKey},
+};
+use ed25519_dalek::SigningKey;
+use jiff::civil::Date;
+use zeroize::Zeroizing;
+
+use super::App;
+use crate::{
+    crypto::issuer::IssuerKey,
+    domain::{Refusal, roll::Eligibility},
+    error::Error,
+    store::{Tx, rounds, rounds::RoundRow, secrets},
+};
+
+/// A published round, loaded once and shared.
+#[derive(Debug)]
+pub struct Published {
+    /// Number in this database.
+    pub id: i64,
+    /// Number of its log.
+    pub log_id: i64,
+    /// The frozen rules.
+    pub rules: Arc<RoundRules>,
+    /// SHA-256 of the rules.
+    pub fingerprint: Hash,
+    /// What ballots are checked with.
+    pub envelopes: EnvelopeCheck,
+    /// Who may be issued a credential.
+    pub eligibility: Eligibility,
+    /// Signs acceptances.
+    pub acceptance: SigningKey,
+    /// Signs credentials.
+    pub issuer: IssuerKey,
+    /// Signs checkpoints.
+    pub signer: Signer,
+}
+
+/// Names of a round's secrets in the database.
+pub(super) fn secret_name(slug: &str, purpose: &str) -> String {
+    format!("round/{slug}/{purpose}")
+}
+
+impl App {
+    /// The published round of this name.
+    ///
+    /// # Errors
+    /// [`Refusal::UnknownRound`], also for a draft.
+    pub async fn published(&self, slug: &str) -> Result<Arc<Published>, Error> {
+        if let Some(round) = self.published.read().map_err(Error::broken)?.get(slug) {
+            return Ok(Arc::clone(round));
+        }
+        let mut tx = self.db.read().await?;
+        let row = rounds::find(&mut tx, slug).await?.ok_or(Refusal::UnknownRound)?;
+        let round = Arc::new(self.load(&mut tx, row).await?);
+        self.published.write().map_err(Error::broken)?.insert(slug.to_owned(), Arc::clone(&round));
+        Ok(round)
+    }
+
+    async fn load(&self, tx: &mut Tx, row: RoundRow) -> Result<Published, Error> {
+        let (Some(log_id), Some(rules)) = (row.log_id, &row.rules) else {
+            return Err(Refusal::UnknownRound.into());
+        };
+        let rules: RoundRules = serde_json::from_str(rules).map_err(Error::broken)?;
+        let fingerprint = rules.fingerprint();
+        let issuer = IssuerPublicKey::from_der(&rules.issuer_key.0).map_err(Error::broken)?;
+        let reference_date: Date = rules.reference_date.to_string().parse().map_err(Error::broken)?;
+        let eligibility =
+            Eligibility { minimum_age: rules.minimum_age, reference_date, district: rules.district.clone() };
+        Ok(Published {
+            id: row.id,
+            log_id,
+            envelopes: EnvelopeCheck::new(*fingerprint.as_bytes(), issuer, codec::len(&rules.voting)),
+            eligibility,
+            acceptance: signing_key(&self.secret(tx, &secret_name(&row.slug, "acceptance")).await?)?,
+            issuer: IssuerKey::from_pkcs8(&self.secret(tx, &secret_name(&row.slug, "issuer")).await?)
+                .map_err(Error::broken)?,
+            signer: Signer::new(
+                rules.origin.clone(),
+                signing_key(&self.secret(tx, &secret_name(&row.slug, "log")).await?)?,
+            ),
+            rules: Arc::new(rules),
+            fingerprint,
+        })
+    }
+
+    /// Opens a secret that was sealed under the master key.
+    pub(super) async fn secret(&self, tx: &mut Tx, name: &str) -> Result<Zeroizing<Vec<u8>>, Error> {
+        let sealed = secrets::find(tx, name).await?;
+        let sealed = sealed.ok_or_else(|| Error::broken(format!("the key {name} is missing from the database")))?;
+        self.master.open(name, &sealed).map_err(|_| {
+            Error::broken(format!("the key {name} does not open: the master key is not the one that sealed it"))
+        })
+    }
+
+    /// Seals a secret under the master key and stores it.
+    pub(super) async fn keep_secret(&self, tx: &mut Tx, name: &str, secret: &[u8]) -> Result<(), Error> {
+        let sealed = self.master.seal(&mut rand::rng(), name, secret);
+        secrets::insert(tx, name, &sealed).await
+    }
+}
+
+/// An Ed25519 key from its 32 secret bytes.
+pub(super) fn signing_key(bytes: &[u8]) -> Result<SigningKey, Error> {
+    let bytes: &[u8; 32] = bytes.try_into().map_err(|_| Error::broken("an Ed25519 secret has 32 bytes"))?;
+    Ok(SigningKey::from_bytes(bytes))
+}

@@ -1,0 +1,103 @@
+//! Receipts: where a ballot is, and the proof that the log holds it; and what anybody may read of the log.
+
+use audit::log::{
+    proof,
+    receipt::TlogProof,
+    tile::{TileId, Tiles, needed_for_consistency, needed_for_inclusion},
+};
+
+use super::{App, published::Published};
+use crate::{
+    domain::Refusal,
+    error::Error,
+    store::{
+        Tx,
+        ballot_box::{self, Place},
+        log,
+    },
+};
+
+/// What a resident can know of their ballot.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Receipt {
+    /// Accepted, and promised to be in the log by this Unix second.
+    Waiting {
+        /// Unix second.
+        in_log_by: i64,
+    },
+    /// In the log.
+    Logged {
+        /// Index of the line.
+        index: u64,
+        /// The line's exact bytes.
+        line: Vec<u8>,
+        /// C2SP tlog-proof.
+        proof: String,
+    },
+}
+
+/// The receipt of the ballot with this hash.
+///
+/// # Errors
+/// [`Refusal::UnknownBallot`].
+pub async fn receipt(app: &App, slug: &str, hash: &[u8; 32]) -> Result<Receipt, Error> {
+    let round = app.published(slug).await?;
+    let mut tx = app.db.read().await?;
+    match ballot_box::place(&mut tx, round.id, hash).await?.ok_or(Refusal::UnknownBallot)? {
+        Place::Urn(in_log_by) => Ok(Receipt::Waiting { in_log_by }),
+        Place::Line(index) => logged(&mut tx, &round, index).await,
+    }
+}
+
+async fn logged(tx: &mut Tx, round: &Published, index: u64) -> Result<Receipt, Error> {
+    let head = log::head(tx, round.log_id).await?;
+    let tiles = tiles(tx, round, needed_for_inclusion(index, head.size)).await?;
+    let path = proof::inclusion(&tiles, index, head.size).map_err(Error::broken)?;
+    let line = log::lines(tx, round.log_id, index, 1).await?.pop();
+    let line = line.ok_or_else(|| Error::broken("a line of the log is missing"))?;
+    let proof = TlogProof { checkpoint: head.checkpoint, extra: None, index, proof: path }.to_string();
+    Ok(Receipt::Logged { index, line, proof })
+}
+
+/// The signed head of the round's log.
+///
+/// # Errors
+/// [`Refusal::UnknownRound`].
+pub async fn checkpoint(app: &App, slug: &str) -> Result<String, Error> {
+    let round = app.published(slug).await?;
+    Ok(log::head(&mut app.db.read().await?, round.log_id).await?.checkpoint)
+}
+
+/// Up to `limit` lines of the log, the first of which has this index.
+///
+/// # Errors
+/// [`Refusal::UnknownRound`].
+pub async fn lines(app: &App, slug: &str, first: u64, limit: u32) -> Result<Vec<Vec<u8>>, Error> {
+    let round = app.published(slug).await?;
+    log::lines(&mut app.db.read().await?, round.log_id, first, limit).await
+}
+
+/// The proof that the log of the first size is the beginning of the log of the second.
+///
+/// # Errors
+/// [`Refusal::Malformed`] when the sizes are not 1 ≤ from ≤ to ≤ the log's.
+pub async fn consistency(app: &App, slug: &str, from: u64, to: u64) -> Result<Vec<audit::log::hash::Hash>, Error> {
+    let round = app.published(slug).await?;
+    let mut tx = app.db.read().await?;
+    let size = log::head(&mut tx, round.log_id).await?.size;
+    if !(1 <= from && from <= to && to <= size) {
+        return Err(Refusal::Malformed(format!("sizes must be 1 ≤ from ≤ to ≤ {size}")).into());
+    }
+    let tiles = tiles(&mut tx, &round, needed_for_consistency(from, to)).await?;
+    proof::consistency(&tiles, from, to).map_err(Error::broken)
+}
+
+async fn tiles(tx: &mut Tx, round: &Published, needed: Vec<TileId>) -> Result<Tiles, Error> {
+    let mut tiles = Tiles::default();
+    for id in needed {
+        let hashes = log::tile(tx, round.log_id, id).await?;
+        let hashes = hashes.ok_or_else(|| Error::broken("a tile of the log is missing"))?;
+        tiles.insert(id, &hashes).map_err(Error::broken)?;
+    }
+    Ok(tiles)
+}

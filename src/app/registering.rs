@@ -1,0 +1,54 @@
+//! The register's steps: how many credentials were issued goes into the log in steps too large to point at anybody.
+
+use audit::round::{Event, Round, event::RegisterStep, register};
+
+use super::{App, log::Writing, published::Published};
+use crate::{
+    clock::{HOUR, hour},
+    error::Error,
+    store::{Tx, issuances},
+};
+
+/// Adds a step when an hour has passed and enough credentials were issued since the step before.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn report(app: &App, round: &Published) -> Result<bool, Error> {
+    let now = app.clock.now();
+    let mut tx = app.db.read().await?;
+    let unreported = issuances::unreported(&mut tx, round.id).await?;
+    drop(tx);
+    if unreported < u64::from(round.rules.register.at_least) {
+        return Ok(false);
+    }
+    let mut tx = app.db.write().await?;
+    let mut writing = Writing::<Round>::open(&mut tx, round.log_id).await?;
+    let state = writing.state()?;
+    if !state.takes_ballots() || hour(now) < state.register.hour + HOUR {
+        return Ok(false);
+    }
+    push_step(&mut tx, &mut writing, round, now).await?;
+    writing.seal_round(&mut tx, &round.signer).await?;
+    tx.commit().await?;
+    Ok(true)
+}
+
+/// Puts every unreported credential into a new step.
+pub(super) async fn push_step(
+    tx: &mut Tx,
+    writing: &mut Writing<Round>,
+    round: &Published,
+    now: i64,
+) -> Result<(), Error> {
+    let step = issuances::steps(tx, round.id).await? + 1;
+    let added = issuances::report(tx, round.id, step).await?;
+    let before = &writing.state()?.register;
+    let hash = register::step_hash(&before.hash, step, &added);
+    let event = RegisterStep {
+        count: before.count + added.len() as u64,
+        hash,
+        hour: hour(now).max(writing.state()?.last_hour),
+    };
+    writing.push(&Event::Register(event))?;
+    Ok(())
+}

@@ -1,0 +1,71 @@
+//! What everybody may know of a round: its state, its turnout, and after the count its outcome.
+
+use std::sync::Arc;
+
+use audit::{
+    log::line::Line,
+    round::{Event, Round, event::Tallied},
+};
+use ballots::Ballot;
+
+use super::{App, log::Writing, published::Published, tallying};
+use crate::{
+    domain::Refusal,
+    error::Error,
+    store::{log, rounds},
+};
+
+/// Lines from the end among which the count stands: after it come signatures, and perhaps an annulment.
+const NEAR_END: u64 = 256;
+
+/// A published round and what its log adds up to.
+///
+/// # Errors
+/// [`Refusal::UnknownRound`].
+pub async fn state(app: &App, slug: &str) -> Result<(Arc<Published>, Round), Error> {
+    let round = app.published(slug).await?;
+    let mut tx = app.db.read().await?;
+    let state = Writing::<Round>::open(&mut tx, round.log_id).await?.state()?.clone();
+    Ok((round, state))
+}
+
+/// Every published round, the latest close first.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn all(app: &App) -> Result<Vec<(Arc<Published>, Round)>, Error> {
+    let rows = rounds::all(&mut app.db.read().await?).await?;
+    let mut found = Vec::new();
+    for row in rows.iter().filter(|row| row.log_id.is_some()) {
+        found.push(state(app, &row.slug).await?);
+    }
+    Ok(found)
+}
+
+/// The count, as the log has it.
+///
+/// # Errors
+/// [`Refusal::NoResultYet`].
+pub async fn tallied(app: &App, slug: &str) -> Result<Tallied, Error> {
+    let (round, state) = state(app, slug).await?;
+    let mut tx = app.db.read().await?;
+    let size = log::head(&mut tx, round.log_id).await?.size;
+    let last = log::lines(&mut tx, round.log_id, size.saturating_sub(NEAR_END), 256).await?;
+    let tallied = last.iter().rev().find_map(|line| match Line::<Event>::parse(line).ok()?.event {
+        Event::Tallied(tallied) => Some(tallied),
+        _ => None,
+    });
+    Ok(tallied.ok_or_else(|| Refusal::NoResultYet(state.phase.to_string()))?)
+}
+
+/// The ballots that were counted as valid, opened, in the order of the log, which tells nothing of when they came.
+///
+/// # Errors
+/// [`Refusal::NoResultYet`].
+pub async fn opened_ballots(app: &App, slug: &str) -> Result<Vec<Ballot>, Error> {
+    let (round, state) = state(app, slug).await?;
+    if state.tally_line.is_none() {
+        return Err(Refusal::NoResultYet(state.phase.to_string()).into());
+    }
+    tallying::opened(&app.db, &round, &state).await
+}

@@ -1,0 +1,98 @@
+//! Drafting and publishing: an official writes the rules, the service makes the round's keys, and nothing changes after.
+
+use audit::{
+    log::note::Signer,
+    office::{Office, OfficeEvent, RoundDrafted, Role},
+    round::{
+        Bytes, Event, Round,
+        event::Published as PublishedEvent,
+        rules::{canonical, is_slug},
+    },
+    verify::bundle::file_hash,
+};
+use ed25519_dalek::SigningKey;
+use rand::RngCore;
+
+use super::{
+    App,
+    log::Writing,
+    published::{secret_name, signing_key},
+};
+use crate::{
+    crypto::issuer::IssuerKey,
+    domain::{Draft, Refusal, draft::ServiceKeys, staff::Actor},
+    error::Error,
+    store::{Tx, log, rounds},
+};
+
+/// Bits of a round's issuer key.
+const ISSUER_BITS: usize = 2048;
+
+/// Saves a draft, new or changed. What it says is checked when it is published.
+///
+/// # Errors
+/// [`Refusal::NotAllowed`], [`Refusal::Frozen`] when a published round has the name.
+pub async fn save_draft(app: &App, actor: &Actor, draft: &Draft) -> Result<(), Error> {
+    let by = actor.must_be(Role::Official)?.to_owned();
+    if !is_slug(&draft.slug) {
+        return Err(Refusal::Malformed("slug: 1 to 63 of a-z, 0-9 and -, not at an end".into()).into());
+    }
+    let text = canonical(draft);
+    let mut tx = app.db.write().await?;
+    let text_utf8 = String::from_utf8_lossy(&text);
+    if !rounds::save_draft(&mut tx, &draft.slug, &text_utf8, draft.opens_at, draft.closes_at).await? {
+        return Err(Refusal::Frozen.into());
+    }
+    let office = app.office(&mut tx).await?;
+    let mut writing = Writing::<Office>::open(&mut tx, office.log_id).await?;
+    let at = app.clock.now().max(writing.state()?.last_at());
+    let drafted = RoundDrafted { at, by, draft: file_hash(&text), slug: draft.slug.clone() };
+    writing.push(&OfficeEvent::RoundDrafted(drafted))?;
+    writing.seal(&mut tx, &office.signer).await?;
+    tx.commit().await
+}
+
+/// Freezes a draft: makes the round's keys, founds its log with the rules as line 0.
+///
+/// # Errors
+/// [`Refusal::Round`] with the field that is out of its range, [`Refusal::Frozen`].
+pub async fn publish(app: &App, actor: &Actor, slug: &str) -> Result<Round, Error> {
+    let by = actor.must_be(Role::Official)?.to_owned();
+    // RSA key generation takes long, so it is done before the transaction that others wait for.
+    let issuer = tokio::task::spawn_blocking(|| IssuerKey::generate(ISSUER_BITS)).await;
+    let issuer = issuer.map_err(Error::broken)?.map_err(Error::broken)?;
+    let mut tx = app.db.write().await?;
+    let row = rounds::find(&mut tx, slug).await?.ok_or(Refusal::UnknownRound)?;
+    if row.phase != rounds::DRAFT {
+        return Err(Refusal::Frozen.into());
+    }
+    let draft: Draft = serde_json::from_str(&row.draft).map_err(Error::broken)?;
+    let origin = format!("{}/rounds/{slug}", app.config.host);
+    let signer = Signer::new(origin.clone(), app.new_key(&mut tx, slug, "log").await?);
+    let acceptance = app.new_key(&mut tx, slug, "acceptance").await?;
+    app.keep_secret(&mut tx, &secret_name(slug, "issuer"), &issuer.to_pkcs8()).await?;
+    let keys = ServiceKeys {
+        acceptance_key: Bytes::from(acceptance.verifying_key().to_bytes()),
+        issuer_key: Bytes(issuer.public_der()),
+        log_key: signer.vkey(),
+        origin: origin.clone(),
+    };
+    let rules = draft.freeze(keys);
+    let log_id = log::create(&mut tx, &origin).await?;
+    rounds::publish(&mut tx, row.id, log_id, &String::from_utf8_lossy(&canonical(&rules))).await?;
+    let mut writing = Writing::<Round>::open(&mut tx, log_id).await?;
+    writing.push(&Event::Published(PublishedEvent { at: app.clock.now(), by, rules }))?;
+    let round = writing.seal_round(&mut tx, &signer).await?;
+    tx.commit().await?;
+    Ok(round)
+}
+
+impl App {
+    /// Makes an Ed25519 key for a round and keeps it, sealed.
+    async fn new_key(&self, tx: &mut Tx, slug: &str, purpose: &str) -> Result<SigningKey, Error> {
+        let mut secret = zeroize::Zeroizing::new([0; 32]);
+        rand::rng().fill_bytes(secret.as_mut_slice());
+        self.keep_secret(tx, &secret_name(slug, purpose), secret.as_slice()).await?;
+        signing_key(secret.as_slice())
+    }
+}

@@ -1,0 +1,99 @@
+//! From the urn into the log: batches of enough ballots, sorted by hash, so that their order tells nothing.
+
+use std::sync::Arc;
+
+use audit::round::{
+    Bytes, Event, Round,
+    event::{BallotLine, Batch, BatchReason},
+};
+
+use super::{App, log::Writing, published::Published};
+use crate::{
+    clock::hour,
+    error::Error,
+    store::{Tx, ballot_box},
+};
+
+/// Most ballots in one transaction while the voting is on, so that casting waits little.
+const MOST: u32 = 256;
+/// Most ballots in one batch at the close.
+const MOST_AT_CLOSE: u32 = 4096;
+/// Seconds before the promised time at which a batch is due even if it is small.
+const DUE_BEFORE: i64 = 900;
+
+/// Moves whatever may be moved now, batch by batch, and returns how many ballots that was.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn integrate(app: &App, round: &Arc<Published>) -> Result<u64, Error> {
+    let mut moved = 0;
+    loop {
+        let batch = one_batch(app, round).await?;
+        moved += batch;
+        if batch == 0 {
+            return Ok(moved);
+        }
+    }
+}
+
+async fn one_batch(app: &App, round: &Published) -> Result<u64, Error> {
+    let mut tx = app.db.read().await?;
+    let Some(reason) = ready(app, round, &mut tx).await? else { return Ok(0) };
+    drop(tx);
+    let mut tx = app.db.write().await?;
+    let mut writing = Writing::<Round>::open(&mut tx, round.log_id).await?;
+    if !writing.state()?.takes_ballots() {
+        return Ok(0);
+    }
+    let moved = push_batch(&mut tx, &mut writing, round, app.clock.now(), (reason, MOST)).await?;
+    if moved > 0 {
+        writing.seal_round(&mut tx, &round.signer).await?;
+        tx.commit().await?;
+    }
+    Ok(moved)
+}
+
+/// Whether enough ballots wait, or one is due.
+async fn ready(app: &App, round: &Published, tx: &mut Tx) -> Result<Option<BatchReason>, Error> {
+    let (waiting, earliest) = ballot_box::waiting(tx, round.id).await?;
+    if waiting >= u64::from(round.rules.batch.at_least) {
+        return Ok(Some(BatchReason::Full));
+    }
+    let due = earliest.is_some_and(|promised| app.clock.now() >= promised - DUE_BEFORE);
+    Ok(due.then_some(BatchReason::Due))
+}
+
+/// Empties the urn, as the close does.
+pub(super) async fn push_all(
+    tx: &mut Tx,
+    writing: &mut Writing<Round>,
+    round: &Published,
+    now: i64,
+) -> Result<(), Error> {
+    while push_batch(tx, writing, round, now, (BatchReason::Close, MOST_AT_CLOSE)).await? > 0 {}
+    Ok(())
+}
+
+async fn push_batch(
+    tx: &mut Tx,
+    writing: &mut Writing<Round>,
+    round: &Published,
+    now: i64,
+    (reason, most): (BatchReason, u32),
+) -> Result<u64, Error> {
+    let most = most.max(round.rules.batch.at_least);
+    let ballots = ballot_box::take(tx, round.id, most).await?;
+    if ballots.is_empty() {
+        return Ok(0);
+    }
+    let count = u32::try_from(ballots.len()).map_err(Error::broken)?;
+    let hour = hour(now).max(writing.state()?.last_hour);
+    writing.push(&Event::Batch(Batch { ballots: count, hour, reason }))?;
+    let mut lines = Vec::with_capacity(ballots.len());
+    for ballot in ballots {
+        let line = writing.push(&Event::Ballot(BallotLine { envelope: Bytes(ballot.envelope) }))?;
+        lines.push((ballot.hash, line));
+    }
+    ballot_box::set_lines(tx, round.id, &lines).await?;
+    Ok(u64::from(count))
+}

@@ -1,0 +1,135 @@
+//! The steps of a round's life: what one official may do, what needs a second person, and what the timetable does.
+
+use audit::{
+    office::Role,
+    round::{
+        Act, By, Event, Phase, Round,
+        act::Proposal,
+        event::{Annulment, Extension, Remark, Step},
+    },
+};
+
+use super::{App, log::Writing, published::Published, registering, sequencing};
+use crate::{
+    domain::{Refusal, staff::Actor},
+    error::Error,
+    store::{Tx, rounds},
+};
+
+/// A step that an official takes alone, with the reason.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Alone {
+    /// Interrupts the voting.
+    Pause,
+    /// Goes on with the voting.
+    Resume,
+    /// Moves the close to this later Unix second.
+    Extend(i64),
+}
+
+/// Pauses, resumes or extends.
+///
+/// # Errors
+/// [`Refusal::NotAllowed`], [`Refusal::Round`] when the round is in another phase.
+pub async fn alone(app: &App, actor: &Actor, slug: &str, step: Alone, reason: String) -> Result<Round, Error> {
+    let by = actor.must_be(Role::Official)?.to_owned();
+    let round = app.published(slug).await?;
+    write(app, &round, async |_, writing, at| {
+        let event = match step {
+            Alone::Pause => Event::VotingPaused(Remark { at, by, reason }),
+            Alone::Resume => Event::VotingResumed(Remark { at, by, reason }),
+            Alone::Extend(closes_at) => Event::ClosingExtended(Extension { at, by, closes_at, reason }),
+        };
+        writing.push(&event).map(drop)
+    })
+    .await
+}
+
+/// Proposes an act that a commission member must confirm.
+///
+/// # Errors
+/// [`Refusal::NotAllowed`], [`Refusal::Round`].
+pub async fn propose(app: &App, actor: &Actor, slug: &str, act: Act, reason: String) -> Result<Round, Error> {
+    let by = actor.must_be(Role::Official)?.to_owned();
+    let round = app.published(slug).await?;
+    write(app, &round, async |_, writing, at| {
+        writing.push(&Event::Proposed(Proposal { act, at, by, reason })).map(drop)
+    })
+    .await
+}
+
+/// Confirms the act that waits, which is carried out in the same transaction.
+///
+/// # Errors
+/// [`Refusal::NothingProposed`], [`Refusal::NotAllowed`], [`Refusal::Round`].
+pub async fn confirm(app: &App, actor: &Actor, slug: &str) -> Result<Round, Error> {
+    let confirmed = actor.must_be(Role::Commission)?.to_owned();
+    let round = app.published(slug).await?;
+    write(app, &round, async |tx, writing, at| {
+        let waiting = writing.state()?.proposal.clone().ok_or(Refusal::NothingProposed)?;
+        let by = By::Two { confirmed, proposed: waiting.by };
+        match waiting.act {
+            Act::Open => writing.push(&Event::VotingOpened(Step { at, by })).map(drop),
+            Act::Close => close(tx, writing, &round, Step { at, by }).await,
+            Act::Annul => {
+                if writing.state()?.takes_ballots() {
+                    finish(tx, writing, &round, at).await?;
+                }
+                writing.push(&Event::Annulled(Annulment { at, by, reason: waiting.reason })).map(drop)
+            }
+        }
+    })
+    .await
+}
+
+/// Opens or closes the round if its timetable says so by now. Returns whether it did.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn on_schedule(app: &App, round: &Published) -> Result<bool, Error> {
+    let mut tx = app.db.read().await?;
+    let (phase, closes_at) = rounds::window(&mut tx, round.id).await?;
+    drop(tx);
+    let now = app.clock.now();
+    match phase {
+        Phase::Published if now >= round.rules.opens_at => {
+            let step = async |_: &mut Tx, writing: &mut Writing<Round>, at| {
+                writing.push(&Event::VotingOpened(Step { at, by: By::Schedule })).map(drop)
+            };
+            write(app, round, step).await?;
+        }
+        Phase::Open | Phase::Paused if now >= closes_at => {
+            let step = async |tx: &mut Tx, writing: &mut Writing<Round>, at| {
+                close(tx, writing, round, Step { at, by: By::Schedule }).await
+            };
+            write(app, round, step).await?;
+        }
+        _ => return Ok(false),
+    }
+    Ok(true)
+}
+
+async fn close(tx: &mut Tx, writing: &mut Writing<Round>, round: &Published, step: Step) -> Result<(), Error> {
+    finish(tx, writing, round, step.at).await?;
+    writing.push(&Event::VotingClosed(step)).map(drop)
+}
+
+/// The last ballots and the register's last step.
+async fn finish(tx: &mut Tx, writing: &mut Writing<Round>, round: &Published, at: i64) -> Result<(), Error> {
+    sequencing::push_all(tx, writing, round, at).await?;
+    registering::push_step(tx, writing, round, at).await
+}
+
+/// Runs one step on the round's log in a transaction of its own. `at` never goes backwards.
+pub(super) async fn write<F>(app: &App, round: &Published, step: F) -> Result<Round, Error>
+where
+    F: AsyncFnOnce(&mut Tx, &mut Writing<Round>, i64) -> Result<(), Error>,
+{
+    let mut tx = app.db.write().await?;
+    let mut writing = Writing::<Round>::open(&mut tx, round.log_id).await?;
+    let at = app.clock.now().max(writing.state()?.last_at);
+    step(&mut tx, &mut writing, at).await?;
+    let state = writing.seal_round(&mut tx, &round.signer).await?;
+    tx.commit().await?;
+    Ok(state)
+}

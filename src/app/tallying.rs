@@ -1,0 +1,123 @@
+//! Opening and counting: a commission member reveals the key, and the service counts what the log holds.
+
+use audit::{
+    office::Role,
+    round::{
+        Bytes, Event, Phase, Round,
+        count::{Count, ballot_in},
+        event::{KeyRevealed, Tallied},
+        latest::Latest,
+    },
+};
+use ballots::{Ballot, Outcome, envelope::OpeningKey};
+
+use super::{App, log::Writing, published::Published, steps};
+use crate::{
+    domain::staff::Actor,
+    error::Error,
+    store::{Db, log},
+};
+
+/// Lines that are read and counted together.
+const BLOCK: u32 = 4096;
+
+/// Reveals the opening key. Counting begins by itself.
+///
+/// # Errors
+/// [`crate::domain::Refusal::Round`] when the key is not the round's, or the voting is not closed.
+pub async fn reveal(app: &App, actor: &Actor, slug: &str, key: &[u8]) -> Result<Round, Error> {
+    let by = actor.must_be(Role::Commission)?.to_owned();
+    let round = app.published(slug).await?;
+    let key = Bytes(key.to_vec());
+    steps::write(app, &round, async |_, writing, at| {
+        writing.push(&Event::KeyRevealed(KeyRevealed { at, by, key })).map(drop)
+    })
+    .await
+}
+
+/// Counts the round if its key is revealed and it is not counted yet.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn tally(app: &App, round: &Published) -> Result<bool, Error> {
+    let mut tx = app.db.read().await?;
+    let state = Writing::<Round>::open(&mut tx, round.log_id).await?.state()?.clone();
+    drop(tx);
+    if state.phase != Phase::Opened {
+        return Ok(false);
+    }
+    let (outcome, replaced) = count(&app.db, round, &state).await?;
+    steps::write(app, round, async |_, writing, at| {
+        writing.push(&Event::Tallied(Tallied { at, outcome, replaced })).map(drop)
+    })
+    .await?;
+    Ok(true)
+}
+
+async fn count(db: &Db, round: &Published, state: &Round) -> Result<(Outcome, u64), Error> {
+    let key = opening_key(state)?;
+    let latest = latest(db, round).await?;
+    let mut count = Count::new(&key, *round.fingerprint.as_bytes(), &round.rules.voting);
+    each_block(db, round, |first, block| {
+        count.add_lines(&round.envelopes, &latest, first, block);
+        Ok(())
+    })
+    .await?;
+    Ok((count.into_tally().finish(&round.rules.voting), latest.replaced()))
+}
+
+/// The valid ballots that count, opened.
+pub(super) async fn opened(db: &Db, round: &Published, state: &Round) -> Result<Vec<Ballot>, Error> {
+    let key = opening_key(state)?;
+    let latest = latest(db, round).await?;
+    let count = Count::new(&key, *round.fingerprint.as_bytes(), &round.rules.voting);
+    let mut ballots = Vec::new();
+    each_block(db, round, |first, block| {
+        for (line, index) in block.iter().zip(first..) {
+            let Some(ballot) = ballot_in(line) else { continue };
+            let envelope = round.envelopes.read(&ballot).map_err(Error::broken)?;
+            if latest.counts(&envelope.credential, index) {
+                ballots.extend(count.open(&envelope).ok());
+            }
+        }
+        Ok(())
+    })
+    .await?;
+    Ok(ballots)
+}
+
+fn opening_key(state: &Round) -> Result<OpeningKey, Error> {
+    let key = state.opening_key.as_ref().ok_or_else(|| Error::broken("the opening key is missing"))?;
+    OpeningKey::from_bytes(&key.0).map_err(Error::broken)
+}
+
+async fn latest(db: &Db, round: &Published) -> Result<Latest, Error> {
+    let mut latest = Latest::default();
+    each_block(db, round, |first, block| {
+        for (line, index) in block.iter().zip(first..) {
+            let Some(ballot) = ballot_in(line) else { continue };
+            let envelope = round.envelopes.read(&ballot).map_err(Error::broken)?;
+            latest.record(envelope.credential, envelope.version, index).map_err(Error::broken)?;
+        }
+        Ok(())
+    })
+    .await?;
+    Ok(latest)
+}
+
+/// Hands the log over in blocks; the work on each runs where it may block.
+async fn each_block(
+    db: &Db,
+    round: &Published,
+    mut each: impl FnMut(u64, &[Vec<u8>]) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let mut first = 0;
+    loop {
+        let block = log::lines(&mut db.read().await?, round.log_id, first, BLOCK).await?;
+        if block.is_empty() {
+            return Ok(());
+        }
+        tokio::task::block_in_place(|| each(first, &block))?;
+        first += block.len() as u64;
+    }
+}

@@ -1,0 +1,9 @@
+//! The rules of the service that need no database: who may vote, what a draft is, and every "no".
+
+pub mod draft;
+pub mod refusal;
+pub mod roll;
+pub mod staff;
+
+pub use draft::Draft;
+pub use refusal::Refusal;

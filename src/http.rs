@@ -1,0 +1,112 @@
+//! The whole URL map, in one place.
+
+mod access;
+mod acts;
+mod casting;
+mod client;
+mod drafts;
+mod exports;
+mod identifying;
+mod issuing;
+mod json;
+pub mod limits;
+mod log;
+pub mod openapi;
+mod pages;
+pub mod problem;
+mod roll;
+mod rounds;
+mod tallying;
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    http::{HeaderName, HeaderValue, header},
+    middleware,
+    routing::{get, post, put},
+};
+use tower::ServiceBuilder;
+use tower_http::set_header::SetResponseHeaderLayer;
+
+use crate::app::App;
+use limits::Limits;
+
+/// Longest body of a request, in bytes; only the roll's is longer.
+const MAX_BODY: usize = 64 * 1024;
+/// Longest body of a roll import, in bytes.
+const MAX_ROLL: usize = 8 * 1024 * 1024;
+
+/// What every handler gets.
+#[derive(Debug, Clone)]
+pub struct Http {
+    /// The use cases.
+    pub app: Arc<App>,
+    /// The rate limits.
+    pub limits: Arc<Limits>,
+}
+
+impl Http {
+    /// The service over this app, with the limits of its settings.
+    #[must_use]
+    pub fn new(app: Arc<App>) -> Self {
+        let limits = Arc::new(Limits::new(&app.config.limits, &app.config.trusted_proxies));
+        Self { app, limits }
+    }
+
+    /// Every route.
+    pub fn router(self) -> Router {
+        let reads = Router::new()
+            .route("/", get(pages::home))
+            .route("/rounds/{slug}", get(pages::round))
+            .route("/problems/{slug}", get(pages::problem))
+            .route("/api/v1/openapi.json", get(openapi::serve))
+            .route("/api/v1/rounds", get(rounds::list))
+            .route("/api/v1/rounds/{slug}", get(rounds::show))
+            .route("/api/v1/rounds/{slug}/result", get(rounds::result))
+            .route("/api/v1/rounds/{slug}/receipts/{ballot}", get(log::receipt))
+            .route("/api/v1/rounds/{slug}/log/checkpoint", get(log::checkpoint))
+            .route("/api/v1/rounds/{slug}/log/lines", get(log::lines))
+            .route("/api/v1/rounds/{slug}/log/consistency", get(log::consistency))
+            .route("/api/v1/rounds/{slug}/certificate", get(tallying::certificate))
+            .route("/api/v1/rounds/{slug}/export/{format}", get(exports::export))
+            .route_layer(middleware::from_fn_with_state(self.clone(), limits::reads));
+        let registrar = Router::new()
+            .route("/api/v1/rounds/{slug}/identification", post(identifying::identify))
+            .route("/api/v1/rounds/{slug}/credential", get(issuing::status).post(issuing::issue))
+            .route("/api/v1/rounds/{slug}/credential/backup", get(issuing::backup).put(issuing::save_backup));
+        let ballot_box = Router::new().route("/api/v1/rounds/{slug}/ballots", post(casting::cast));
+        let staff = Router::new()
+            .route("/api/v1/drafts/{slug}", put(drafts::save))
+            .route("/api/v1/drafts/{slug}/publication", post(drafts::publish))
+            .route("/api/v1/rounds/{slug}/steps", post(acts::alone))
+            .route("/api/v1/rounds/{slug}/proposal", post(acts::propose))
+            .route("/api/v1/rounds/{slug}/proposal/confirmation", post(acts::confirm))
+            .route("/api/v1/rounds/{slug}/opening-key", post(tallying::reveal))
+            .route("/api/v1/rounds/{slug}/signatures", post(tallying::sign));
+        let roll = Router::new()
+            .route("/api/v1/rounds/{slug}/roll", post(roll::import))
+            .layer(DefaultBodyLimit::max(MAX_ROLL));
+        let bounded = registrar.merge(ballot_box).merge(staff).layer(DefaultBodyLimit::max(MAX_BODY));
+        let headers = ServiceBuilder::new()
+            .layer(fixed(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+            .layer(fixed(header::REFERRER_POLICY, "no-referrer"))
+            .layer(fixed(
+                header::CONTENT_SECURITY_POLICY,
+                "default-src 'none'; style-src 'self' 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+            ));
+        Router::new()
+            .merge(reads)
+            .merge(bounded)
+            .merge(roll)
+            .fallback(problem::not_found)
+            .method_not_allowed_fallback(problem::method_not_allowed)
+            .layer(headers)
+            .with_state(self)
+    }
+}
+
+fn fixed(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
+    SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value))
+}

@@ -1,0 +1,60 @@
+//! The registrar's door: a letter code becomes a session.
+
+use axum::{
+    Json as Answer,
+    extract::{Path, State},
+};
+use audit::log::hash::Hash;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{Http, client::Client, json::Json, limits::Operation, problem::Problem};
+use crate::app::identifying;
+
+/// Letters of a code that find it; what follows proves it.
+const LOCATOR: usize = 6;
+
+/// The identifying half of a letter code.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct IdentificationRequest {
+    /// Four groups of four letters; spaces, dashes and case do not matter.
+    code: String,
+}
+
+/// A session with the registrar.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct IdentificationResponse {
+    /// Bearer token for the credential's addresses.
+    pub session: String,
+    /// Unix second at which it ends.
+    pub expires: i64,
+    /// The resident's pseudonym, as the register will show it, hexadecimal.
+    #[schema(value_type = String)]
+    pub pseudonym: Hash,
+}
+
+/// Identifies a resident and decides whether they may vote.
+#[utoipa::path(
+    post,
+    path = "/api/v1/rounds/{slug}/identification",
+    tag = "registrar: anybody with a letter code",
+    request_body = IdentificationRequest,
+    responses((status = 200, body = IdentificationResponse), (status = "4XX", body = Problem))
+)]
+pub(super) async fn identify(
+    State(http): State<Http>,
+    Client(address): Client,
+    Path(slug): Path<String>,
+    Json(request): Json<IdentificationRequest>,
+) -> Result<Answer<IdentificationResponse>, Problem> {
+    let letters = request.code.chars().filter(|letter| letter.is_alphanumeric());
+    let locator: String = letters.flat_map(char::to_uppercase).take(LOCATOR).collect();
+    http.limits.check(Operation::Identify, address, (&slug, locator))?;
+    let identified = identifying::identify(&http.app, &slug, &request.code).await?;
+    Ok(Answer(IdentificationResponse {
+        session: identified.session,
+        expires: identified.expires,
+        pseudonym: identified.pseudonym.into(),
+    }))
+}

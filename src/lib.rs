@@ -1,0 +1,17 @@
+//! Veche: an electronic rating vote for public spaces.
+#![doc = include_str!("../README.md")]
+
+pub mod app;
+pub mod cli;
+pub mod client;
+pub mod clock;
+pub mod config;
+pub mod crypto;
+pub mod domain;
+pub mod error;
+pub mod export;
+pub mod http;
+pub mod jobs;
+pub mod pages;
+pub mod server;
+pub mod store;

@@ -1,0 +1,12 @@
+//! The database: one file for each aggregate, sole owner of its tables. Free functions on a transaction that the use case owns.
+
+pub mod ballot_box;
+pub mod db;
+pub mod issuances;
+pub mod log;
+pub mod rounds;
+pub mod secrets;
+pub mod staff;
+pub mod voters;
+
+pub use db::{Db, Tx};

@@ -1,0 +1,171 @@
+//! The ballot box: the urn of ballots that wait for the log, and the promises that were made. It knows no person.
+
+use sqlx::QueryBuilder;
+
+use super::db::{MAX_BINDS, Tx, db};
+use crate::error::Error;
+
+/// A promise: this ballot will be in the log by then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Accepted {
+    /// Ed25519 public key that cast it.
+    pub credential: [u8; 32],
+    /// Its version.
+    pub version: u32,
+    /// SHA-256 of the ballot.
+    pub hash: [u8; 32],
+    /// Unix second, a full hour.
+    pub in_log_by: i64,
+}
+
+/// A ballot that waits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiting {
+    /// SHA-256 of the ballot.
+    pub hash: [u8; 32],
+    /// The ballot.
+    pub envelope: Vec<u8>,
+}
+
+/// The promises made to these credentials.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn accepted(tx: &mut Tx, round_id: i64, credentials: &[[u8; 32]]) -> Result<Vec<Accepted>, Error> {
+    let mut rows: Vec<(Vec<u8>, i64, Vec<u8>, i64)> = Vec::new();
+    db!(tx, |conn: D| {
+        for chunk in credentials.chunks(MAX_BINDS) {
+            let mut query = QueryBuilder::<D>::new(
+                "SELECT credential, version, hash, in_log_by FROM accepted_ballots WHERE round_id = ",
+            );
+            query.push_bind(round_id).push(" AND credential IN (");
+            let mut list = query.separated(", ");
+            chunk.iter().for_each(|credential| {
+                list.push_bind(credential.to_vec());
+            });
+            query.push(")");
+            rows.extend(query.build_query_as::<(Vec<u8>, i64, Vec<u8>, i64)>().fetch_all(&mut *conn).await?);
+        }
+    });
+    let accepted = |(credential, version, hash, in_log_by): (Vec<u8>, i64, Vec<u8>, i64)| {
+        Some(Accepted {
+            credential: credential.try_into().ok()?,
+            version: version.try_into().ok()?,
+            hash: hash.try_into().ok()?,
+            in_log_by,
+        })
+    };
+    let rows: Option<Vec<_>> = rows.into_iter().map(accepted).collect();
+    rows.ok_or_else(|| Error::broken("a row of accepted_ballots has another shape"))
+}
+
+/// Puts ballots into the urn and keeps the promises.
+///
+/// # Errors
+/// [`Error::Database`], also when a version or a hash is there already.
+pub async fn insert(tx: &mut Tx, round_id: i64, ballots: &[(Accepted, Vec<u8>)]) -> Result<(), Error> {
+    db!(tx, |conn: D| {
+        for chunk in ballots.chunks(MAX_BINDS / 5) {
+            let mut query = QueryBuilder::<D>::new(
+                "INSERT INTO accepted_ballots (round_id, credential, version, hash, in_log_by) ",
+            );
+            query.push_values(chunk, |mut row, (accepted, _)| {
+                row.push_bind(round_id)
+                    .push_bind(accepted.credential.to_vec())
+                    .push_bind(i64::from(accepted.version))
+                    .push_bind(accepted.hash.to_vec())
+                    .push_bind(accepted.in_log_by);
+            });
+            query.build().execute(&mut *conn).await?;
+            let mut query = QueryBuilder::<D>::new("INSERT INTO urn (round_id, hash, envelope, in_log_by) ");
+            query.push_values(chunk, |mut row, (accepted, envelope)| {
+                row.push_bind(round_id)
+                    .push_bind(accepted.hash.to_vec())
+                    .push_bind(envelope.clone())
+                    .push_bind(accepted.in_log_by);
+            });
+            query.build().execute(&mut *conn).await?;
+        }
+        Ok(())
+    })
+}
+
+/// How many ballots wait in the urn, and the earliest time that one of them was promised.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn waiting(tx: &mut Tx, round_id: i64) -> Result<(u64, Option<i64>), Error> {
+    db!(tx, |conn: D| {
+        let select = sqlx::query_as("SELECT count(*), min(in_log_by) FROM urn WHERE round_id = $1");
+        let (count, earliest): (i64, Option<i64>) = select.bind(round_id).fetch_one(conn).await?;
+        Ok((count.unsigned_abs(), earliest))
+    })
+}
+
+/// Takes up to `limit` ballots out of the urn, sorted by hash: an order that tells nothing of when they came.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn take(tx: &mut Tx, round_id: i64, limit: u32) -> Result<Vec<Waiting>, Error> {
+    let rows: Vec<(Vec<u8>, Vec<u8>)> = db!(tx, |conn: D| {
+        let select = sqlx::query_as("SELECT hash, envelope FROM urn WHERE round_id = $1 ORDER BY hash LIMIT $2");
+        let rows: Vec<(Vec<u8>, Vec<u8>)> = select.bind(round_id).bind(i64::from(limit)).fetch_all(&mut *conn).await?;
+        for chunk in rows.chunks(MAX_BINDS) {
+            let mut query = QueryBuilder::<D>::new("DELETE FROM urn WHERE round_id = ");
+            query.push_bind(round_id).push(" AND hash IN (");
+            let mut list = query.separated(", ");
+            chunk.iter().for_each(|(hash, _)| {
+                list.push_bind(hash.clone());
+            });
+            query.push(")");
+            query.build().execute(&mut *conn).await?;
+        }
+        rows
+    });
+    let waiting = |(hash, envelope): (Vec<u8>, _)| Some(Waiting { hash: hash.try_into().ok()?, envelope });
+    let rows: Option<Vec<_>> = rows.into_iter().map(waiting).collect();
+    rows.ok_or_else(|| Error::broken("a hash in the urn has another length"))
+}
+
+/// Notes the lines in which ballots stand.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn set_lines(tx: &mut Tx, round_id: i64, lines: &[([u8; 32], u64)]) -> Result<(), Error> {
+    db!(tx, |conn: D| {
+        for chunk in lines.chunks(MAX_BINDS / 3) {
+            let mut query = QueryBuilder::<D>::new("INSERT INTO ballot_lines (round_id, hash, line_index) ");
+            query.push_values(chunk, |mut row, (hash, line)| {
+                row.push_bind(round_id).push_bind(hash.to_vec()).push_bind(line.cast_signed());
+            });
+            query.build().execute(&mut *conn).await?;
+        }
+        Ok(())
+    })
+}
+
+/// Where a ballot is: in which line of the log, or promised by when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// In the log, at this index.
+    Line(u64),
+    /// In the urn, promised to be in the log by this Unix second.
+    Urn(i64),
+}
+
+/// Where the ballot with this hash is, if it was accepted.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn place(tx: &mut Tx, round_id: i64, hash: &[u8; 32]) -> Result<Option<Place>, Error> {
+    db!(tx, |conn: D| {
+        let line = sqlx::query_scalar("SELECT line_index FROM ballot_lines WHERE round_id = $1 AND hash = $2");
+        let line: Option<i64> = line.bind(round_id).bind(hash.to_vec()).fetch_optional(&mut *conn).await?;
+        if let Some(line) = line {
+            return Ok(Some(Place::Line(line.unsigned_abs())));
+        }
+        let urn = sqlx::query_scalar("SELECT in_log_by FROM urn WHERE round_id = $1 AND hash = $2");
+        let urn: Option<i64> = urn.bind(round_id).bind(hash.to_vec()).fetch_optional(conn).await?;
+        Ok(urn.map(Place::Urn))
+    })
+}

@@ -1,0 +1,112 @@
+//! Credentials issued: to which pseudonym, for which blinded message, reported in which step. Never when.
+
+use std::collections::HashMap;
+
+use sqlx::QueryBuilder;
+
+use super::db::{MAX_BINDS, Tx, db};
+use crate::error::Error;
+
+/// Step of a credential that no register line covers yet.
+const UNREPORTED: i64 = 0;
+
+/// Who gets a credential, and the SHA-256 of the message that was signed for them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Issuance {
+    /// The person.
+    pub pseudonym: [u8; 32],
+    /// SHA-256 of the blinded message.
+    pub blinded_hash: [u8; 32],
+}
+
+/// Of these people, those who have a credential, with the hash of their blinded message.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn of(tx: &mut Tx, round_id: i64, people: &[[u8; 32]]) -> Result<HashMap<Vec<u8>, Vec<u8>>, Error> {
+    db!(tx, |conn: D| {
+        let mut found = HashMap::new();
+        for chunk in people.chunks(MAX_BINDS) {
+            let mut query = QueryBuilder::<D>::new("SELECT pseudonym, blinded_hash FROM issuances WHERE round_id = ");
+            query.push_bind(round_id).push(" AND pseudonym IN (");
+            let mut list = query.separated(", ");
+            chunk.iter().for_each(|pseudonym| {
+                list.push_bind(pseudonym.to_vec());
+            });
+            query.push(")");
+            let rows: Vec<(Vec<u8>, Vec<u8>)> = query.build_query_as().fetch_all(&mut *conn).await?;
+            found.extend(rows);
+        }
+        Ok(found)
+    })
+}
+
+/// Marks people as issued.
+///
+/// # Errors
+/// [`Error::Database`], also when one of them has a credential.
+pub async fn insert(tx: &mut Tx, round_id: i64, issuances: &[Issuance]) -> Result<(), Error> {
+    db!(tx, |conn: D| {
+        for chunk in issuances.chunks(MAX_BINDS / 4) {
+            let mut query = QueryBuilder::<D>::new("INSERT INTO issuances (round_id, pseudonym, blinded_hash, step) ");
+            query.push_values(chunk, |mut row, issuance| {
+                row.push_bind(round_id)
+                    .push_bind(issuance.pseudonym.to_vec())
+                    .push_bind(issuance.blinded_hash.to_vec())
+                    .push_bind(UNREPORTED);
+            });
+            query.build().execute(&mut *conn).await?;
+        }
+        Ok(())
+    })
+}
+
+/// How many credentials no register line covers yet.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn unreported(tx: &mut Tx, round_id: i64) -> Result<u64, Error> {
+    db!(tx, |conn: D| {
+        let select = sqlx::query_scalar("SELECT count(*) FROM issuances WHERE round_id = $1 AND step = $2");
+        let count: i64 = select.bind(round_id).bind(UNREPORTED).fetch_one(conn).await?;
+        Ok(count.unsigned_abs())
+    })
+}
+
+/// Puts the unreported ones into a step and returns its pseudonyms, sorted.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn report(tx: &mut Tx, round_id: i64, step: u64) -> Result<Vec<[u8; 32]>, Error> {
+    db!(tx, |conn: D| {
+        let update = sqlx::query("UPDATE issuances SET step = $3 WHERE round_id = $1 AND step = $2");
+        update.bind(round_id).bind(UNREPORTED).bind(step.cast_signed()).execute(conn).await?;
+    });
+    step_of(tx, round_id, step).await
+}
+
+/// The pseudonyms of a step, sorted.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn step_of(tx: &mut Tx, round_id: i64, step: u64) -> Result<Vec<[u8; 32]>, Error> {
+    let rows: Vec<Vec<u8>> = db!(tx, |conn: D| {
+        let select =
+            sqlx::query_scalar("SELECT pseudonym FROM issuances WHERE round_id = $1 AND step = $2 ORDER BY pseudonym");
+        select.bind(round_id).bind(step.cast_signed()).fetch_all(conn).await?
+    });
+    let pseudonym = |row: Vec<u8>| row.try_into().map_err(|_| Error::broken("a pseudonym has another length"));
+    rows.into_iter().map(pseudonym).collect()
+}
+
+/// How many steps were reported.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn steps(tx: &mut Tx, round_id: i64) -> Result<u64, Error> {
+    db!(tx, |conn: D| {
+        let select = sqlx::query_scalar("SELECT COALESCE(MAX(step), 0) FROM issuances WHERE round_id = $1");
+        let last: i64 = select.bind(round_id).fetch_one(conn).await?;
+        Ok(last.unsigned_abs())
+    })
+}

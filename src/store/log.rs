@@ -1,0 +1,141 @@
+//! Logs: heads, lines and tiles. The head's row is the lock of a log's writers; lines are inserted and never touched again.
+
+use audit::log::{hash::Hash, tile::TileId};
+use sqlx::QueryBuilder;
+
+use super::db::{MAX_BINDS, Tx, db};
+use crate::error::Error;
+
+/// The head of a log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    /// Lines in the log.
+    pub size: u64,
+    /// Leaf hash of the last line.
+    pub last_leaf: Hash,
+    /// Signed checkpoint of this size.
+    pub checkpoint: String,
+    /// JSON of what the lines add up to.
+    pub state: String,
+}
+
+/// Creates an empty log and returns its number.
+///
+/// # Errors
+/// [`Error::Database`], also when the origin is taken.
+pub async fn create(tx: &mut Tx, origin: &str) -> Result<i64, Error> {
+    db!(tx, |conn: D| {
+        let insert = sqlx::query_scalar(
+            "INSERT INTO logs (origin, size, last_leaf, checkpoint, state) VALUES ($1, 0, $2, '', 'null') RETURNING id",
+        );
+        Ok(insert.bind(origin).bind(Hash::ZERO.as_bytes().to_vec()).fetch_one(conn).await?)
+    })
+}
+
+/// The log with this origin.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn find(tx: &mut Tx, origin: &str) -> Result<Option<i64>, Error> {
+    db!(tx, |conn: D| {
+        let select = sqlx::query_scalar("SELECT id FROM logs WHERE origin = $1");
+        Ok(select.bind(origin).fetch_optional(conn).await?)
+    })
+}
+
+/// The head of a log.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn head(tx: &mut Tx, log_id: i64) -> Result<Head, Error> {
+    let (size, last_leaf, checkpoint, state): (i64, Vec<u8>, String, String) = db!(tx, |conn: D| {
+        let select = sqlx::query_as("SELECT size, last_leaf, checkpoint, state FROM logs WHERE id = $1");
+        select.bind(log_id).fetch_one(conn).await?
+    });
+    let last_leaf: [u8; 32] = last_leaf.try_into().map_err(|_| Error::broken("a log's last leaf has 32 bytes"))?;
+    Ok(Head { size: size.unsigned_abs(), last_leaf: Hash::from(last_leaf), checkpoint, state })
+}
+
+/// Moves the head of a log from one size to a larger one.
+///
+/// # Errors
+/// [`Error::Broken`] when somebody else moved it meanwhile.
+pub async fn move_head(tx: &mut Tx, log_id: i64, from: u64, to: &Head) -> Result<(), Error> {
+    db!(tx, |conn: D| {
+        let update = sqlx::query(
+            "UPDATE logs SET size = $3, last_leaf = $4, checkpoint = $5, state = $6 WHERE id = $1 AND size = $2",
+        );
+        let update = update.bind(log_id).bind(from.cast_signed()).bind(to.size.cast_signed());
+        let update = update.bind(to.last_leaf.as_bytes().to_vec()).bind(&to.checkpoint).bind(&to.state);
+        match update.execute(conn).await?.rows_affected() {
+            1 => Ok(()),
+            _ => Err(Error::broken("the log grew under another writer's hands")),
+        }
+    })
+}
+
+/// Adds lines, the first of which has this index.
+///
+/// # Errors
+/// [`Error::Database`], also when a line of that index exists.
+pub async fn insert_lines(tx: &mut Tx, log_id: i64, first: u64, lines: &[Vec<u8>]) -> Result<(), Error> {
+    db!(tx, |conn: D| {
+        let mut index = first.cast_signed();
+        for chunk in lines.chunks(MAX_BINDS / 3) {
+            let mut query = QueryBuilder::<D>::new("INSERT INTO log_lines (log_id, line_index, line) ");
+            query.push_values(chunk, |mut row, line| {
+                row.push_bind(log_id).push_bind(index).push_bind(line.clone());
+                index += 1;
+            });
+            query.build().execute(&mut *conn).await?;
+        }
+        Ok(())
+    })
+}
+
+/// Up to `limit` lines, the first of which has this index.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn lines(tx: &mut Tx, log_id: i64, first: u64, limit: u32) -> Result<Vec<Vec<u8>>, Error> {
+    db!(tx, |conn: D| {
+        let select = sqlx::query_scalar(
+            "SELECT line FROM log_lines WHERE log_id = $1 AND line_index >= $2 ORDER BY line_index LIMIT $3",
+        );
+        Ok(select.bind(log_id).bind(first.cast_signed()).bind(i64::from(limit)).fetch_all(conn).await?)
+    })
+}
+
+/// The hashes of a tile, 32 bytes each; a partial tile has fewer than 256.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn tile(tx: &mut Tx, log_id: i64, id: TileId) -> Result<Option<Vec<u8>>, Error> {
+    db!(tx, |conn: D| {
+        let select =
+            sqlx::query_scalar("SELECT hashes FROM log_tiles WHERE log_id = $1 AND level = $2 AND tile_index = $3");
+        let select = select.bind(log_id).bind(i64::from(id.level)).bind(id.index.cast_signed());
+        Ok(select.fetch_optional(conn).await?)
+    })
+}
+
+/// Stores tiles; a partial one is replaced as it grows.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn put_tiles(tx: &mut Tx, log_id: i64, tiles: &[(TileId, Vec<u8>)]) -> Result<(), Error> {
+    db!(tx, |conn: D| {
+        for chunk in tiles.chunks(MAX_BINDS / 4) {
+            let mut query = QueryBuilder::<D>::new("INSERT INTO log_tiles (log_id, level, tile_index, hashes) ");
+            query.push_values(chunk, |mut row, (id, hashes)| {
+                row.push_bind(log_id)
+                    .push_bind(i64::from(id.level))
+                    .push_bind(id.index.cast_signed())
+                    .push_bind(hashes.clone());
+            });
+            query.push(" ON CONFLICT (log_id, level, tile_index) DO UPDATE SET hashes = excluded.hashes");
+            query.build().execute(&mut *conn).await?;
+        }
+        Ok(())
+    })
+}

@@ -1,0 +1,113 @@
+//! The roll of a round, with the letter codes that identify people. It never holds a name, a number or an address.
+
+use jiff::civil::Date;
+use sqlx::QueryBuilder;
+
+use super::db::{MAX_BINDS, Tx, db};
+use crate::{domain::roll::Person, error::Error};
+
+/// Failures after which a code is burned.
+pub const BURNED_AFTER: i64 = 10;
+
+/// A person with the code that was sent to them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Voter {
+    /// Who it is.
+    pub person: Person,
+    /// First letters of the code, which find the row.
+    pub locator: String,
+    /// Keyed hash of the whole identifying half.
+    pub code_hash: Vec<u8>,
+}
+
+/// What a code is checked against.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CodeRow {
+    /// Who it is.
+    pub person: Person,
+    /// Keyed hash of the whole identifying half.
+    pub code_hash: Vec<u8>,
+    /// Wrong tries so far.
+    pub failures: i64,
+}
+
+/// Adds people in one go. Those on the roll already are counted in, not added again.
+///
+/// # Errors
+/// [`Error::Database`], also when a locator is taken.
+pub async fn insert(tx: &mut Tx, round_id: i64, voters: &[Voter]) -> Result<u64, Error> {
+    db!(tx, |conn: D| {
+        let mut added = 0;
+        for chunk in voters.chunks(MAX_BINDS / 7) {
+            let mut query = QueryBuilder::<D>::new(
+                "INSERT INTO voters (round_id, pseudonym, born, district, locator, code_hash, failures) ",
+            );
+            query.push_values(chunk, |mut row, voter| {
+                row.push_bind(round_id)
+                    .push_bind(voter.person.pseudonym.to_vec())
+                    .push_bind(voter.person.born.to_string())
+                    .push_bind(voter.person.district.clone())
+                    .push_bind(voter.locator.clone())
+                    .push_bind(voter.code_hash.clone())
+                    .push_bind(0_i64);
+            });
+            query.push(" ON CONFLICT (round_id, pseudonym) DO NOTHING");
+            added += query.build().execute(&mut *conn).await?.rows_affected();
+        }
+        Ok(added)
+    })
+}
+
+/// The voter whose code starts with these letters.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn by_locator(tx: &mut Tx, round_id: i64, locator: &str) -> Result<Option<CodeRow>, Error> {
+    type Row = (Vec<u8>, String, Option<String>, Vec<u8>, i64);
+    let row: Option<Row> = db!(tx, |conn: D| {
+        let select = sqlx::query_as(
+            "SELECT pseudonym, born, district, code_hash, failures FROM voters WHERE round_id = $1 AND locator = $2",
+        );
+        select.bind(round_id).bind(locator).fetch_optional(conn).await?
+    });
+    let Some((pseudonym, born, district, code_hash, failures)) = row else { return Ok(None) };
+    let pseudonym = pseudonym.try_into().map_err(|_| Error::broken("a pseudonym in voters has another length"))?;
+    let born: Date = born.parse().map_err(Error::broken)?;
+    Ok(Some(CodeRow { person: Person { pseudonym, born, district }, code_hash, failures }))
+}
+
+/// Notes a wrong try on the code that starts with these letters.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn count_failure(tx: &mut Tx, round_id: i64, locator: &str) -> Result<(), Error> {
+    db!(tx, |conn: D| {
+        let update = sqlx::query("UPDATE voters SET failures = failures + 1 WHERE round_id = $1 AND locator = $2");
+        update.bind(round_id).bind(locator).execute(conn).await?;
+        Ok(())
+    })
+}
+
+/// Keeps the encrypted credential of a voter, for their other device.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn save_backup(tx: &mut Tx, round_id: i64, pseudonym: &[u8; 32], backup: &[u8]) -> Result<(), Error> {
+    db!(tx, |conn: D| {
+        let update = sqlx::query("UPDATE voters SET backup = $3 WHERE round_id = $1 AND pseudonym = $2");
+        update.bind(round_id).bind(pseudonym.to_vec()).bind(backup).execute(conn).await?;
+        Ok(())
+    })
+}
+
+/// The encrypted credential of a voter.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn backup(tx: &mut Tx, round_id: i64, pseudonym: &[u8; 32]) -> Result<Option<Vec<u8>>, Error> {
+    let row: Option<Option<Vec<u8>>> = db!(tx, |conn: D| {
+        let select = sqlx::query_scalar("SELECT backup FROM voters WHERE round_id = $1 AND pseudonym = $2");
+        select.bind(round_id).bind(pseudonym.to_vec()).fetch_optional(conn).await?
+    });
+    Ok(row.flatten())
+}
