@@ -50,8 +50,9 @@ impl<'a> Count<'a> {
         let empty = || Count::new(key, fingerprint, rules);
         let part = lines
             .par_iter()
-            .zip(first..first + lines.len() as u64)
-            .fold(empty, |mut count, (line, index)| {
+            .enumerate()
+            .fold(empty, |mut count, (at, line)| {
+                let index = first + at as u64;
                 let ballot = ballot_in(line).and_then(|bytes| check.read(&bytes).ok());
                 if let Some(envelope) = ballot.filter(|e| latest.counts(&e.credential, index)) {
                     count.add(&envelope);
