@@ -1,10 +1,10 @@
 //! The only place that reads the wall clock.
 
-use std::time::{SystemTime, UNIX_EPOCH};
 use std::sync::{
     Arc,
     atomic::{AtomicI64, Ordering},
 };
+use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Seconds of an hour.
 pub const HOUR: i64 = 3600;

@@ -135,8 +135,7 @@ impl Config {
     }
 
     fn from_file(path: &Path) -> Result<Self, ConfigFault> {
-        let text = std::fs::read_to_string(path)
-            .map_err(|fault| ConfigFault::File { path: path.to_owned(), fault })?;
+        let text = std::fs::read_to_string(path).map_err(|fault| ConfigFault::File { path: path.to_owned(), fault })?;
         toml::from_str(&text).map_err(|fault| value(&path.display().to_string(), fault))
     }
 

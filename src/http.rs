@@ -18,6 +18,15 @@ mod roll;
 mod rounds;
 mod tallying;
 
+pub use acts::{ProposalRequest, StepRequest};
+pub use casting::AcceptanceResponse;
+pub use identifying::IdentificationResponse;
+pub use issuing::{Backup, IssueResponse, StatusResponse};
+pub use log::{ConsistencyResponse, ReceiptResponse};
+pub use roll::{RollEntry, RollRequest, RollResponse};
+pub use rounds::{ResultResponse, RoundResponse, RoundSummary};
+pub use tallying::{CertificateResponse, RevealRequest, SignatureRequest};
+
 use std::sync::Arc;
 
 use axum::{

@@ -61,8 +61,7 @@ pub fn decode(rules: &Rules, bytes: &[u8]) -> Result<Ballot, BallotFault> {
     let count = usize::from(u16::from_be_bytes([high, low]));
     let width = if matches!(rules.kind, Kind::Approval { .. } | Kind::Ranked { .. }) { 2 } else { 6 };
     let max = rest.len() / width;
-    let (marks, padding) =
-        rest.split_at_checked(count * width).ok_or(BallotFault::TooMany { marked: count, max })?;
+    let (marks, padding) = rest.split_at_checked(count * width).ok_or(BallotFault::TooMany { marked: count, max })?;
     if padding.iter().any(|byte| *byte != 0) {
         return Err(BallotFault::Padding);
     }

@@ -27,7 +27,8 @@ fn gcd(a: u64, b: u64) -> u64 {
 
 impl Ord for Fraction {
     fn cmp(&self, other: &Self) -> Ordering {
-        let (left, right) = (u128::from(self.num) * u128::from(other.den), u128::from(other.num) * u128::from(self.den));
+        let (left, right) =
+            (u128::from(self.num) * u128::from(other.den), u128::from(other.num) * u128::from(self.den));
         left.cmp(&right)
     }
 }

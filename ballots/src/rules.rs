@@ -25,7 +25,10 @@ impl FromStr for Day {
     fn from_str(text: &str) -> Result<Self, DayFault> {
         let number = |range| text.get(range).and_then(|part: &str| part.parse::<u32>().ok()).ok_or(DayFault);
         let shape = text.len() == 10
-            && text.bytes().enumerate().all(|(at, byte)| if at == 4 || at == 7 { byte == b'-' } else { byte.is_ascii_digit() });
+            && text
+                .bytes()
+                .enumerate()
+                .all(|(at, byte)| if at == 4 || at == 7 { byte == b'-' } else { byte.is_ascii_digit() });
         if !shape {
             return Err(DayFault);
         }

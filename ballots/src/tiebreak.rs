@@ -30,9 +30,7 @@ fn ladder(rules: &Rules, left: &Territory, right: &Territory) -> Ordering {
 fn by(rung: TieRule, left: &Territory, right: &Territory) -> Ordering {
     match rung {
         // A missing date comes last: `None` sorts before `Some`, so its absence is compared first.
-        TieRule::Application => {
-            (left.applied.is_none(), &left.applied).cmp(&(right.applied.is_none(), &right.applied))
-        }
+        TieRule::Application => (left.applied.is_none(), &left.applied).cmp(&(right.applied.is_none(), &right.applied)),
         TieRule::Registration => left.number.cmp(&right.number),
     }
 }

@@ -62,8 +62,9 @@ pub fn pack(folder: &Path, archive: &Path) -> Result<(), Error> {
     let encoder = zstd::Encoder::new(BufWriter::new(file), LEVEL).map_err(Error::broken)?;
     let mut tar = tar::Builder::new(encoder);
     tar.mode(tar::HeaderMode::Deterministic);
-    let mut names: Vec<_> =
-        fs::read_dir(folder).and_then(|entries| entries.map(|entry| Ok(entry?.file_name())).collect()).map_err(Error::broken)?;
+    let mut names: Vec<_> = fs::read_dir(folder)
+        .and_then(|entries| entries.map(|entry| Ok(entry?.file_name())).collect())
+        .map_err(Error::broken)?;
     names.sort();
     for name in names {
         let inside = Path::new("bundle").join(&name);

@@ -128,8 +128,7 @@ fn decide(
     if ballot.version <= highest {
         return Err(Refusal::VersionNotGrowing { accepted: highest });
     }
-    let promise =
-        Accepted { credential: ballot.credential, version: ballot.version, hash: ballot.hash, in_log_by };
+    let promise = Accepted { credential: ballot.credential, version: ballot.version, hash: ballot.hash, in_log_by };
     Ok((promise, true))
 }
 

@@ -75,7 +75,9 @@ impl<S: Fold> Writing<S> {
         let mut growth = Growth::new(head.size);
         for id in right_edge(head.size) {
             let tile = log::tile(tx, log_id, id).await?;
-            growth.insert(id, &tile.ok_or_else(|| Error::broken("a tile of the log is missing"))?).map_err(Error::broken)?;
+            growth
+                .insert(id, &tile.ok_or_else(|| Error::broken("a tile of the log is missing"))?)
+                .map_err(Error::broken)?;
         }
         Ok(Self {
             log_id,

@@ -42,9 +42,10 @@ pub async fn import(app: &App, actor: &Actor, slug: &str, entries: &[Entry]) -> 
     if entries.len() > MOST {
         return Err(Refusal::Malformed(format!("at most {MOST} people in one import; send the rest in another")).into());
     }
-    let voters = entries.iter().zip(1..).map(|(entry, number)| {
-        parse(app, entry).map_err(|reason| Refusal::Roll { number, reason })
-    });
+    let voters = entries
+        .iter()
+        .zip(1..)
+        .map(|(entry, number)| parse(app, entry).map_err(|reason| Refusal::Roll { number, reason }));
     let voters: Vec<Voter> = voters.collect::<Result<_, _>>()?;
     let mut seen = HashSet::new();
     if let Some(at) = voters.iter().position(|voter| !seen.insert(voter.person.pseudonym)) {

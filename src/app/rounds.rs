@@ -2,7 +2,7 @@
 
 use audit::{
     log::note::Signer,
-    office::{Office, OfficeEvent, RoundDrafted, Role},
+    office::{Office, OfficeEvent, Role, RoundDrafted},
     round::{
         Bytes, Event, Round,
         event::Published as PublishedEvent,
@@ -11,7 +11,7 @@ use audit::{
     verify::bundle::file_hash,
 };
 use ed25519_dalek::SigningKey;
-use rand::RngCore;
+use rand::Rng;
 
 use super::{
     App,

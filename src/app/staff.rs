@@ -5,13 +5,16 @@ use audit::{
     office::{Founded, Office, OfficeEvent, Role, StaffAdded, StaffRevoked},
     round::Bytes,
 };
-use rand::RngCore;
+use rand::Rng;
 use zeroize::Zeroizing;
 
 use super::{App, log::Writing, published::signing_key};
 use crate::{
     crypto::tokens,
-    domain::{Refusal, staff::{Actor, is_handle}},
+    domain::{
+        Refusal,
+        staff::{Actor, is_handle},
+    },
     error::Error,
     store::{Tx, log, staff},
 };

@@ -130,7 +130,7 @@ mod tests {
         backups: Vec<Vector>,
     }
 
-    /// The vectors were computed outside of this program.
+    /// The vectors were computed with WebCrypto, so that this shows that browsers agree.
     #[test]
     fn golden_vectors() {
         let vectors: Vectors =

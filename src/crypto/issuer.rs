@@ -33,7 +33,9 @@ pub enum IssuerFault {
     #[error("the blinded message is not a number between 1 and the issuer key's modulus less 1, both excluded")]
     OutOfRange,
     /// The result did not pass its check and was thrown away: giving it out could reveal the key.
-    #[error("the blind signature came out wrong and was not given out; the machine's memory or processor may be faulty")]
+    #[error(
+        "the blind signature came out wrong and was not given out; the machine's memory or processor may be faulty"
+    )]
     Signing,
 }
 
@@ -119,8 +121,12 @@ impl IssuerKey {
 
     /// Whether a number of the modulus's length is 0, 1, n − 1 or more.
     fn is_out_of_range(&self, number: &[u8]) -> bool {
-        let Some((last, head)) = number.split_last() else { return true };
-        let Some((modulus_last, modulus_head)) = self.modulus.split_last() else { return true };
+        let Some((last, head)) = number.split_last() else {
+            return true;
+        };
+        let Some((modulus_last, modulus_head)) = self.modulus.split_last() else {
+            return true;
+        };
         let tiny = *last <= 1 && head.iter().all(|byte| *byte == 0);
         // Big-endian numbers of one length are ordered as their bytes, and the modulus is odd, so that n − 1 ends
         // one lower without a borrow.

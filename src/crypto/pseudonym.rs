@@ -79,6 +79,13 @@ mod tests {
         assert_ne!(key.pseudonym("74-000123"), RollKey::from_bytes([2; 32]).pseudonym("74-000123"));
     }
 
+    /// Computed with Python's `hmac`.
+    #[test]
+    fn known_answer() {
+        let expected = "e3d00f527caf4932f64bd1a0f9db4adaedf9082eda786c511312c8fc97c49a34";
+        assert_eq!(hex::encode(RollKey::from_bytes([1; 32]).pseudonym("74-000123")), expected);
+    }
+
     #[test]
     fn a_key_survives_its_file() {
         let key = RollKey::generate(&mut rand::rng());

@@ -59,8 +59,7 @@ impl RawRsa {
     pub(super) fn modulus(&self) -> Option<Vec<u8>> {
         let mut modulus = vec![0; self.len()];
         // SAFETY: `RSA_get0_n` lends a number that lives as long as `key`; the buffer has the length that is passed.
-        let done =
-            unsafe { BN_bn2bin_padded(modulus.as_mut_ptr(), modulus.len(), RSA_get0_n(self.key.as_ptr())) };
+        let done = unsafe { BN_bn2bin_padded(modulus.as_mut_ptr(), modulus.len(), RSA_get0_n(self.key.as_ptr())) };
         if done == 1 { Some(modulus) } else { forget_error() }
     }
 

@@ -63,8 +63,7 @@ impl Session {
         let (payload, tag) = token.split_once('.').ok_or(SessionFault::Malformed)?;
         let payload = BASE64_URL_SAFE_NO_PAD.decode(payload).map_err(|_| SessionFault::Malformed)?;
         let tag = BASE64_URL_SAFE_NO_PAD.decode(tag).map_err(|_| SessionFault::Malformed)?;
-        hmac::verify(&hmac::Key::new(HMAC_SHA256, key), &labelled(&payload), &tag)
-            .map_err(|_| SessionFault::Forged)?;
+        hmac::verify(&hmac::Key::new(HMAC_SHA256, key), &labelled(&payload), &tag).map_err(|_| SessionFault::Forged)?;
         let payload: Payload = serde_json::from_slice(&payload).map_err(|_| SessionFault::Malformed)?;
         let mut pseudonym = [0; 32];
         hex::decode_to_slice(&payload.pseudonym, &mut pseudonym).map_err(|_| SessionFault::Malformed)?;

@@ -3,8 +3,7 @@
 use super::table::Table;
 use crate::error::Error;
 
-const HEADINGS: [&str; 10] =
-    ["rank", "number", "id", "title", "votes", "score", "mean", "median", "cost", "selected"];
+const HEADINGS: [&str; 10] = ["rank", "number", "id", "title", "votes", "score", "mean", "median", "cost", "selected"];
 
 /// The table with a heading row. Text that an office program would take for a formula is made harmless.
 ///

@@ -1,10 +1,10 @@
 //! Officials act, commission members confirm.
 
+use audit::round::Act;
 use axum::{
     Json as Answer,
     extract::{Path, State},
 };
-use audit::round::Act;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

@@ -1,11 +1,11 @@
 //! The ballot box: a ballot comes in without identity, an acceptance goes out.
 
+use audit::round::Bytes;
 use axum::{
     Json as Answer,
     extract::{Path, State},
     http::StatusCode,
 };
-use audit::round::Bytes;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

@@ -1,10 +1,10 @@
 //! The registrar's door: a letter code becomes a session.
 
+use audit::log::hash::Hash;
 use axum::{
     Json as Answer,
     extract::{Path, State},
 };
-use audit::log::hash::Hash;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

@@ -1,11 +1,11 @@
 //! The registrar's counter: one blind signature for each resident, and their encrypted backup.
 
+use audit::{log::hash::Hash, round::Bytes};
 use axum::{
     Json as Answer,
     extract::{Path, State},
     http::StatusCode,
 };
-use audit::{log::hash::Hash, round::Bytes};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

@@ -1,12 +1,12 @@
 //! What anybody may read of a round's log: receipts, the checkpoint, lines, consistency.
 
+use audit::log::hash::Hash;
 use axum::{
     Json as Answer,
     extract::{Path, Query, State},
     http::header,
     response::IntoResponse,
 };
-use audit::log::hash::Hash;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -100,10 +100,7 @@ pub(super) async fn receipt(
     tag = "public: anybody",
     responses((status = 200, body = String, content_type = "text/plain"), (status = "4XX", body = Problem))
 )]
-pub(super) async fn checkpoint(
-    State(http): State<Http>,
-    Path(slug): Path<String>,
-) -> Result<String, Problem> {
+pub(super) async fn checkpoint(State(http): State<Http>, Path(slug): Path<String>) -> Result<String, Problem> {
     Ok(receipts::checkpoint(&http.app, &slug).await?)
 }
 

@@ -2,19 +2,39 @@
 
 use utoipa::OpenApi;
 
-use super::{
-    acts, casting, drafts, exports, identifying, issuing, log, problem::Problem, roll, rounds, tallying,
-};
+use super::{acts, casting, drafts, exports, identifying, issuing, log, problem::Problem, roll, rounds, tallying};
 
 /// The document's root. Each operation's tag says who may call it.
 #[derive(OpenApi)]
 #[openapi(
-    info(title = "Veche", description = "An electronic rating vote for public spaces. Refusals are RFC 9457 problems."),
+    info(
+        title = "Veche",
+        description = "An electronic rating vote for public spaces. Refusals are RFC 9457 problems."
+    ),
     paths(
-        rounds::list, rounds::show, rounds::result, log::receipt, log::checkpoint, log::lines, log::consistency,
-        exports::export, tallying::certificate, identifying::identify, issuing::issue, issuing::status,
-        issuing::backup, issuing::save_backup, casting::cast, drafts::save, drafts::publish, roll::import,
-        acts::alone, acts::propose, acts::confirm, tallying::reveal, tallying::sign,
+        rounds::list,
+        rounds::show,
+        rounds::result,
+        log::receipt,
+        log::checkpoint,
+        log::lines,
+        log::consistency,
+        exports::export,
+        tallying::certificate,
+        identifying::identify,
+        issuing::issue,
+        issuing::status,
+        issuing::backup,
+        issuing::save_backup,
+        casting::cast,
+        drafts::save,
+        drafts::publish,
+        roll::import,
+        acts::alone,
+        acts::propose,
+        acts::confirm,
+        tallying::reveal,
+        tallying::sign,
     ),
     components(schemas(Problem))
 )]

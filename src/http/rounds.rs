@@ -1,12 +1,12 @@
 //! What anybody may know of rounds: rules, phase, turnout, and after the count the result.
 
-use axum::{
-    Json as Answer,
-    extract::{Path, State},
-};
 use audit::{
     log::hash::Hash,
     round::{Phase, Round, RoundRules},
+};
+use axum::{
+    Json as Answer,
+    extract::{Path, State},
 };
 use ballots::Outcome;
 use serde::{Deserialize, Serialize};
@@ -114,10 +114,7 @@ pub(super) async fn list(State(http): State<Http>) -> Result<Answer<Vec<RoundSum
     tag = "public: anybody",
     responses((status = 200, body = RoundResponse), (status = "4XX", body = Problem))
 )]
-pub(super) async fn show(
-    State(http): State<Http>,
-    Path(slug): Path<String>,
-) -> Result<Answer<RoundResponse>, Problem> {
+pub(super) async fn show(State(http): State<Http>, Path(slug): Path<String>) -> Result<Answer<RoundResponse>, Problem> {
     let (_, round) = results::state(&http.app, &slug).await?;
     Ok(Answer(round.into()))
 }

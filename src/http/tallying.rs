@@ -1,10 +1,10 @@
 //! Commission members reveal the opening key and sign the count.
 
+use audit::{log::hash::Hash, round::Bytes};
 use axum::{
     Json as Answer,
     extract::{Path, State},
 };
-use audit::{log::hash::Hash, round::Bytes};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

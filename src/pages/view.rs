@@ -69,7 +69,7 @@ fn local(at: i64, zone: &str) -> String {
     let (Ok(at), Ok(zone)) = (Timestamp::from_second(at), TimeZone::get(zone)) else {
         return at.to_string();
     };
-    at.to_zoned(zone).strftime("%d.%m.%Y %H:%M (%:z)").to_string()
+    at.to_zoned_datetime(zone).strftime("%d.%m.%Y %H:%M (%:z)").to_string()
 }
 
 fn ballot(kind: &Kind) -> String {

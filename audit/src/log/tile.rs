@@ -163,7 +163,8 @@ impl Growth {
         tile.push(hash);
         let full = tile.len() as u64 == WIDTH;
         changed.insert(id);
-        if full && let Some(root) = self.edge.hash(u32::from(level + 1) * HEIGHT, id.index).or_else(|| self.root_of(id)) {
+        if full && let Some(root) = self.edge.hash(u32::from(level + 1) * HEIGHT, id.index).or_else(|| self.root_of(id))
+        {
             self.push(level + 1, id.index, root, changed);
         }
     }

@@ -172,10 +172,7 @@ impl Round {
         if let (Some(batch), false) = (&self.batch, matches!(event, Event::Ballot(_))) {
             return Err(Violation::BatchCut { left: batch.left });
         }
-        let ends = matches!(
-            event,
-            Event::Ballot(_) | Event::Register(_) | Event::VotingClosed(_) | Event::Annulled(_)
-        );
+        let ends = matches!(event, Event::Ballot(_) | Event::Register(_) | Event::VotingClosed(_) | Event::Annulled(_));
         let closing_batch = matches!(event, Event::Batch(Batch { reason: BatchReason::Close, .. }));
         if self.closing && !ends && !closing_batch {
             return Err(Violation::Closing);

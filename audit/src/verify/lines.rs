@@ -2,13 +2,11 @@
 
 use std::io::{BufRead, Read as _};
 
-use ballots::envelope::{Envelope, EnvelopeCheck, EnvelopeFault, IssuerPublicKey};
 use ballots::codec;
+use ballots::envelope::{Envelope, EnvelopeCheck, EnvelopeFault, IssuerPublicKey};
 use rayon::prelude::*;
 
-use super::{
-    CheckName, Failure, Progress, Report, Source, acts::Acts, bundle::LOG, bundle_files::failure,
-};
+use super::{CheckName, Failure, Progress, Report, Source, acts::Acts, bundle::LOG, bundle_files::failure};
 use crate::{
     log::{
         chain::Chain,
@@ -37,11 +35,7 @@ struct Parsed {
 }
 
 /// Reads the whole log. Nothing is returned when it has no usable first line.
-pub(super) fn check(
-    source: &dyn Source,
-    report: &mut Report,
-    progress: &(dyn Fn(Progress) + Sync),
-) -> Option<Read> {
+pub(super) fn check(source: &dyn Source, report: &mut Report, progress: &(dyn Fn(Progress) + Sync)) -> Option<Read> {
     let mut pass = Pass::default();
     let result = blocks(source, |first, block| pass.take_block(first, block, progress));
     let items = pass.lines;
@@ -81,10 +75,8 @@ pub(super) fn blocks(
 
 fn next_line(file: &mut (dyn BufRead + Send), number: u64) -> Result<Option<Vec<u8>>, Failure> {
     let mut line = Vec::new();
-    let read = file
-        .take(MAX_LINE as u64)
-        .read_until(b'\n', &mut line)
-        .map_err(|fault| failure(LOG, Some(number), fault))?;
+    let read =
+        file.take(MAX_LINE as u64).read_until(b'\n', &mut line).map_err(|fault| failure(LOG, Some(number), fault))?;
     match line.pop() {
         None => Ok(None),
         Some(b'\n') => Ok(Some(line)),
@@ -123,9 +115,7 @@ impl Pass {
         let parsed: Vec<Parsed> = block.par_iter().map(|line| parse(line, envelopes)).collect();
         for ((bytes, parsed), number) in block.iter().zip(parsed).zip(first + 1..) {
             let line = parsed.line.map_err(|fault| failure(LOG, Some(number), fault))?;
-            self.chain
-                .follow(line.index, &line.previous, bytes)
-                .map_err(|fault| failure(LOG, Some(number), fault))?;
+            self.chain.follow(line.index, &line.previous, bytes).map_err(|fault| failure(LOG, Some(number), fault))?;
             self.lines = number;
             self.fold(&line, number);
             if let Some(ballot) = parsed.ballot {

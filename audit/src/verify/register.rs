@@ -42,12 +42,7 @@ struct Walk {
 }
 
 impl Walk {
-    fn all(
-        &mut self,
-        source: &dyn Source,
-        read: &Read,
-        progress: &(dyn Fn(Progress) + Sync),
-    ) -> Result<(), Failure> {
+    fn all(&mut self, source: &dyn Source, read: &Read, progress: &(dyn Fn(Progress) + Sync)) -> Result<(), Failure> {
         let mut file = source.open(REGISTER).map_err(|fault| failure(REGISTER, None, fault))?;
         let mut previous = Hash::ZERO;
         for ((at, step), number) in read.acts.register.iter().zip(1u64..) {
@@ -77,8 +72,9 @@ impl Walk {
             let number = Some(self.count + 1);
             let mut line = String::new();
             file.take(MAX_LINE).read_line(&mut line).map_err(|fault| failure(REGISTER, number, fault))?;
-            let pseudonym = parse(&line, step)
-                .ok_or_else(|| failure(REGISTER, number, format!("must be `{step} PSEUDONYM`, a line of step {step}")))?;
+            let pseudonym = parse(&line, step).ok_or_else(|| {
+                failure(REGISTER, number, format!("must be `{step} PSEUDONYM`, a line of step {step}"))
+            })?;
             if last.is_some_and(|last| last >= pseudonym) {
                 return Err(failure(REGISTER, number, "the pseudonyms of a step must be sorted, each once"));
             }

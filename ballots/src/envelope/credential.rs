@@ -48,15 +48,8 @@ impl IssuerPublicKey {
     ///
     /// # Errors
     /// [`EnvelopeFault::IssuerSignature`].
-    pub fn check(
-        &self,
-        fingerprint: &[u8; 32],
-        credential: &[u8; 32],
-        signature: &[u8],
-    ) -> Result<(), EnvelopeFault> {
-        self.key
-            .verify_sig(&message(fingerprint, credential), signature)
-            .map_err(|_| EnvelopeFault::IssuerSignature)
+    pub fn check(&self, fingerprint: &[u8; 32], credential: &[u8; 32], signature: &[u8]) -> Result<(), EnvelopeFault> {
+        self.key.verify_sig(&message(fingerprint, credential), signature).map_err(|_| EnvelopeFault::IssuerSignature)
     }
 }
 

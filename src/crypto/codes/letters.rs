@@ -86,9 +86,9 @@ pub(super) fn in_groups(letters: &str, f: &mut fmt::Formatter<'_>) -> fmt::Resul
 
 /// Σ c and Σ i·c modulo 23.
 fn sums(values: impl Iterator<Item = usize>) -> (usize, usize) {
-    values.zip(1..).fold((0, 0), |(sum, weighted), (value, place)| {
-        ((sum + value) % BASE, (weighted + place * value) % BASE)
-    })
+    values
+        .zip(1..)
+        .fold((0, 0), |(sum, weighted), (value, place)| ((sum + value) % BASE, (weighted + place * value) % BASE))
 }
 
 /// Spaces, dashes of every length, the middle dot, and marks that copying from a document leaves behind unseen.

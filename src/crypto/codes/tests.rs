@@ -92,7 +92,7 @@ fn every_letter_comes_up() {
 #[test]
 fn codes_of_one_roll_have_their_own_locators() {
     let mut rng = StdRng::seed_from_u64(2);
-    let next = LetterCode::generate(&mut rng.clone()).identifying;
+    let next = code(2).identifying;
     let mut taken = HashSet::from([next.locator().to_owned()]);
     let code = LetterCode::generate_distinct(&mut rng, &mut taken);
     assert_ne!(code.identifying.locator(), next.locator());

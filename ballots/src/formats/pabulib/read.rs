@@ -87,7 +87,8 @@ impl<'a, I: Iterator<Item = (&'a str, usize)>> Lines<'a, I> {
 
     /// The headings of a table, by name, with their places.
     fn columns(&mut self, section: &str, needed: &[&str]) -> Result<HashMap<String, usize>, PabulibFault> {
-        let (line, number) = self.row().ok_or_else(|| fault(self.last + 1, format!("{section}: headings are missing")))?;
+        let (line, number) =
+            self.row().ok_or_else(|| fault(self.last + 1, format!("{section}: headings are missing")))?;
         let names: HashMap<String, usize> =
             fields(line).into_iter().zip(0..).map(|(name, at)| (name.to_ascii_lowercase(), at)).collect();
         match needed.iter().find(|name| !names.contains_key(**name)) {
@@ -179,17 +180,14 @@ impl Row<'_> {
 
     /// The columns without a meaning here, in their order.
     fn other(&self, known: &[&str]) -> Vec<(String, String)> {
-        let mut rest: Vec<_> =
-            self.columns.iter().filter(|(name, _)| !known.contains(&name.as_str())).collect();
+        let mut rest: Vec<_> = self.columns.iter().filter(|(name, _)| !known.contains(&name.as_str())).collect();
         rest.sort_by_key(|(_, at)| **at);
         let value = |at: usize| self.fields.get(at).cloned().unwrap_or_default();
         rest.into_iter().map(|(name, at)| (name.clone(), value(*at))).collect()
     }
 }
 
-fn projects<'a>(
-    lines: &mut Lines<'a, impl Iterator<Item = (&'a str, usize)>>,
-) -> Result<Vec<Project>, PabulibFault> {
+fn projects<'a>(lines: &mut Lines<'a, impl Iterator<Item = (&'a str, usize)>>) -> Result<Vec<Project>, PabulibFault> {
     lines.heading("PROJECTS")?;
     let columns = lines.columns("PROJECTS", &["project_id", "cost"])?;
     let mut found: Vec<Project> = Vec::new();
@@ -252,16 +250,14 @@ fn marks(
     positions: &HashMap<&str, u16>,
 ) -> Result<Vec<(u16, Option<u32>)>, PabulibFault> {
     let list = |column| row.text(column).into_iter().flat_map(|text| text.split(',')).map(str::trim);
-    let position = |id: &str| {
-        positions.get(id).copied().ok_or_else(|| fault(row.line, format!("vote: there is no project {id}")))
-    };
+    let position =
+        |id: &str| positions.get(id).copied().ok_or_else(|| fault(row.line, format!("vote: there is no project {id}")));
     let projects = list("vote").map(position).collect::<Result<Vec<_>, _>>()?;
     if !vote_type.has_values() {
         return Ok(projects.into_iter().map(|at| (at, None)).collect());
     }
-    let value = |text: &str| {
-        text.parse().map(Some).map_err(|_| fault(row.line, format!("points: {text} is no whole number")))
-    };
+    let value =
+        |text: &str| text.parse().map(Some).map_err(|_| fault(row.line, format!("points: {text} is no whole number")));
     let values = list("points").map(value).collect::<Result<Vec<_>, _>>()?;
     if values.len() != projects.len() {
         let reason = format!("{} projects are named, but {} points are given", projects.len(), values.len());

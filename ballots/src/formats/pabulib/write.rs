@@ -22,7 +22,8 @@ pub fn write(instance: &Instance) -> String {
 }
 
 fn projects(text: &mut String, projects: &[Project]) {
-    let other: Vec<&String> = projects.first().into_iter().flat_map(|first| &first.other).map(|(name, _)| name).collect();
+    let other: Vec<&String> =
+        projects.first().into_iter().flat_map(|first| &first.other).map(|(name, _)| name).collect();
     let has = |column: fn(&Project) -> bool| projects.iter().any(column);
     let (votes, score, selected) =
         (has(|p| p.votes.is_some()), has(|p| p.score.is_some()), has(|p| p.selected.is_some()));

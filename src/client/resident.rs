@@ -1,0 +1,224 @@
+//! A resident: gets a credential with a letter code, casts without identity, and keeps what proves it.
+
+use audit::{
+    log::hash::Hash,
+    round::{Bytes, RoundRules},
+};
+use ballots::{
+    Ballot, codec,
+    envelope::{Acceptance, Draft, credential},
+};
+use ed25519_dalek::{SigningKey, VerifyingKey};
+use rand::Rng;
+use reqwest::Method;
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
+
+use super::{Api, ClientFault, blind::IssuerPublic, seal::SealingKey};
+use crate::{
+    crypto::{
+        backup,
+        codes::{IdentifyingCode, LetterCode, SecretCode},
+    },
+    http::{AcceptanceResponse, Backup, IdentificationResponse, IssueResponse, RoundResponse},
+};
+
+/// A round as a resident's device knows it: its rules, with the keys parsed once.
+#[derive(Debug, Clone)]
+pub struct PollingPlace {
+    /// The frozen rules.
+    pub rules: RoundRules,
+    /// Their SHA-256.
+    pub fingerprint: Hash,
+    issuer: IssuerPublic,
+    sealing: SealingKey,
+    acceptance: VerifyingKey,
+    path: String,
+}
+
+/// A credential: it stands for one resident, and nobody can tell for whom.
+#[derive(Clone)]
+pub struct Credential {
+    key: SigningKey,
+    issuer_signature: Vec<u8>,
+    /// Version of the last ballot cast; 0 before the first.
+    pub version: u32,
+}
+
+impl std::fmt::Debug for Credential {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Credential(…, version {})", self.version)
+    }
+}
+
+/// An accepted ballot.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cast {
+    /// The ballot's bytes.
+    pub ballot: Vec<u8>,
+    /// The ballot box's promise, whose signature was checked.
+    pub acceptance: Acceptance,
+    /// The ballot box's signature.
+    pub signature: [u8; 64],
+}
+
+impl PollingPlace {
+    /// Fetches a round and checks that its rules have the fingerprint that the server names.
+    ///
+    /// # Errors
+    /// [`ClientFault`].
+    pub async fn enter(api: &Api, slug: &str) -> Result<Self, ClientFault> {
+        let path = format!("/api/v1/rounds/{slug}");
+        let round: RoundResponse = api.get(&path, None).await?;
+        let rules = round.rules;
+        let fingerprint = rules.fingerprint();
+        if fingerprint != round.fingerprint {
+            return Err(ClientFault::wrong("the rules do not have the fingerprint that stands beside them"));
+        }
+        let acceptance = rules.acceptance_key.array().and_then(|key| VerifyingKey::from_bytes(&key).ok());
+        Ok(Self {
+            issuer: IssuerPublic::from_der(&rules.issuer_key.0).map_err(ClientFault::wrong)?,
+            sealing: SealingKey::from_bytes(&rules.sealing_key.0)?,
+            acceptance: acceptance.ok_or_else(|| ClientFault::wrong("the acceptance key is no Ed25519 key"))?,
+            rules,
+            fingerprint,
+            path,
+        })
+    }
+
+    /// Exchanges the identifying half of a letter code for a session.
+    ///
+    /// # Errors
+    /// [`ClientFault`].
+    pub async fn identify(&self, api: &Api, code: &IdentifyingCode) -> Result<IdentificationResponse, ClientFault> {
+        let body = json!({ "code": code.to_string() });
+        api.send(Method::POST, &format!("{}/identification", self.path), None, Some(&body)).await
+    }
+
+    /// Gets a credential: key pair, blinding, blind signature, unblinding and check.
+    ///
+    /// # Errors
+    /// [`ClientFault`].
+    pub async fn credential(&self, api: &Api, session: &str) -> Result<Credential, ClientFault> {
+        let mut secret = Zeroizing::new([0; 32]);
+        rand::rng().fill_bytes(secret.as_mut_slice());
+        let key = SigningKey::from_bytes(&secret);
+        let message = credential::message(self.fingerprint.as_bytes(), key.verifying_key().as_bytes());
+        let (blinded, unblinder) = self.issuer.blind(&mut rand::rng(), &message).map_err(ClientFault::wrong)?;
+        let body = json!({ "blinded": Bytes(blinded) });
+        let path = format!("{}/credential", self.path);
+        let answer: IssueResponse = api.send(Method::POST, &path, Some(session), Some(&body)).await?;
+        let issuer_signature =
+            self.issuer.finalize(unblinder, &answer.signature.0, &message).map_err(ClientFault::wrong)?;
+        Ok(Credential { key, issuer_signature, version: 0 })
+    }
+
+    /// Identifies, gets a credential, and leaves an encrypted copy for another device.
+    ///
+    /// # Errors
+    /// [`ClientFault`].
+    pub async fn register(&self, api: &Api, code: &LetterCode) -> Result<Credential, ClientFault> {
+        let session = self.identify(api, &code.identifying).await?.session;
+        let credential = self.credential(api, &session).await?;
+        self.save(api, &session, &code.secret, &credential).await?;
+        Ok(credential)
+    }
+
+    /// Leaves an encrypted copy of a credential with the registrar.
+    ///
+    /// # Errors
+    /// [`ClientFault`].
+    pub async fn save(
+        &self,
+        api: &Api,
+        session: &str,
+        code: &SecretCode,
+        credential: &Credential,
+    ) -> Result<(), ClientFault> {
+        let content = Zeroizing::new([credential.key.as_bytes().as_slice(), &credential.issuer_signature].concat());
+        let blob = backup::seal(&mut rand::rng(), code, self.fingerprint.as_bytes(), &content);
+        let body = Backup { backup: Bytes(blob.map_err(ClientFault::wrong)?) };
+        api.send(Method::PUT, &format!("{}/credential/backup", self.path), Some(session), Some(&body)).await
+    }
+
+    /// Fetches a credential that another device left. Its version is known to that device only, so `version` is the
+    /// highest that the resident, or a refusal of the ballot box, names.
+    ///
+    /// # Errors
+    /// [`ClientFault`].
+    pub async fn restore(
+        &self,
+        api: &Api,
+        session: &str,
+        code: &SecretCode,
+        version: u32,
+    ) -> Result<Credential, ClientFault> {
+        let backup: Backup = api.get(&format!("{}/credential/backup", self.path), Some(session)).await?;
+        let content = backup::open(code, self.fingerprint.as_bytes(), &backup.backup.0).map_err(ClientFault::wrong)?;
+        let (secret, issuer_signature) =
+            content.split_first_chunk::<32>().ok_or_else(|| ClientFault::wrong("the saved credential is cut"))?;
+        Ok(Credential { key: SigningKey::from_bytes(secret), issuer_signature: issuer_signature.to_vec(), version })
+    }
+
+    /// Seals and signs a ballot with the credential's next version.
+    ///
+    /// # Errors
+    /// [`ClientFault::Wrong`] never in practice.
+    pub fn fill(&self, credential: &mut Credential, ballot: &Ballot) -> Result<Vec<u8>, ClientFault> {
+        self.fill_bytes(credential, &codec::encode(&self.rules.voting, ballot))
+    }
+
+    /// As [`Self::fill`], with any bytes for the choice: what a faulty or hostile device could send.
+    ///
+    /// # Errors
+    /// [`ClientFault::Wrong`] never in practice.
+    pub fn fill_bytes(&self, credential: &mut Credential, choice: &[u8]) -> Result<Vec<u8>, ClientFault> {
+        credential.version += 1;
+        let public = credential.key.verifying_key().to_bytes();
+        let fingerprint = self.fingerprint.as_bytes();
+        let sealed = self.sealing.seal(&mut rand::rng(), fingerprint, &public, credential.version, choice)?;
+        let draft = Draft {
+            fingerprint,
+            issuer_signature: &credential.issuer_signature,
+            version: credential.version,
+            sealed: &sealed,
+        };
+        Ok(draft.sign(&credential.key))
+    }
+
+    /// Sends a ballot, without identity, and checks the acceptance. Sending it again is safe.
+    ///
+    /// # Errors
+    /// [`ClientFault`]; then the ballot is NOT known to be accepted.
+    pub async fn cast(&self, api: &Api, ballot: Vec<u8>) -> Result<Cast, ClientFault> {
+        let body = json!({ "ballot": Bytes(ballot.clone()) });
+        let answer: AcceptanceResponse =
+            api.send(Method::POST, &format!("{}/ballots", self.path), None, Some(&body)).await?;
+        let acceptance = Acceptance {
+            fingerprint: *self.fingerprint.as_bytes(),
+            ballot: Sha256::digest(&ballot).into(),
+            in_log_by: answer.in_log_by,
+        };
+        let signature = answer.signature.array().ok_or_else(|| ClientFault::wrong("a signature has 64 bytes"))?;
+        if !acceptance.is_signed_by(&self.acceptance, &signature) {
+            return Err(ClientFault::wrong("the acceptance is not signed by the ballot box"));
+        }
+        Ok(Cast { ballot, acceptance, signature })
+    }
+
+    /// Fills and casts a ballot.
+    ///
+    /// # Errors
+    /// [`ClientFault`].
+    pub async fn vote(&self, api: &Api, credential: &mut Credential, ballot: &Ballot) -> Result<Cast, ClientFault> {
+        let ballot = self.fill(credential, ballot)?;
+        self.cast(api, ballot).await
+    }
+
+    /// Address of the round in the API.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+}

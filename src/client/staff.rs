@@ -1,0 +1,136 @@
+//! An official or a commission member at work, through the API.
+
+use audit::round::{Act, Bytes};
+use ed25519_dalek::{Signer, SigningKey};
+use reqwest::Method;
+use serde::{Serialize, de::DeserializeOwned};
+
+use super::{Api, ClientFault};
+use crate::{
+    domain::Draft,
+    http::{
+        CertificateResponse, ProposalRequest, RevealRequest, RollEntry, RollRequest, RollResponse, RoundResponse,
+        SignatureRequest, StepRequest,
+    },
+};
+
+/// Most people in one request.
+const MOST_PEOPLE: usize = 5_000;
+
+/// A member of staff with their token.
+#[derive(Clone)]
+pub struct StaffMember {
+    api: Api,
+    token: String,
+}
+
+impl std::fmt::Debug for StaffMember {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "StaffMember({}, …)", self.api.base())
+    }
+}
+
+impl StaffMember {
+    /// Somebody who holds this token.
+    #[must_use]
+    pub fn new(api: Api, token: String) -> Self {
+        Self { api, token }
+    }
+
+    /// Saves a draft.
+    ///
+    /// # Errors
+    /// [`ClientFault`].
+    pub async fn draft(&self, draft: &Draft) -> Result<(), ClientFault> {
+        self.send(Method::PUT, format!("/api/v1/drafts/{}", draft.slug), Some(draft)).await
+    }
+
+    /// Freezes a draft.
+    ///
+    /// # Errors
+    /// [`ClientFault`].
+    pub async fn publish(&self, slug: &str) -> Result<RoundResponse, ClientFault> {
+        self.send::<(), _>(Method::POST, format!("/api/v1/drafts/{slug}/publication"), None).await
+    }
+
+    /// Adds people to the roll, in as many requests as that takes, telling after each how many were sent.
+    ///
+    /// # Errors
+    /// [`ClientFault`]; people of earlier requests are on the roll then.
+    pub async fn import(
+        &self,
+        slug: &str,
+        mut people: Vec<RollEntry>,
+        sent: impl Fn(usize),
+    ) -> Result<RollResponse, ClientFault> {
+        let mut total = RollResponse { added: 0, total: 0 };
+        while !people.is_empty() {
+            let rest = people.split_off(people.len().min(MOST_PEOPLE));
+            let body = RollRequest { people };
+            let count = body.people.len();
+            let answer: RollResponse =
+                self.send(Method::POST, format!("/api/v1/rounds/{slug}/roll"), Some(&body)).await?;
+            total = RollResponse { added: total.added + answer.added, total: answer.total };
+            sent(count);
+            people = rest;
+        }
+        Ok(total)
+    }
+
+    /// Proposes to open, close or annul.
+    ///
+    /// # Errors
+    /// [`ClientFault`].
+    pub async fn propose(&self, slug: &str, act: Act, reason: &str) -> Result<RoundResponse, ClientFault> {
+        let body = ProposalRequest { act, reason: reason.to_owned() };
+        self.send(Method::POST, format!("/api/v1/rounds/{slug}/proposal"), Some(&body)).await
+    }
+
+    /// Confirms what is proposed.
+    ///
+    /// # Errors
+    /// [`ClientFault`].
+    pub async fn confirm(&self, slug: &str) -> Result<RoundResponse, ClientFault> {
+        self.send::<(), _>(Method::POST, format!("/api/v1/rounds/{slug}/proposal/confirmation"), None).await
+    }
+
+    /// Pauses, resumes or extends.
+    ///
+    /// # Errors
+    /// [`ClientFault`].
+    pub async fn step(&self, slug: &str, step: &StepRequest) -> Result<RoundResponse, ClientFault> {
+        self.send(Method::POST, format!("/api/v1/rounds/{slug}/steps"), Some(step)).await
+    }
+
+    /// Reveals the opening key.
+    ///
+    /// # Errors
+    /// [`ClientFault`].
+    pub async fn reveal(&self, slug: &str, key: &[u8]) -> Result<RoundResponse, ClientFault> {
+        let body = RevealRequest { key: Bytes(key.to_vec()) };
+        self.send(Method::POST, format!("/api/v1/rounds/{slug}/opening-key"), Some(&body)).await
+    }
+
+    /// Signs the count, after checking that what is to be signed is what the protocol says.
+    ///
+    /// # Errors
+    /// [`ClientFault`].
+    pub async fn sign(&self, slug: &str, key: &SigningKey) -> Result<RoundResponse, ClientFault> {
+        let to_sign: CertificateResponse = self.api.get(&format!("/api/v1/rounds/{slug}/certificate"), None).await?;
+        let message = audit::round::certificate::message(&to_sign.fingerprint, &to_sign.tally_line);
+        if message != to_sign.message.0 {
+            return Err(ClientFault::wrong("the text to sign is not made of the fingerprint and the count's line"));
+        }
+        let body = SignatureRequest { signature: Bytes::from(key.sign(&message).to_bytes()) };
+        self.send(Method::POST, format!("/api/v1/rounds/{slug}/signatures"), Some(&body)).await
+    }
+
+    async fn send<B: Serialize, T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: String,
+        body: Option<&B>,
+    ) -> Result<T, ClientFault> {
+        self.api.send(method, &path, Some(&self.token), body).await
+    }
+}

@@ -1,0 +1,124 @@
+//! The running service: database, use cases, jobs and the listening socket, started and stopped together.
+
+use std::{
+    fs::{self, OpenOptions},
+    io::Write as _,
+    net::SocketAddr,
+    os::unix::fs::OpenOptionsExt as _,
+    path::Path,
+    sync::Arc,
+    time::Duration,
+};
+
+use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
+use zeroize::Zeroizing;
+
+use crate::{
+    app::App, clock::Clock, config::Config, crypto::vault::MasterKey, error::Error, http::Http, jobs, store::Db,
+};
+
+/// Time between two sweeps of the rate limits' memory.
+const FORGET_EVERY: Duration = Duration::from_secs(60);
+
+/// A service that listens.
+#[derive(Debug)]
+pub struct Server {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// Its use cases.
+    pub app: Arc<App>,
+    stop: oneshot::Sender<()>,
+    listening: JoinHandle<std::io::Result<()>>,
+    jobs: [JoinHandle<()>; 2],
+}
+
+/// Opens the database and the master key in the data folder, making both where they are missing.
+///
+/// # Errors
+/// [`Error::Broken`] with the file that cannot be used.
+pub async fn open(config: Config, clock: Clock) -> Result<Arc<App>, Error> {
+    let data = &config.data;
+    fs::create_dir_all(data).map_err(|fault| Error::broken(format!("{}: {fault}", data.display())))?;
+    let master = master_key(&config.master_key())?;
+    let db = Db::open(&config.database()).await?;
+    App::start(config, clock, db, master).await
+}
+
+impl Server {
+    /// Starts everything.
+    ///
+    /// # Errors
+    /// [`Error::Broken`] with the file or address that cannot be used.
+    pub async fn start(config: Config, clock: Clock) -> Result<Self, Error> {
+        let (wanted, every) = (config.listen, Duration::from_millis(config.integrate_every_ms.max(1)));
+        let app = open(config, clock).await?;
+        let listener = TcpListener::bind(wanted).await;
+        let listener = listener.map_err(|fault| Error::broken(format!("cannot listen on {wanted}: {fault}")))?;
+        let address = listener.local_addr().map_err(Error::broken)?;
+        let http = Http::new(Arc::clone(&app));
+        let limits = Arc::clone(&http.limits);
+        let forgetting = tokio::spawn(async move {
+            let mut tick = tokio::time::interval(FORGET_EVERY);
+            loop {
+                tick.tick().await;
+                limits.forget_quiet_keys();
+            }
+        });
+        let (stop, stopped) = oneshot::channel::<()>();
+        let service = http.router().into_make_service_with_connect_info::<SocketAddr>();
+        let listener = axum::serve::ListenerExt::tap_io(listener, |stream| {
+            // Small answers must not wait for the next acknowledgement.
+            let _ = stream.set_nodelay(true);
+        });
+        let serving = axum::serve(listener, service).with_graceful_shutdown(async {
+            let _ = stopped.await;
+        });
+        let listening = tokio::spawn(async move { serving.await });
+        let jobs = [jobs::start(Arc::clone(&app), every), forgetting];
+        Ok(Self { address, app, stop, listening, jobs })
+    }
+
+    /// The address to ask.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Takes no more requests, answers those under way, and closes the database.
+    ///
+    /// # Errors
+    /// [`Error::Broken`] when the listener failed.
+    pub async fn stop(self) -> Result<(), Error> {
+        let _ = self.stop.send(());
+        self.listening.await.map_err(Error::broken)?.map_err(Error::broken)?;
+        for job in self.jobs {
+            job.abort();
+            let _ = job.await;
+        }
+        self.app.stop().await;
+        Ok(())
+    }
+}
+
+/// Reads the master key, or makes it in a file that only its owner may read.
+fn master_key(path: &Path) -> Result<MasterKey, Error> {
+    let broken = |fault: &dyn std::fmt::Display| Error::broken(format!("{}: {fault}", path.display()));
+    match fs::read_to_string(path) {
+        Ok(text) => {
+            let text = Zeroizing::new(text);
+            let mut bytes = Zeroizing::new([0; 32]);
+            hex::decode_to_slice(text.trim(), bytes.as_mut_slice())
+                .map_err(|_| broken(&"must hold 64 hexadecimal digits; restore it from your backup"))?;
+            Ok(MasterKey::from_bytes(*bytes))
+        }
+        Err(fault) if fault.kind() == std::io::ErrorKind::NotFound => {
+            let key = MasterKey::generate(&mut rand::rng());
+            let mut file =
+                OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(|f| broken(&f))?;
+            let text = Zeroizing::new(hex::encode(key.as_bytes()));
+            file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(|f| broken(&f))?;
+            Ok(key)
+        }
+        Err(fault) => Err(broken(&fault)),
+    }
+}
