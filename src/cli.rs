@@ -1,1 +1,137 @@
 //! The command line.
+
+mod admin;
+mod bench;
+mod demo;
+mod export;
+mod fetch;
+mod keys;
+mod play;
+mod replay;
+mod serve;
+mod show;
+mod tally;
+mod town;
+mod verify;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+
+use crate::{client::ClientFault, config::Config, error::Error};
+
+/// Rating votes for public spaces: anonymous, sealed, and rechecked by anybody.
+///
+/// Exit codes: 0 done and, where something is checked, all of it holds; 1 it failed or does not hold; 2 the command was
+/// not understood.
+#[derive(Debug, Parser)]
+#[command(name = "veche", version, max_term_width = 110, arg_required_else_help = true)]
+pub struct Cli {
+    /// Settings file; without it `veche.toml` here or in the configuration folder, then the environment (VECHE_LISTEN,
+    /// VECHE_DATA, VECHE_HOST, VECHE_TRUSTED_PROXIES).
+    #[arg(long, global = true, value_name = "FILE", env = "VECHE_CONFIG")]
+    config: Option<PathBuf>,
+    /// Print JSON for machines instead of text for people.
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Plays a whole round in a temporary folder, with simulated residents who cast over HTTP.
+    Demo(demo::Demo),
+    /// Plays a city's vote (.pb) through a real server and compares the result with the city's own numbers.
+    Replay(replay::Replay),
+    /// Counts a city's vote (.pb), without a server.
+    Tally(tally::TallyFile),
+    /// Runs the service.
+    Serve(serve::Serve),
+    /// Makes keys and signatures, off the server.
+    #[command(subcommand)]
+    Keys(keys::Keys),
+    /// Adds staff, and acts for officials and commission members.
+    #[command(subcommand)]
+    Admin(admin::Admin),
+    /// Writes a round's result as csv, json, pb or bundle.
+    Export(export::Export),
+    /// Rechecks a bundle: a folder, a .tar.zst, or the address of a round.
+    Verify(verify::Verify),
+    /// Measures this machine: casting, credentials, verification, counting, memory.
+    Bench(bench::Bench),
+    /// Prints the API document (OpenAPI).
+    Openapi,
+}
+
+/// Why a command failed.
+#[derive(Debug, thiserror::Error)]
+pub enum CliFault {
+    /// The service could not do it.
+    #[error("{0}")]
+    Service(#[from] Error),
+    /// The settings cannot be read.
+    #[error("{0}")]
+    Config(#[from] crate::config::ConfigFault),
+    /// A server said no, or nothing.
+    #[error("{0}")]
+    Client(#[from] ClientFault),
+    /// A file cannot be read or written.
+    #[error("{path}: {fault}")]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        fault: std::io::Error,
+    },
+    /// Anything else, in words.
+    #[error("{0}")]
+    Other(String),
+}
+
+impl CliFault {
+    fn other(fault: impl std::fmt::Display) -> Self {
+        Self::Other(fault.to_string())
+    }
+
+    fn file(path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.into();
+        |fault| Self::File { path, fault }
+    }
+}
+
+/// Whether what a command checked holds.
+type Holds = bool;
+
+impl Cli {
+    /// Runs the command and says how it went.
+    pub async fn run(self) -> ExitCode {
+        match self.dispatch().await {
+            Ok(true) => ExitCode::SUCCESS,
+            Ok(false) => ExitCode::FAILURE,
+            Err(fault) => {
+                eprintln!("veche: {fault}");
+                ExitCode::FAILURE
+            }
+        }
+    }
+
+    async fn dispatch(self) -> Result<Holds, CliFault> {
+        let config = || Config::load(self.config.as_deref());
+        match self.command {
+            Command::Demo(demo) => demo.run(self.json).await,
+            Command::Replay(replay) => replay.run(self.json).await,
+            Command::Tally(tally) => tally.run(self.json),
+            Command::Serve(serve) => serve.run(config()?, self.json).await,
+            Command::Keys(keys) => keys.run(self.json),
+            Command::Admin(admin) => admin.run(config()?, self.json).await,
+            Command::Export(export) => export.run(config()?).await,
+            Command::Verify(verify) => verify.run(self.json).await,
+            Command::Bench(bench) => bench.run(self.json).await,
+            Command::Openapi => {
+                print!("{}", crate::http::openapi::text().map_err(CliFault::other)?);
+                Ok(true)
+            }
+        }
+    }
+}

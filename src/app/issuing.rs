@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::{App, group::Group, identifying::person, published::Published};
 use crate::{
-    crypto::{backup::BACKUP_LEN, session::Session},
+    crypto::{backup::BACKUP_LEN, issuer::IssuerFault, session::Session},
     domain::Refusal,
     error::Error,
     store::{
@@ -32,7 +32,10 @@ pub async fn issue(app: &App, slug: &str, session: &Session, blinded: &[u8]) -> 
     let round = app.published(slug).await?;
     let pseudonym = person(session, slug)?;
     // Signed before it is marked, so that a message that cannot be signed uses up nothing; sent only after the commit.
-    let signature = round.issuer.blind_sign(blinded).map_err(|_| Refusal::BlindedMessage)?;
+    let signature = round.issuer.blind_sign(blinded).map_err(|fault| match fault {
+        IssuerFault::Length { .. } | IssuerFault::OutOfRange => Error::from(Refusal::BlindedMessage),
+        fault => Error::broken(fault),
+    })?;
     let issuance = Issuance { pseudonym, blinded_hash: Sha256::digest(blinded).into() };
     app.issuing.submit(Job { round, issuance }).await??;
     Ok(signature)

@@ -53,13 +53,19 @@ pub async fn import(app: &App, actor: &Actor, slug: &str, entries: &[Entry]) -> 
     }
     let mut imported = 0;
     let state = steps::write(app, &round, async |tx, writing, at| {
-        let added = voters::insert(tx, round.id, &voters).await?;
+        let added = voters::insert(tx, round.id, &voters).await.map_err(taken)?;
         let total = writing.state()?.roll + added;
         imported = added;
         writing.push(&Event::RollExtended(RollExtended { added, at, by, total })).map(drop)
     })
     .await?;
     Ok((imported, state.roll))
+}
+
+/// Two letters may not start alike: the start finds the voter.
+fn taken(fault: Error) -> Error {
+    let reason = "code: the first letters are another voter's; make the letters of this import anew".to_owned();
+    if fault.is_taken() { Refusal::Roll { number: 0, reason }.into() } else { fault }
 }
 
 fn parse(app: &App, entry: &Entry) -> Result<Voter, String> {

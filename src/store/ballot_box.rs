@@ -95,7 +95,7 @@ pub async fn insert(tx: &mut Tx, round_id: i64, ballots: &[(Accepted, Vec<u8>)])
 /// # Errors
 /// [`Error::Database`].
 pub async fn waiting(tx: &mut Tx, round_id: i64) -> Result<(u64, Option<i64>), Error> {
-    db!(tx, |conn: D| {
+    db!(tx, |conn| {
         let select = sqlx::query_as("SELECT count(*), min(in_log_by) FROM urn WHERE round_id = $1");
         let (count, earliest): (i64, Option<i64>) = select.bind(round_id).fetch_one(conn).await?;
         Ok((count.unsigned_abs(), earliest))
@@ -158,7 +158,7 @@ pub enum Place {
 /// # Errors
 /// [`Error::Database`].
 pub async fn place(tx: &mut Tx, round_id: i64, hash: &[u8; 32]) -> Result<Option<Place>, Error> {
-    db!(tx, |conn: D| {
+    db!(tx, |conn| {
         let line = sqlx::query_scalar("SELECT line_index FROM ballot_lines WHERE round_id = $1 AND hash = $2");
         let line: Option<i64> = line.bind(round_id).bind(hash.to_vec()).fetch_optional(&mut *conn).await?;
         if let Some(line) = line {

@@ -11,10 +11,17 @@ use crate::error::Error;
 
 /// Runs the body with `$conn` as the connection inside a transaction and `$database` as its sqlx type, once for each database.
 macro_rules! db {
+    ($tx:expr, |$conn:ident| $body:expr) => {
+        match $tx {
+            $crate::store::Tx::Lite(transaction) => {
+                let $conn = &mut **transaction;
+                $body
+            }
+        }
+    };
     ($tx:expr, |$conn:ident: $database:ident| $body:expr) => {
         match $tx {
             $crate::store::Tx::Lite(transaction) => {
-                #[expect(dead_code, reason = "only multi-row statements name the database")]
                 type $database = sqlx::Sqlite;
                 let $conn = &mut **transaction;
                 $body

@@ -66,7 +66,7 @@ pub async fn insert(tx: &mut Tx, round_id: i64, issuances: &[Issuance]) -> Resul
 /// # Errors
 /// [`Error::Database`].
 pub async fn unreported(tx: &mut Tx, round_id: i64) -> Result<u64, Error> {
-    db!(tx, |conn: D| {
+    db!(tx, |conn| {
         let select = sqlx::query_scalar("SELECT count(*) FROM issuances WHERE round_id = $1 AND step = $2");
         let count: i64 = select.bind(round_id).bind(UNREPORTED).fetch_one(conn).await?;
         Ok(count.unsigned_abs())
@@ -78,7 +78,7 @@ pub async fn unreported(tx: &mut Tx, round_id: i64) -> Result<u64, Error> {
 /// # Errors
 /// [`Error::Database`].
 pub async fn report(tx: &mut Tx, round_id: i64, step: u64) -> Result<Vec<[u8; 32]>, Error> {
-    db!(tx, |conn: D| {
+    db!(tx, |conn| {
         let update = sqlx::query("UPDATE issuances SET step = $3 WHERE round_id = $1 AND step = $2");
         update.bind(round_id).bind(UNREPORTED).bind(step.cast_signed()).execute(conn).await?;
     });
@@ -90,7 +90,7 @@ pub async fn report(tx: &mut Tx, round_id: i64, step: u64) -> Result<Vec<[u8; 32
 /// # Errors
 /// [`Error::Database`].
 pub async fn step_of(tx: &mut Tx, round_id: i64, step: u64) -> Result<Vec<[u8; 32]>, Error> {
-    let rows: Vec<Vec<u8>> = db!(tx, |conn: D| {
+    let rows: Vec<Vec<u8>> = db!(tx, |conn| {
         let select =
             sqlx::query_scalar("SELECT pseudonym FROM issuances WHERE round_id = $1 AND step = $2 ORDER BY pseudonym");
         select.bind(round_id).bind(step.cast_signed()).fetch_all(conn).await?
@@ -104,7 +104,7 @@ pub async fn step_of(tx: &mut Tx, round_id: i64, step: u64) -> Result<Vec<[u8; 3
 /// # Errors
 /// [`Error::Database`].
 pub async fn steps(tx: &mut Tx, round_id: i64) -> Result<u64, Error> {
-    db!(tx, |conn: D| {
+    db!(tx, |conn| {
         let select = sqlx::query_scalar("SELECT COALESCE(MAX(step), 0) FROM issuances WHERE round_id = $1");
         let last: i64 = select.bind(round_id).fetch_one(conn).await?;
         Ok(last.unsigned_abs())

@@ -24,7 +24,7 @@ pub struct Head {
 /// # Errors
 /// [`Error::Database`], also when the origin is taken.
 pub async fn create(tx: &mut Tx, origin: &str) -> Result<i64, Error> {
-    db!(tx, |conn: D| {
+    db!(tx, |conn| {
         let insert = sqlx::query_scalar(
             "INSERT INTO logs (origin, size, last_leaf, checkpoint, state) VALUES ($1, 0, $2, '', 'null') RETURNING id",
         );
@@ -37,7 +37,7 @@ pub async fn create(tx: &mut Tx, origin: &str) -> Result<i64, Error> {
 /// # Errors
 /// [`Error::Database`].
 pub async fn find(tx: &mut Tx, origin: &str) -> Result<Option<i64>, Error> {
-    db!(tx, |conn: D| {
+    db!(tx, |conn| {
         let select = sqlx::query_scalar("SELECT id FROM logs WHERE origin = $1");
         Ok(select.bind(origin).fetch_optional(conn).await?)
     })
@@ -48,7 +48,7 @@ pub async fn find(tx: &mut Tx, origin: &str) -> Result<Option<i64>, Error> {
 /// # Errors
 /// [`Error::Database`].
 pub async fn head(tx: &mut Tx, log_id: i64) -> Result<Head, Error> {
-    let (size, last_leaf, checkpoint, state): (i64, Vec<u8>, String, String) = db!(tx, |conn: D| {
+    let (size, last_leaf, checkpoint, state): (i64, Vec<u8>, String, String) = db!(tx, |conn| {
         let select = sqlx::query_as("SELECT size, last_leaf, checkpoint, state FROM logs WHERE id = $1");
         select.bind(log_id).fetch_one(conn).await?
     });
@@ -61,7 +61,7 @@ pub async fn head(tx: &mut Tx, log_id: i64) -> Result<Head, Error> {
 /// # Errors
 /// [`Error::Broken`] when somebody else moved it meanwhile.
 pub async fn move_head(tx: &mut Tx, log_id: i64, from: u64, to: &Head) -> Result<(), Error> {
-    db!(tx, |conn: D| {
+    db!(tx, |conn| {
         let update = sqlx::query(
             "UPDATE logs SET size = $3, last_leaf = $4, checkpoint = $5, state = $6 WHERE id = $1 AND size = $2",
         );
@@ -98,7 +98,7 @@ pub async fn insert_lines(tx: &mut Tx, log_id: i64, first: u64, lines: &[Vec<u8>
 /// # Errors
 /// [`Error::Database`].
 pub async fn lines(tx: &mut Tx, log_id: i64, first: u64, limit: u32) -> Result<Vec<Vec<u8>>, Error> {
-    db!(tx, |conn: D| {
+    db!(tx, |conn| {
         let select = sqlx::query_scalar(
             "SELECT line FROM log_lines WHERE log_id = $1 AND line_index >= $2 ORDER BY line_index LIMIT $3",
         );
@@ -111,7 +111,7 @@ pub async fn lines(tx: &mut Tx, log_id: i64, first: u64, limit: u32) -> Result<V
 /// # Errors
 /// [`Error::Database`].
 pub async fn tile(tx: &mut Tx, log_id: i64, id: TileId) -> Result<Option<Vec<u8>>, Error> {
-    db!(tx, |conn: D| {
+    db!(tx, |conn| {
         let select =
             sqlx::query_scalar("SELECT hashes FROM log_tiles WHERE log_id = $1 AND level = $2 AND tile_index = $3");
         let select = select.bind(log_id).bind(i64::from(id.level)).bind(id.index.cast_signed());

@@ -34,7 +34,7 @@ pub struct RoundRow {
 /// # Errors
 /// [`Error::Database`].
 pub async fn save_draft(tx: &mut Tx, slug: &str, draft: &str, opens_at: i64, closes_at: i64) -> Result<bool, Error> {
-    db!(tx, |conn: D| {
+    db!(tx, |conn| {
         let upsert = sqlx::query(
             "INSERT INTO rounds (slug, draft, phase, opens_at, closes_at) VALUES ($1, $2, $3, $4, $5)
              ON CONFLICT (slug) DO UPDATE
@@ -51,7 +51,7 @@ pub async fn save_draft(tx: &mut Tx, slug: &str, draft: &str, opens_at: i64, clo
 /// # Errors
 /// [`Error::Database`].
 pub async fn publish(tx: &mut Tx, id: i64, log_id: i64, rules: &str) -> Result<(), Error> {
-    db!(tx, |conn: D| {
+    db!(tx, |conn| {
         let update = sqlx::query("UPDATE rounds SET log_id = $2, rules = $3 WHERE id = $1");
         update.bind(id).bind(log_id).bind(rules).execute(conn).await?;
         Ok(())
@@ -63,7 +63,7 @@ pub async fn publish(tx: &mut Tx, id: i64, log_id: i64, rules: &str) -> Result<(
 /// # Errors
 /// [`Error::Database`].
 pub async fn project(tx: &mut Tx, log_id: i64, phase: &str, closes_at: i64) -> Result<(), Error> {
-    db!(tx, |conn: D| {
+    db!(tx, |conn| {
         let update = sqlx::query("UPDATE rounds SET phase = $2, closes_at = $3 WHERE log_id = $1");
         update.bind(log_id).bind(phase).bind(closes_at).execute(conn).await?;
         Ok(())
@@ -75,7 +75,7 @@ pub async fn project(tx: &mut Tx, log_id: i64, phase: &str, closes_at: i64) -> R
 /// # Errors
 /// [`Error::Database`].
 pub async fn find(tx: &mut Tx, slug: &str) -> Result<Option<RoundRow>, Error> {
-    db!(tx, |conn: D| {
+    db!(tx, |conn| {
         let select = sqlx::query_as("SELECT * FROM rounds WHERE slug = $1");
         Ok(select.bind(slug).fetch_optional(conn).await?)
     })
@@ -86,7 +86,7 @@ pub async fn find(tx: &mut Tx, slug: &str) -> Result<Option<RoundRow>, Error> {
 /// # Errors
 /// [`Error::Database`].
 pub async fn all(tx: &mut Tx) -> Result<Vec<RoundRow>, Error> {
-    db!(tx, |conn: D| {
+    db!(tx, |conn| {
         let select = sqlx::query_as("SELECT * FROM rounds ORDER BY closes_at DESC, slug");
         Ok(select.fetch_all(conn).await?)
     })
@@ -97,7 +97,7 @@ pub async fn all(tx: &mut Tx) -> Result<Vec<RoundRow>, Error> {
 /// # Errors
 /// [`Error::Database`].
 pub async fn window(tx: &mut Tx, id: i64) -> Result<(Phase, i64), Error> {
-    let (phase, closes_at): (String, i64) = db!(tx, |conn: D| {
+    let (phase, closes_at): (String, i64) = db!(tx, |conn| {
         let select = sqlx::query_as("SELECT phase, closes_at FROM rounds WHERE id = $1");
         select.bind(id).fetch_one(conn).await?
     });

@@ -8,7 +8,7 @@ use crate::error::Error;
 /// # Errors
 /// [`Error::Database`], also when the name is taken.
 pub async fn insert(tx: &mut Tx, name: &str, sealed: &[u8]) -> Result<(), Error> {
-    db!(tx, |conn: D| {
+    db!(tx, |conn| {
         let insert = sqlx::query("INSERT INTO secrets (name, sealed) VALUES ($1, $2)");
         insert.bind(name).bind(sealed).execute(conn).await?;
         Ok(())
@@ -20,7 +20,7 @@ pub async fn insert(tx: &mut Tx, name: &str, sealed: &[u8]) -> Result<(), Error>
 /// # Errors
 /// [`Error::Database`].
 pub async fn find(tx: &mut Tx, name: &str) -> Result<Option<Vec<u8>>, Error> {
-    db!(tx, |conn: D| {
+    db!(tx, |conn| {
         let select = sqlx::query_scalar("SELECT sealed FROM secrets WHERE name = $1");
         Ok(select.bind(name).fetch_optional(conn).await?)
     })

@@ -10,7 +10,7 @@ use crate::{domain::staff::Actor, error::Error};
 /// # Errors
 /// [`Error::Database`], also when the handle is taken.
 pub async fn insert(tx: &mut Tx, actor: &Actor, token_hash: &[u8]) -> Result<(), Error> {
-    db!(tx, |conn: D| {
+    db!(tx, |conn| {
         let insert = sqlx::query("INSERT INTO staff (handle, role, token_hash, revoked) VALUES ($1, $2, $3, 0)");
         insert.bind(&actor.handle).bind(name(actor.role)).bind(token_hash).execute(conn).await?;
         Ok(())
@@ -22,7 +22,7 @@ pub async fn insert(tx: &mut Tx, actor: &Actor, token_hash: &[u8]) -> Result<(),
 /// # Errors
 /// [`Error::Database`].
 pub async fn revoke(tx: &mut Tx, handle: &str) -> Result<bool, Error> {
-    db!(tx, |conn: D| {
+    db!(tx, |conn| {
         let update = sqlx::query("UPDATE staff SET revoked = 1 WHERE handle = $1 AND revoked = 0");
         Ok(update.bind(handle).execute(conn).await?.rows_affected() == 1)
     })
@@ -33,7 +33,7 @@ pub async fn revoke(tx: &mut Tx, handle: &str) -> Result<bool, Error> {
 /// # Errors
 /// [`Error::Database`].
 pub async fn by_token(tx: &mut Tx, token_hash: &[u8]) -> Result<Option<Actor>, Error> {
-    db!(tx, |conn: D| {
+    db!(tx, |conn| {
         let select = sqlx::query_as("SELECT handle, role FROM staff WHERE token_hash = $1 AND revoked = 0");
         let row: Option<(String, String)> = select.bind(token_hash).fetch_optional(conn).await?;
         Ok(row.and_then(|(handle, role)| Some(Actor { handle, role: parse(&role)? })))
@@ -45,7 +45,7 @@ pub async fn by_token(tx: &mut Tx, token_hash: &[u8]) -> Result<Option<Actor>, E
 /// # Errors
 /// [`Error::Database`].
 pub async fn all(tx: &mut Tx) -> Result<Vec<Actor>, Error> {
-    db!(tx, |conn: D| {
+    db!(tx, |conn| {
         let select = sqlx::query_as("SELECT handle, role FROM staff WHERE revoked = 0 ORDER BY handle");
         let rows: Vec<(String, String)> = select.fetch_all(conn).await?;
         Ok(rows.into_iter().filter_map(|(handle, role)| Some(Actor { handle, role: parse(&role)? })).collect())

@@ -64,7 +64,7 @@ pub async fn insert(tx: &mut Tx, round_id: i64, voters: &[Voter]) -> Result<u64,
 /// [`Error::Database`].
 pub async fn by_locator(tx: &mut Tx, round_id: i64, locator: &str) -> Result<Option<CodeRow>, Error> {
     type Row = (Vec<u8>, String, Option<String>, Vec<u8>, i64);
-    let row: Option<Row> = db!(tx, |conn: D| {
+    let row: Option<Row> = db!(tx, |conn| {
         let select = sqlx::query_as(
             "SELECT pseudonym, born, district, code_hash, failures FROM voters WHERE round_id = $1 AND locator = $2",
         );
@@ -81,7 +81,7 @@ pub async fn by_locator(tx: &mut Tx, round_id: i64, locator: &str) -> Result<Opt
 /// # Errors
 /// [`Error::Database`].
 pub async fn count_failure(tx: &mut Tx, round_id: i64, locator: &str) -> Result<(), Error> {
-    db!(tx, |conn: D| {
+    db!(tx, |conn| {
         let update = sqlx::query("UPDATE voters SET failures = failures + 1 WHERE round_id = $1 AND locator = $2");
         update.bind(round_id).bind(locator).execute(conn).await?;
         Ok(())
@@ -93,7 +93,7 @@ pub async fn count_failure(tx: &mut Tx, round_id: i64, locator: &str) -> Result<
 /// # Errors
 /// [`Error::Database`].
 pub async fn save_backup(tx: &mut Tx, round_id: i64, pseudonym: &[u8; 32], backup: &[u8]) -> Result<(), Error> {
-    db!(tx, |conn: D| {
+    db!(tx, |conn| {
         let update = sqlx::query("UPDATE voters SET backup = $3 WHERE round_id = $1 AND pseudonym = $2");
         update.bind(round_id).bind(pseudonym.to_vec()).bind(backup).execute(conn).await?;
         Ok(())
@@ -105,7 +105,7 @@ pub async fn save_backup(tx: &mut Tx, round_id: i64, pseudonym: &[u8; 32], backu
 /// # Errors
 /// [`Error::Database`].
 pub async fn backup(tx: &mut Tx, round_id: i64, pseudonym: &[u8; 32]) -> Result<Option<Vec<u8>>, Error> {
-    let row: Option<Option<Vec<u8>>> = db!(tx, |conn: D| {
+    let row: Option<Option<Vec<u8>>> = db!(tx, |conn| {
         let select = sqlx::query_scalar("SELECT backup FROM voters WHERE round_id = $1 AND pseudonym = $2");
         select.bind(round_id).bind(pseudonym.to_vec()).fetch_optional(conn).await?
     });

@@ -1,0 +1,324 @@
+//! `veche admin`: staff on the server itself; everything else through the API, with a token.
+
+use std::path::{Path, PathBuf};
+
+use audit::{
+    office::Role,
+    round::{Act, Bytes},
+};
+use clap::{Args, Subcommand, ValueEnum};
+use serde_json::json;
+
+use super::{CliFault, Holds, keys, show};
+use crate::{
+    app::staff,
+    client::{
+        Api,
+        letters::{self, ListedPerson},
+        staff::StaffMember,
+    },
+    clock::Clock,
+    config::Config,
+    http::{RoundResponse, StepRequest},
+    server,
+};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum RoleName {
+    /// Drafts, imports the roll, proposes, pauses, extends.
+    Official,
+    /// Confirms, reveals the opening key, signs.
+    Commission,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ActName {
+    /// Start the voting before its time.
+    Open,
+    /// End the voting before its time.
+    Close,
+    /// End the round without a result.
+    Annul,
+}
+
+/// Whom to ask, and as whom.
+#[derive(Debug, Args)]
+pub(super) struct Remote {
+    /// Address of the service.
+    #[arg(long, env = "VECHE_SERVER", default_value = "http://127.0.0.1:8080")]
+    server: String,
+    /// Staff token, as `admin staff add` printed it.
+    #[arg(long, env = "VECHE_TOKEN", hide_env_values = true)]
+    token: String,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Staff {
+    /// Adds somebody and prints their token, which is stored nowhere.
+    Add {
+        /// Handle that stands in the log, such as official-1.
+        handle: String,
+        /// What they may do.
+        #[arg(long, value_enum)]
+        role: RoleName,
+        /// Public key of a commission member (base64, from `keys new member`).
+        #[arg(long)]
+        key: Option<String>,
+    },
+    /// Ends somebody's powers at once.
+    Revoke {
+        /// Their handle.
+        handle: String,
+    },
+    /// Lists who may act.
+    List,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Admin {
+    /// Staff, in the database of this machine.
+    #[command(subcommand)]
+    Staff(Staff),
+    /// Official: saves a draft from a JSON file.
+    Draft {
+        /// The draft, see docs/operations.md.
+        file: PathBuf,
+        #[command(flatten)]
+        remote: Remote,
+    },
+    /// Official: freezes a draft.
+    Publish {
+        /// Name of the round.
+        round: String,
+        #[command(flatten)]
+        remote: Remote,
+    },
+    /// Official: makes letter codes for a list of people, sends pseudonyms and codes, and writes the letters.
+    Roll {
+        /// Name of the round.
+        round: String,
+        /// CSV with the headings number,born and perhaps district.
+        people: PathBuf,
+        /// File with the roll key.
+        #[arg(long)]
+        roll_key: PathBuf,
+        /// New CSV for the letters: number, and the code to print. Keep it from the server.
+        #[arg(long)]
+        letters: PathBuf,
+        #[command(flatten)]
+        remote: Remote,
+    },
+    /// Official: proposes an act that a commission member must confirm.
+    Propose {
+        /// Name of the round.
+        round: String,
+        /// What to do.
+        #[arg(value_enum)]
+        act: ActName,
+        /// Why; it stands in the log.
+        #[arg(long)]
+        reason: String,
+        #[command(flatten)]
+        remote: Remote,
+    },
+    /// Commission: confirms what is proposed.
+    Confirm {
+        /// Name of the round.
+        round: String,
+        #[command(flatten)]
+        remote: Remote,
+    },
+    /// Official: interrupts the voting.
+    Pause {
+        /// Name of the round.
+        round: String,
+        /// Why; it stands in the log.
+        #[arg(long)]
+        reason: String,
+        #[command(flatten)]
+        remote: Remote,
+    },
+    /// Official: goes on with the voting.
+    Resume {
+        /// Name of the round.
+        round: String,
+        /// Why; it stands in the log.
+        #[arg(long)]
+        reason: String,
+        #[command(flatten)]
+        remote: Remote,
+    },
+    /// Official: moves the close later.
+    Extend {
+        /// Name of the round.
+        round: String,
+        /// The new close: a Unix second, or a time such as 2027-06-12T20:00:00+05:00.
+        #[arg(long)]
+        closes_at: String,
+        /// Why; it stands in the log.
+        #[arg(long)]
+        reason: String,
+        #[command(flatten)]
+        remote: Remote,
+    },
+    /// Commission: reveals the opening key after the close; the count begins by itself.
+    Reveal {
+        /// Name of the round.
+        round: String,
+        /// File with the opening key.
+        #[arg(long)]
+        key: PathBuf,
+        #[command(flatten)]
+        remote: Remote,
+    },
+    /// Commission: signs the count.
+    Sign {
+        /// Name of the round.
+        round: String,
+        /// File with the member's key.
+        #[arg(long)]
+        key: PathBuf,
+        #[command(flatten)]
+        remote: Remote,
+    },
+}
+
+impl Remote {
+    fn member(self) -> Result<StaffMember, CliFault> {
+        Ok(StaffMember::new(Api::new(&self.server)?, self.token))
+    }
+}
+
+impl Admin {
+    pub(super) async fn run(self, config: Config, as_json: bool) -> Result<Holds, CliFault> {
+        let round = match self {
+            Self::Staff(staff) => return staff.run(config, as_json).await,
+            Self::Draft { file, remote } => {
+                let text = std::fs::read(&file).map_err(CliFault::file(&file))?;
+                let draft = serde_json::from_slice(&text)
+                    .map_err(|fault| CliFault::Other(format!("{}: {fault}", file.display())))?;
+                remote.member()?.draft(&draft).await?;
+                return Ok(true);
+            }
+            Self::Roll { round, people, roll_key, letters, remote } => {
+                return roll(&round, &people, &roll_key, &letters, remote.member()?, as_json).await;
+            }
+            Self::Publish { round, remote } => remote.member()?.publish(&round).await?,
+            Self::Propose { round, act, reason, remote } => {
+                let act = match act {
+                    ActName::Open => Act::Open,
+                    ActName::Close => Act::Close,
+                    ActName::Annul => Act::Annul,
+                };
+                remote.member()?.propose(&round, act, &reason).await?
+            }
+            Self::Confirm { round, remote } => remote.member()?.confirm(&round).await?,
+            Self::Pause { round, reason, remote } => {
+                remote.member()?.step(&round, &StepRequest::Pause { reason }).await?
+            }
+            Self::Resume { round, reason, remote } => {
+                remote.member()?.step(&round, &StepRequest::Resume { reason }).await?
+            }
+            Self::Extend { round, closes_at, reason, remote } => {
+                let closes_at = second(&closes_at)?;
+                remote.member()?.step(&round, &StepRequest::Extend { reason, closes_at }).await?
+            }
+            Self::Reveal { round, key, remote } => {
+                remote.member()?.reveal(&round, keys::opening(&key)?.secret()).await?
+            }
+            Self::Sign { round, key, remote } => remote.member()?.sign(&round, &keys::member(&key)?).await?,
+        };
+        print_round(&round, as_json)?;
+        Ok(true)
+    }
+}
+
+impl Staff {
+    async fn run(self, config: Config, as_json: bool) -> Result<Holds, CliFault> {
+        let app = server::open(config, Clock::system()).await?;
+        match self {
+            Self::Add { handle, role, key } => {
+                let role = match role {
+                    RoleName::Official => Role::Official,
+                    RoleName::Commission => Role::Commission,
+                };
+                let key = key.map(|key| public_key(&key)).transpose()?;
+                let token = staff::add(&app, &handle, role, key).await?;
+                if as_json {
+                    println!("{}", json!({ "handle": handle, "token": token }));
+                } else {
+                    println!("{token}");
+                }
+            }
+            Self::Revoke { handle } => staff::revoke(&app, &handle).await?,
+            Self::List => {
+                for actor in staff::all(&app).await? {
+                    println!("{}\t{:?}", actor.handle, actor.role);
+                }
+            }
+        }
+        app.stop().await;
+        Ok(true)
+    }
+}
+
+async fn roll(
+    round: &str,
+    people: &Path,
+    roll_key: &Path,
+    letters: &Path,
+    official: StaffMember,
+    as_json: bool,
+) -> Result<Holds, CliFault> {
+    let people = listed(people)?;
+    let written = letters::write(&keys::roll(roll_key)?, &people);
+    let mut text = String::from("number,code\n");
+    for (person, (code, _)) in people.iter().zip(&written) {
+        text.push_str(&format!("{},{code}\n", person.number));
+    }
+    // The letters are on disk before anything is sent: a code that nobody can print would be lost.
+    keys::write_secret(letters, &text)?;
+    let bar = show::bar("people sent", people.len() as u64, as_json);
+    let entries = written.into_iter().map(|(_, entry)| entry).collect();
+    let answer = official.import(round, entries, |sent| bar.inc(sent as u64)).await?;
+    bar.finish();
+    println!("{}", json!({ "added": answer.added, "total": answer.total }));
+    Ok(true)
+}
+
+fn listed(path: &Path) -> Result<Vec<ListedPerson>, CliFault> {
+    let fault = |fault: csv::Error| CliFault::Other(format!("{}: {fault}", path.display()));
+    let mut reader = csv::Reader::from_path(path).map_err(fault)?;
+    let headings = reader.headers().map_err(fault)?.clone();
+    let column = |name: &str| headings.iter().position(|heading| heading.trim() == name);
+    let missing = |name: &str| CliFault::Other(format!("{}: the column {name} is missing", path.display()));
+    let (number, born) =
+        (column("number").ok_or_else(|| missing("number"))?, column("born").ok_or_else(|| missing("born"))?);
+    let district = column("district");
+    let person = |row: Result<csv::StringRecord, csv::Error>| {
+        let row = row.map_err(fault)?;
+        let text = |at: usize| row.get(at).unwrap_or_default().trim().to_owned();
+        let district = district.map(text).filter(|district| !district.is_empty());
+        Ok(ListedPerson { number: text(number), born: text(born), district })
+    };
+    reader.records().map(person).collect()
+}
+
+fn public_key(text: &str) -> Result<[u8; 32], CliFault> {
+    let bytes: Bytes = serde_json::from_value(text.into()).map_err(CliFault::other)?;
+    bytes.array().ok_or_else(|| CliFault::Other("--key must be 32 bytes in base64".into()))
+}
+
+fn second(text: &str) -> Result<i64, CliFault> {
+    let parsed = text.parse().ok().or_else(|| Some(text.parse::<jiff::Timestamp>().ok()?.as_second()));
+    parsed.ok_or_else(|| CliFault::Other(format!("{text} is neither a Unix second nor a time with its offset")))
+}
+
+fn print_round(round: &RoundResponse, as_json: bool) -> Result<(), CliFault> {
+    if as_json {
+        println!("{}", serde_json::to_string(round).map_err(CliFault::other)?);
+    } else {
+        println!("{}: {}, fingerprint {}", round.rules.slug, round.phase, round.fingerprint);
+    }
+    Ok(())
+}

@@ -1,0 +1,84 @@
+//! `veche export ROUND`: a result as a file, straight from the database.
+
+use std::{
+    io::Write as _,
+    path::{Path, PathBuf},
+};
+
+use clap::{Args, ValueEnum};
+
+use super::{CliFault, Holds};
+use crate::{
+    app::{App, bundling, results},
+    clock::Clock,
+    config::Config,
+    error::Error,
+    export::{csv, pb, table::Table},
+    server,
+};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// The table, for office programs.
+    Csv,
+    /// The outcome, for machines.
+    Json,
+    /// The opened ballots, in Pabulib's format.
+    Pb,
+    /// Everything that an auditor needs: a folder, and beside it the same as .tar.zst.
+    Bundle,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Export {
+    /// Name of the round.
+    round: String,
+    /// What to write.
+    #[arg(long, value_enum)]
+    format: Format,
+    /// Where to write: a file, or a folder for a bundle. Without it text goes to the output, a bundle to ROUND-bundle.
+    #[arg(long, short)]
+    output: Option<PathBuf>,
+    /// Folder of the database.
+    #[arg(long)]
+    data: Option<PathBuf>,
+}
+
+impl Export {
+    pub(super) async fn run(self, mut config: Config) -> Result<Holds, CliFault> {
+        config.data = self.data.unwrap_or(config.data);
+        let app = server::open(config, Clock::system()).await?;
+        if self.format == Format::Bundle {
+            let folder = self.output.unwrap_or_else(|| PathBuf::from(format!("{}-bundle", self.round)));
+            bundle(&app, &self.round, &folder).await?;
+            return Ok(true);
+        }
+        let text = text(&app, &self.round, self.format).await?;
+        match self.output {
+            Some(path) => std::fs::write(&path, text).map_err(CliFault::file(&path))?,
+            None => std::io::stdout().write_all(text.as_bytes()).map_err(CliFault::other)?,
+        }
+        Ok(true)
+    }
+}
+
+async fn bundle(app: &App, round: &str, folder: &Path) -> Result<(), CliFault> {
+    bundling::write(app, round, folder).await?;
+    let archive = folder.with_extension("tar.zst");
+    bundling::pack(folder, &archive)?;
+    println!("{}\n{}", folder.display(), archive.display());
+    Ok(())
+}
+
+async fn text(app: &App, round: &str, format: Format) -> Result<String, Error> {
+    let (published, _) = results::state(app, round).await?;
+    let outcome = results::tallied(app, round).await?.outcome;
+    let rules = &published.rules.voting;
+    match format {
+        Format::Csv => csv::write(&Table::new(rules, &outcome)),
+        Format::Pb => {
+            Ok(pb::write(&published.rules.title, rules, &outcome, results::opened_ballots(app, round).await?))
+        }
+        Format::Json | Format::Bundle => serde_json::to_string_pretty(&outcome).map_err(Error::broken),
+    }
+}
