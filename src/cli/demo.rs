@@ -7,7 +7,7 @@ use clap::Args;
 use serde_json::json;
 
 use super::{CliFault, Holds, play, play::Stage, serve, show, tally, town, verify};
-use crate::{crypto::codes::LetterCode, export::table::Table};
+use crate::{clock::Clock, crypto::codes::LetterCode, export::table::Table};
 
 /// Name of the demo's round.
 const SLUG: &str = "ozersk-2027";
@@ -37,7 +37,7 @@ pub(super) struct Demo {
 impl Demo {
     pub(super) async fn run(self, as_json: bool) -> Result<Holds, CliFault> {
         let (data, _temporary) = play::folder(self.dir.clone())?;
-        let stage = Stage::set(&data, &self.listen).await?;
+        let mut stage = Stage::set(&data, &self.listen).await?;
         let codes = self.vote(&stage, as_json).await?;
         announce(&stage, &codes, as_json);
         let holds = if self.to_end {
@@ -46,7 +46,7 @@ impl Demo {
             serve::stopped().await?;
             true
         };
-        stage.server.stop().await?;
+        stage.stop().await?;
         Ok(holds)
     }
 
@@ -54,7 +54,7 @@ impl Demo {
     async fn vote(&self, stage: &Stage, quiet: bool) -> Result<Vec<LetterCode>, CliFault> {
         let rules = town::rules();
         stage.publish(SLUG, TITLE, rules.clone(), 14).await?;
-        let year = play::today(stage.server.app.clock.now()).year();
+        let year = play::today(Clock::system().now()).year();
         let people = town::people(self.residents + SPARE, year);
         let bar = show::bar("on the roll", people.len() as u64, quiet);
         let mut codes = stage.enrol(SLUG, &people, &bar).await?;

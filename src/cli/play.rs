@@ -43,7 +43,7 @@ const OPEN_FOR: i64 = 30 * 24 * 3600;
 /// A server with everybody who makes a round.
 #[derive(Debug)]
 pub(super) struct Stage {
-    pub(super) server: Server,
+    pub(super) server: Option<Server>,
     pub(super) api: Api,
     pub(super) official: StaffMember,
     pub(super) tokens: serde_json::Value,
@@ -97,7 +97,7 @@ impl Stage {
             opening: OpeningKeyPair::generate(&mut rand::rng()),
             roll_key: RollKey::generate(&mut rand::rng()),
             api,
-            server,
+            server: Some(server),
         })
     }
 
@@ -109,7 +109,7 @@ impl Stage {
         voting: Rules,
         minimum_age: u8,
     ) -> Result<RoundResponse, CliFault> {
-        let now = self.server.app.clock.now();
+        let now = Clock::system().now();
         let member = |(handle, key): (&str, &SigningKey)| Member {
             handle: handle.to_owned(),
             key: Bytes::from(key.verifying_key().to_bytes()),
@@ -144,6 +144,24 @@ impl Stage {
         let (codes, entries) = letters::write(&self.roll_key, people).into_iter().unzip();
         self.official.import(slug, entries, |sent| bar.inc(sent as u64)).await?;
         Ok(codes)
+    }
+
+    /// Stops the server of this process.
+    pub(super) async fn stop(&mut self) -> Result<(), CliFault> {
+        match self.server.take() {
+            Some(server) => Ok(server.stop().await?),
+            None => Ok(()),
+        }
+    }
+
+    /// Goes on with another server over the same database.
+    pub(super) fn move_to(&mut self, base: &str) -> Result<(), CliFault> {
+        self.api = Api::new(base)?;
+        self.official = self.official.at(self.api.clone());
+        for (member, _) in &mut self.members {
+            *member = member.at(self.api.clone());
+        }
+        Ok(())
     }
 
     /// The official proposes, a member confirms.

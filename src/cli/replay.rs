@@ -18,7 +18,7 @@ use super::{
     play::{self, Choice, Stage},
     show, tally, verify,
 };
-use crate::{client::letters::ListedPerson, export::table::Table};
+use crate::{client::letters::ListedPerson, clock::Clock, export::table::Table};
 
 /// Name of the replayed round.
 const SLUG: &str = "replay";
@@ -48,12 +48,12 @@ impl Replay {
         let whole = self.residents.is_none_or(|residents| residents >= instance.votes.len());
         instance.votes.truncate(self.residents.unwrap_or(usize::MAX));
         let (data, _temporary) = play::folder(self.dir.clone())?;
-        let stage = Stage::set(&data, "127.0.0.1:0").await?;
+        let mut stage = Stage::set(&data, "127.0.0.1:0").await?;
         let cast = self.vote(&stage, &instance, &rules, as_json).await?;
         stage.act(SLUG, Act::Close, "replay").await?;
         let outcome = stage.certify(SLUG, as_json).await?.outcome;
         let folder = stage.bundle(SLUG, &data).await?;
-        stage.server.stop().await?;
+        stage.stop().await?;
         let seconds = started.elapsed().as_secs();
         let differences = if whole {
             tally::differences(&instance, &outcome)
@@ -86,7 +86,7 @@ impl Replay {
     ) -> Result<play::Cast, CliFault> {
         let title = instance.meta("description").unwrap_or("replay").to_owned();
         stage.publish(SLUG, &title, rules.clone(), self.min_age).await?;
-        let year = play::today(stage.server.app.clock.now()).year();
+        let year = play::today(Clock::system().now()).year();
         let people: Vec<_> = instance.votes.iter().zip(1..).map(|(vote, number)| person(vote, number, year)).collect();
         let bar = show::bar("on the roll", people.len() as u64, quiet);
         let codes = stage.enrol(SLUG, &people, &bar).await?;

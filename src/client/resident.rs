@@ -15,7 +15,11 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-use super::{Api, ClientFault, blind::IssuerPublic, seal::SealingKey};
+use super::{
+    Api, ClientFault,
+    blind::{IssuerPublic, Unblinder},
+    seal::SealingKey,
+};
 use crate::{
     crypto::{
         backup,
@@ -23,6 +27,9 @@ use crate::{
     },
     http::{AcceptanceResponse, Backup, IdentificationResponse, IssueResponse, RoundResponse},
 };
+
+/// How often a request without an answer is sent again.
+const TRIES: u32 = 3;
 
 /// A round as a resident's device knows it: its rules, with the keys parsed once.
 #[derive(Debug, Clone)]
@@ -50,6 +57,15 @@ impl std::fmt::Debug for Credential {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Credential(…, version {})", self.version)
     }
+}
+
+/// A credential that the issuer has not signed yet.
+pub struct CredentialRequest {
+    key: SigningKey,
+    message: Vec<u8>,
+    /// What the issuer signs.
+    pub blinded: Vec<u8>,
+    unblinder: Unblinder,
 }
 
 /// An accepted ballot.
@@ -96,22 +112,46 @@ impl PollingPlace {
         api.send(Method::POST, &format!("{}/identification", self.path), None, Some(&body)).await
     }
 
-    /// Gets a credential: key pair, blinding, blind signature, unblinding and check.
+    /// Makes a key pair and blinds it. A device keeps this until the answer is there: asking again with the same request
+    /// gets the same signature, asking with another one is refused.
     ///
     /// # Errors
-    /// [`ClientFault`].
-    pub async fn credential(&self, api: &Api, session: &str) -> Result<Credential, ClientFault> {
+    /// [`ClientFault::Wrong`] never in practice.
+    pub fn request(&self) -> Result<CredentialRequest, ClientFault> {
         let mut secret = Zeroizing::new([0; 32]);
         rand::rng().fill_bytes(secret.as_mut_slice());
         let key = SigningKey::from_bytes(&secret);
         let message = credential::message(self.fingerprint.as_bytes(), key.verifying_key().as_bytes());
         let (blinded, unblinder) = self.issuer.blind(&mut rand::rng(), &message).map_err(ClientFault::wrong)?;
-        let body = json!({ "blinded": Bytes(blinded) });
-        let path = format!("{}/credential", self.path);
-        let answer: IssueResponse = api.send(Method::POST, &path, Some(session), Some(&body)).await?;
-        let issuer_signature =
-            self.issuer.finalize(unblinder, &answer.signature.0, &message).map_err(ClientFault::wrong)?;
+        Ok(CredentialRequest { key, message, blinded, unblinder })
+    }
+
+    /// Unblinds and checks the issuer's signature.
+    ///
+    /// # Errors
+    /// [`ClientFault::Wrong`] when it is no signature on this request.
+    pub fn finish(&self, request: CredentialRequest, signature: &[u8]) -> Result<Credential, ClientFault> {
+        let CredentialRequest { key, message, unblinder, .. } = request;
+        let issuer_signature = self.issuer.finalize(unblinder, signature, &message).map_err(ClientFault::wrong)?;
         Ok(Credential { key, issuer_signature, version: 0 })
+    }
+
+    /// Gets a credential: key pair, blinding, blind signature, unblinding and check. A lost answer is asked for again.
+    ///
+    /// # Errors
+    /// [`ClientFault`].
+    pub async fn credential(&self, api: &Api, session: &str) -> Result<Credential, ClientFault> {
+        let request = self.request()?;
+        let body = json!({ "blinded": Bytes(request.blinded.clone()) });
+        let path = format!("{}/credential", self.path);
+        let mut tries = 0;
+        let answer: IssueResponse = loop {
+            match api.send(Method::POST, &path, Some(session), Some(&body)).await {
+                Err(ClientFault::Http(_)) if tries < TRIES => tries += 1,
+                other => break other?,
+            }
+        };
+        self.finish(request, &answer.signature.0)
     }
 
     /// Identifies, gets a credential, and leaves an encrypted copy for another device.

@@ -37,6 +37,12 @@ impl StaffMember {
         Self { api, token }
     }
 
+    /// The same person at another address of the service.
+    #[must_use]
+    pub fn at(&self, api: Api) -> Self {
+        Self { api, token: self.token.clone() }
+    }
+
     /// Saves a draft.
     ///
     /// # Errors

@@ -1,0 +1,113 @@
+//! A load generator: connections that are kept open, requests made beforehand, times from when each should have started.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use http_body_util::{BodyExt, Full};
+use hyper::{Request, body::Bytes, client::conn::http1::SendRequest, header};
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+
+use super::super::CliFault;
+
+/// Connections at the same time.
+pub(super) const CONNECTIONS: usize = 64;
+
+/// One connection to the server.
+pub(super) struct Connection {
+    sender: SendRequest<Full<Bytes>>,
+    host: String,
+}
+
+impl Connection {
+    async fn open(host: &str) -> Result<Self, CliFault> {
+        let stream = TcpStream::connect(host).await.map_err(CliFault::other)?;
+        stream.set_nodelay(true).map_err(CliFault::other)?;
+        let (sender, connection) =
+            hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.map_err(CliFault::other)?;
+        tokio::spawn(connection);
+        Ok(Self { sender, host: host.to_owned() })
+    }
+
+    /// Posts JSON and returns the answer's body; anything but success is a fault.
+    pub(super) async fn post(&mut self, path: &str, token: Option<&str>, body: Bytes) -> Result<Bytes, CliFault> {
+        let mut request = Request::post(path).header(header::HOST, &self.host);
+        request = request.header(header::CONTENT_TYPE, "application/json");
+        if let Some(token) = token {
+            request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+        }
+        let request = request.body(Full::new(body)).map_err(CliFault::other)?;
+        let response = self.sender.send_request(request).await.map_err(CliFault::other)?;
+        let status = response.status();
+        let body = response.into_body().collect().await.map_err(CliFault::other)?.to_bytes();
+        if status.is_success() {
+            return Ok(body);
+        }
+        Err(CliFault::Other(format!("{path}: {status} {}", String::from_utf8_lossy(&body))))
+    }
+}
+
+/// How a run went.
+#[derive(Debug)]
+pub(super) struct Run {
+    pub(super) per_second: f64,
+    latencies: Vec<Duration>,
+}
+
+impl Run {
+    /// The latency that so many of 100 requests did not exceed, in milliseconds.
+    pub(super) fn percentile(&self, percent: usize) -> f64 {
+        let at = (self.latencies.len() * percent / 100).min(self.latencies.len().saturating_sub(1));
+        self.latencies.get(at).map_or(0.0, |latency| latency.as_secs_f64() * 1000.0)
+    }
+}
+
+/// Runs every item through the work on many connections, as fast as they go, or at so many a second.
+pub(super) async fn run<T, W>(host: &str, items: Vec<T>, per_second: Option<u32>, work: W) -> Result<Run, CliFault>
+where
+    T: Send + Sync + 'static,
+    W: AsyncWork<T>,
+{
+    let (items, next) = (Arc::new(items), Arc::new(AtomicUsize::new(0)));
+    let mut connections = Vec::new();
+    for _ in 0..CONNECTIONS {
+        connections.push(Connection::open(host).await?);
+    }
+    let started = Instant::now();
+    let mut working = tokio::task::JoinSet::new();
+    for mut connection in connections {
+        let (items, next, work) = (Arc::clone(&items), Arc::clone(&next), work.clone());
+        working.spawn(async move {
+            let mut latencies = Vec::new();
+            loop {
+                let at = next.fetch_add(1, Ordering::Relaxed);
+                let Some(item) = items.get(at) else { return Ok::<_, CliFault>(latencies) };
+                let due = per_second.map(|rate| started + Duration::from_secs_f64(at as f64 / f64::from(rate)));
+                if let Some(due) = due {
+                    tokio::time::sleep_until(due.into()).await;
+                }
+                let begun = due.unwrap_or_else(Instant::now);
+                work.call(&mut connection, item).await?;
+                latencies.push(begun.elapsed());
+            }
+        });
+    }
+    let mut latencies = Vec::with_capacity(items.len());
+    while let Some(done) = working.join_next().await {
+        latencies.extend(done.map_err(CliFault::other)??);
+    }
+    let per_second = items.len() as f64 / started.elapsed().as_secs_f64();
+    latencies.sort_unstable();
+    Ok(Run { per_second, latencies })
+}
+
+/// What is done with one item on a connection.
+pub(super) trait AsyncWork<T>: Clone + Send + 'static {
+    /// Does it.
+    fn call(&self, connection: &mut Connection, item: &T) -> impl Future<Output = Result<(), CliFault>> + Send;
+}
