@@ -3,6 +3,7 @@
 pub mod bundling;
 pub mod casting;
 pub mod certifying;
+pub mod files;
 mod group;
 pub mod identifying;
 pub mod issuing;
@@ -49,6 +50,7 @@ pub struct App {
     published: RwLock<HashMap<String, Arc<Published>>>,
     casting: Group<casting::Job, Result<casting::Promise, Error>>,
     issuing: Group<issuing::Job, Result<(), Error>>,
+    making: tokio::sync::Mutex<()>,
 }
 
 impl App {
@@ -63,6 +65,7 @@ impl App {
             pepper: Pepper::from_bytes(master.derive("veche/pepper/v1")),
             session_key: Zeroizing::new(master.derive("veche/session-key/v1")),
             published: RwLock::default(),
+            making: tokio::sync::Mutex::default(),
             config,
             clock,
             db,

@@ -61,6 +61,13 @@ async fn recognise(app: &App, round: &Published, code: &IdentifyingCode) -> Resu
     Err(Refusal::Code.into())
 }
 
+/// Whose code somebody tries, before anything is checked: the target of a rate limit. Other spellings of the same letters
+/// are the same target; what is no code at all is one target together.
+#[must_use]
+pub fn target(code: &str) -> String {
+    code.parse().map(|code: IdentifyingCode| code.locator().to_owned()).unwrap_or_default()
+}
+
 /// Opens a session that this service issued and that is not over.
 ///
 /// # Errors

@@ -67,6 +67,12 @@ pub async fn publish(app: &App, actor: &Actor, slug: &str) -> Result<Round, Erro
         return Err(Refusal::Frozen.into());
     }
     let draft: Draft = serde_json::from_str(&row.draft).map_err(Error::broken)?;
+    if draft.closes_at <= app.clock.now() {
+        return Err(Refusal::Malformed("closes_at: must be in the future".into()).into());
+    }
+    if jiff::tz::TimeZone::get(&draft.time_zone).is_err() {
+        return Err(Refusal::Malformed("time_zone: must be a name such as Asia/Yekaterinburg".into()).into());
+    }
     let origin = format!("{}/rounds/{slug}", app.config.host);
     let signer = Signer::new(origin.clone(), app.new_key(&mut tx, slug, "log").await?);
     let acceptance = app.new_key(&mut tx, slug, "acceptance").await?;

@@ -39,7 +39,7 @@ impl Demo {
         let (data, _temporary) = play::folder(self.dir.clone())?;
         let mut stage = Stage::set(&data, &self.listen).await?;
         let codes = self.vote(&stage, as_json).await?;
-        announce(&stage, &codes, as_json);
+        announce(&stage, &codes, as_json, self.to_end);
         let holds = if self.to_end {
             finish(&stage, &data, as_json).await?
         } else {
@@ -72,7 +72,7 @@ impl Demo {
     }
 }
 
-fn announce(stage: &Stage, codes: &[LetterCode], as_json: bool) {
+fn announce(stage: &Stage, codes: &[LetterCode], as_json: bool, to_end: bool) {
     let url = stage.api.base();
     let codes: Vec<String> = codes.iter().map(ToString::to_string).collect();
     if as_json {
@@ -80,6 +80,9 @@ fn announce(stage: &Stage, codes: &[LetterCode], as_json: bool) {
         return;
     }
     println!("\nThe round is open: {url}/rounds/{SLUG}");
+    if to_end {
+        return;
+    }
     println!("API document:      {url}/api/v1/openapi.json\n\nLetter codes that nobody has used yet:");
     codes.iter().for_each(|code| println!("  {code}"));
     println!("\nTokens of the officials:");
@@ -95,7 +98,7 @@ async fn finish(stage: &Stage, data: &std::path::Path, as_json: bool) -> Result<
     let folder = stage.bundle(SLUG, data).await?;
     if !as_json {
         show::result(&Table::new(&round.rules.voting, &result.outcome));
-        println!("\nbundle: {}\n", folder.display());
+        println!("\nbundle: {} (kept with --dir only)\n", folder.display());
         return verify::check(&folder, Some(&round.rules.log_key), false);
     }
     let report = audit::verify::verify(&audit::folder::Folder(folder), Some(&round.rules.log_key), &|_| ());

@@ -110,7 +110,7 @@ pub enum Refusal {
     #[error("too many tries; try again in {seconds} s")]
     TooMany {
         /// Seconds to wait.
-        seconds: u64,
+        seconds: u32,
     },
 }
 

@@ -1,14 +1,17 @@
 //! Officials act, commission members confirm.
 
 use audit::round::Act;
-use axum::{
-    Json as Answer,
-    extract::{Path, State},
-};
+use axum::{Json as Answer, extract::State};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Http, access::Staff, json::Json, problem::Problem, rounds::RoundResponse};
+use super::{
+    Http,
+    access::Staff,
+    extract::{Json, Path},
+    problem::Problem,
+    rounds::RoundResponse,
+};
 use crate::app::steps::{self, Alone};
 
 /// A step that an official takes alone.

@@ -1,15 +1,17 @@
 //! The ballot box: a ballot comes in without identity, an acceptance goes out.
 
 use audit::round::Bytes;
-use axum::{
-    Json as Answer,
-    extract::{Path, State},
-    http::StatusCode,
-};
+use axum::{Json as Answer, extract::State, http::StatusCode};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Http, client::Client, json::Json, limits::Operation, problem::Problem};
+use super::{
+    Http,
+    client::Client,
+    extract::{Json, Path},
+    limits::Operation,
+    problem::Problem,
+};
 use crate::app::casting;
 
 /// A sealed and signed ballot.

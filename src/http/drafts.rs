@@ -1,12 +1,14 @@
 //! Officials draft rounds and publish them.
 
-use axum::{
-    Json as Answer,
-    extract::{Path, State},
-    http::StatusCode,
-};
+use axum::{Json as Answer, extract::State, http::StatusCode};
 
-use super::{Http, access::Staff, json::Json, problem::Problem, rounds::RoundResponse};
+use super::{
+    Http,
+    access::Staff,
+    extract::{Json, Path},
+    problem::Problem,
+    rounds::RoundResponse,
+};
 use crate::{
     app::rounds,
     domain::{Draft, Refusal},

@@ -1,15 +1,17 @@
 //! Results as files, for anybody, after the count.
 
+use std::path::{self, PathBuf};
+
 use axum::{
     body::Body,
-    extract::{Path, State},
+    extract::State,
     http::header,
     response::{IntoResponse, Response},
 };
 
-use super::{Http, problem::Problem};
+use super::{Http, extract::Path, problem::Problem};
 use crate::{
-    app::{bundling, results},
+    app::{bundling, files, results},
     domain::Refusal,
     error::Error,
     export::{csv, pb, table::Table},
@@ -30,8 +32,8 @@ pub(super) async fn export(
     let (kind, name, body) = match format.as_str() {
         "csv" => ("text/csv; charset=utf-8", format!("{slug}.csv"), csv_text(&http, &slug).await?.into()),
         "json" => ("application/json", format!("{slug}.json"), json_text(&http, &slug).await?.into()),
-        "pb" => ("text/plain; charset=utf-8", format!("{slug}.pb"), pb_text(&http, &slug).await?.into()),
-        "bundle" => ("application/zstd", format!("{slug}.tar.zst"), archive(&http, &slug).await?),
+        "pb" => ("text/plain; charset=utf-8", format!("{slug}.pb"), stream(&pb_file(&http, &slug).await?).await?),
+        "bundle" => ("application/zstd", format!("{slug}.tar.zst"), stream(&archive(&http, &slug).await?).await?),
         _ => return Err(Refusal::Malformed("format: must be csv, json, pb or bundle".into()).into()),
     };
     let disposition = format!("attachment; filename=\"{name}\"");
@@ -49,18 +51,27 @@ async fn json_text(http: &Http, slug: &str) -> Result<Vec<u8>, Error> {
     serde_json::to_vec_pretty(&tallied.outcome).map_err(Error::broken)
 }
 
-async fn pb_text(http: &Http, slug: &str) -> Result<String, Error> {
+async fn pb_file(http: &Http, slug: &str) -> Result<PathBuf, Error> {
     let (round, _) = results::state(&http.app, slug).await?;
     let tallied = results::tallied(&http.app, slug).await?;
-    let ballots = results::opened_ballots(&http.app, slug).await?;
-    Ok(pb::write(&round.rules.title, &round.rules.voting, &tallied.outcome, ballots))
+    files::made_once(&http.app, slug, "pb", async |path| {
+        let ballots = results::opened_ballots(&http.app, slug).await?;
+        let text = pb::write(&round.rules.title, &round.rules.voting, &tallied.outcome, ballots);
+        tokio::fs::write(path, text).await.map_err(Error::broken)
+    })
+    .await
 }
 
-async fn archive(http: &Http, slug: &str) -> Result<Body, Error> {
-    let folder = tempfile::tempdir().map_err(Error::broken)?;
-    let (bundle, packed) = (folder.path().join("bundle"), folder.path().join("bundle.tar.zst"));
-    bundling::write(&http.app, slug, &bundle).await?;
-    tokio::task::block_in_place(|| bundling::pack(&bundle, &packed))?;
-    let file = tokio::fs::File::open(&packed).await.map_err(Error::broken)?;
+async fn archive(http: &Http, slug: &str) -> Result<PathBuf, Error> {
+    files::made_once(&http.app, slug, "tar.zst", async |path| {
+        let folder = tempfile::tempdir().map_err(Error::broken)?;
+        bundling::write(&http.app, slug, folder.path()).await?;
+        tokio::task::block_in_place(|| bundling::pack(folder.path(), path))
+    })
+    .await
+}
+
+async fn stream(path: &path::Path) -> Result<Body, Error> {
+    let file = tokio::fs::File::open(path).await.map_err(Error::broken)?;
     Ok(Body::from_stream(tokio_util::io::ReaderStream::new(file)))
 }

@@ -1,18 +1,18 @@
 //! The registrar's door: a letter code becomes a session.
 
 use audit::log::hash::Hash;
-use axum::{
-    Json as Answer,
-    extract::{Path, State},
-};
+use axum::{Json as Answer, extract::State};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Http, client::Client, json::Json, limits::Operation, problem::Problem};
+use super::{
+    Http,
+    client::Client,
+    extract::{Json, Path},
+    limits::Operation,
+    problem::Problem,
+};
 use crate::app::identifying;
-
-/// Letters of a code that find it; what follows proves it.
-const LOCATOR: usize = 6;
 
 /// The identifying half of a letter code.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -48,9 +48,7 @@ pub(super) async fn identify(
     Path(slug): Path<String>,
     Json(request): Json<IdentificationRequest>,
 ) -> Result<Answer<IdentificationResponse>, Problem> {
-    let letters = request.code.chars().filter(|letter| letter.is_alphanumeric());
-    let locator: String = letters.flat_map(char::to_uppercase).take(LOCATOR).collect();
-    http.limits.check(Operation::Identify, address, (&slug, locator))?;
+    http.limits.check(Operation::Identify, address, (&slug, identifying::target(&request.code)))?;
     let identified = identifying::identify(&http.app, &slug, &request.code).await?;
     Ok(Answer(IdentificationResponse {
         session: identified.session,

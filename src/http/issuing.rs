@@ -1,15 +1,16 @@
 //! The registrar's counter: one blind signature for each resident, and their encrypted backup.
 
 use audit::{log::hash::Hash, round::Bytes};
-use axum::{
-    Json as Answer,
-    extract::{Path, State},
-    http::StatusCode,
-};
+use axum::{Json as Answer, extract::State, http::StatusCode};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Http, access::Resident, json::Json, problem::Problem};
+use super::{
+    Http,
+    access::Resident,
+    extract::{Json, Path},
+    problem::Problem,
+};
 use crate::app::issuing as registrar;
 
 /// A blinded credential.

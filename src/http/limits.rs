@@ -123,7 +123,9 @@ impl Limit {
         let place = self.hasher.hash_one(key) % self.places;
         self.limiter.check_key(&place).map_err(|not_until| {
             let wait = not_until.wait_time_from(self.clock.now());
-            Refusal::TooMany { seconds: wait.as_secs() + 1 }
+            Refusal::TooMany {
+                seconds: u32::try_from(wait.as_secs()).map_or(u32::MAX, |whole| whole.saturating_add(1)),
+            }
         })
     }
 }

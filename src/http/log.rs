@@ -1,16 +1,15 @@
 //! What anybody may read of a round's log: receipts, the checkpoint, lines, consistency.
 
 use audit::log::hash::Hash;
-use axum::{
-    Json as Answer,
-    extract::{Path, Query, State},
-    http::header,
-    response::IntoResponse,
-};
+use axum::{Json as Answer, extract::State, http::header, response::IntoResponse};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{Http, problem::Problem};
+use super::{
+    Http,
+    extract::{Path, Query},
+    problem::Problem,
+};
 use crate::{
     app::receipts::{self, Receipt},
     domain::Refusal,

@@ -1,11 +1,11 @@
 //! Plain pages for people: rounds, one round with its territories, turnout and result, and what each problem means.
 
 use axum::{
-    extract::{Path, State},
+    extract::State,
     response::{Html, IntoResponse, Response},
 };
 
-use super::{Http, problem::Problem};
+use super::{Http, extract::Path, problem::Problem};
 use crate::{
     app::results,
     error::Error,

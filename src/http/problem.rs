@@ -29,7 +29,7 @@ pub struct Problem {
     pub accepted_version: Option<u32>,
     /// Seconds to wait, as in `Retry-After`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub retry_after: Option<u64>,
+    pub retry_after: Option<u32>,
 }
 
 impl Problem {
@@ -54,7 +54,7 @@ impl From<Refusal> for Problem {
         match refusal {
             Refusal::UnderAge { on, .. } => problem.of_age_on = Some(on),
             Refusal::VersionNotGrowing { accepted } => problem.accepted_version = Some(accepted),
-            Refusal::Overloaded { seconds } => problem.retry_after = Some(seconds.into()),
+            Refusal::Overloaded { seconds } => problem.retry_after = Some(seconds),
             Refusal::TooMany { seconds } => problem.retry_after = Some(seconds),
             _ => {}
         }
@@ -87,6 +87,9 @@ impl IntoResponse for Problem {
         let mut response = (status, axum::Json(self)).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
         if let Some(seconds) = retry_after {
             headers.insert(header::RETRY_AFTER, seconds.into());
         }

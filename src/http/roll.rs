@@ -1,14 +1,15 @@
 //! Officials import the roll: pseudonyms and codes, no names.
 
-use axum::{
-    Json as Answer,
-    extract::{Path, State},
-    http::StatusCode,
-};
+use axum::{Json as Answer, extract::State, http::StatusCode};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Http, access::Staff, json::Json, problem::Problem};
+use super::{
+    Http,
+    access::Staff,
+    extract::{Json, Path},
+    problem::Problem,
+};
 use crate::app::roll::{self, Entry};
 
 /// People to add, at most 10,000.

@@ -4,15 +4,12 @@ use audit::{
     log::hash::Hash,
     round::{Phase, Round, RoundRules},
 };
-use axum::{
-    Json as Answer,
-    extract::{Path, State},
-};
+use axum::{Json as Answer, extract::State};
 use ballots::Outcome;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Http, problem::Problem};
+use super::{Http, extract::Path, problem::Problem};
 use crate::app::results;
 
 /// A round and how far it is.

@@ -1,14 +1,17 @@
 //! Commission members reveal the opening key and sign the count.
 
 use audit::{log::hash::Hash, round::Bytes};
-use axum::{
-    Json as Answer,
-    extract::{Path, State},
-};
+use axum::{Json as Answer, extract::State};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Http, access::Staff, json::Json, problem::Problem, rounds::RoundResponse};
+use super::{
+    Http,
+    access::Staff,
+    extract::{Json, Path},
+    problem::Problem,
+    rounds::RoundResponse,
+};
 use crate::{
     app::{certifying, tallying},
     domain::Refusal,

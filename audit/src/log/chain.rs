@@ -13,7 +13,8 @@ use super::{
 pub struct Chain {
     size: u64,
     last: Hash,
-    tree: Frontier,
+    // A writer that keeps tiles has the tree there, and resumes without one.
+    tree: Option<Frontier>,
 }
 
 /// A line that does not continue the chain.
@@ -39,24 +40,37 @@ pub enum ChainFault {
 
 impl Default for Chain {
     fn default() -> Self {
-        Self { size: 0, last: Hash::ZERO, tree: Frontier::new() }
+        Self { size: 0, last: Hash::ZERO, tree: Some(Frontier::new()) }
     }
 }
 
 impl Chain {
-    /// Goes on after a log of this size whose last line has this leaf hash. Its root is not known to the chain then.
+    /// The beginning of a log.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Goes on after a log of this size whose last line has this leaf hash, without its tree.
     #[must_use]
     pub fn resume(size: u64, last: Hash) -> Self {
-        Self { size, last, tree: Frontier::new() }
+        Self { size, last, tree: None }
+    }
+
+    /// Goes on after the log with this tree, whose last line has this leaf hash.
+    #[must_use]
+    pub fn resume_with_tree(last: Hash, tree: Frontier) -> Self {
+        Self { size: tree.size(), last, tree: Some(tree) }
     }
 
     /// Makes the next line and returns its bytes and leaf hash.
     pub fn append<E: Serialize>(&mut self, event: &E) -> (Vec<u8>, Hash) {
         let bytes = Line { event, index: self.size, previous: self.last }.to_bytes();
-        (bytes.clone(), self.advance(&bytes))
+        let leaf = self.advance(&bytes);
+        (bytes, leaf)
     }
 
-    /// Takes the next line of a log from its beginning.
+    /// Takes the next line of a log: `index` and `previous` as the line has them, `bytes` the whole line.
     ///
     /// # Errors
     /// [`ChainFault`] when the line does not continue the chain.
@@ -73,7 +87,9 @@ impl Chain {
 
     fn advance(&mut self, bytes: &[u8]) -> Hash {
         self.last = hash::leaf(bytes);
-        self.tree.push(self.last);
+        if let Some(tree) = &mut self.tree {
+            tree.push(self.last);
+        }
         self.size += 1;
         self.last
     }
@@ -90,9 +106,9 @@ impl Chain {
         self.last
     }
 
-    /// Root of the tree of the lines followed from the beginning.
+    /// Root of the tree of all lines; [`Hash::ZERO`], which is no tree's root, after [`Chain::resume`].
     #[must_use]
     pub fn root(&self) -> Hash {
-        self.tree.root()
+        self.tree.as_ref().map_or(Hash::ZERO, Frontier::root)
     }
 }

@@ -1,4 +1,6 @@
 //! C2SP tlog-checkpoint: the signed head of a log.
+//!
+//! Extension lines, which the specification allows and advises against, are refused: no auditor could check them.
 
 use std::{fmt, str::FromStr};
 
@@ -25,8 +27,11 @@ pub enum CheckpointFault {
     #[error("{0}")]
     Note(#[from] NoteFault),
     /// The text is not origin, size and root, each on its line.
-    #[error("a checkpoint must be three lines: origin, size in decimal, root in base64")]
+    #[error("a checkpoint must be three lines: origin, size in decimal, root in base64; extension lines are not taken")]
     Form,
+    /// Another log's head under this log's key.
+    #[error("the checkpoint's first line is not the name of the key that signed it")]
+    Origin,
 }
 
 impl Checkpoint {
@@ -42,14 +47,16 @@ impl Checkpoint {
         signer.sign(&self.to_string()).to_string()
     }
 
-    /// Reads a note and checks that the key signed it.
+    /// Reads a note and checks that the key signed it, and that the key's name is the log's: the signature does not
+    /// cover the name, so a key that signs for two logs would else speak for the one in the words of the other.
     ///
     /// # Errors
     /// [`CheckpointFault`].
     pub fn open(note: &str, key: &VerifierKey) -> Result<Self, CheckpointFault> {
         let note: Note = note.parse()?;
         note.verify(key)?;
-        note.text.parse()
+        let checkpoint: Self = note.text.parse()?;
+        if checkpoint.origin == key.name { Ok(checkpoint) } else { Err(CheckpointFault::Origin) }
     }
 }
 

@@ -51,8 +51,8 @@ impl<E: Serialize + DeserializeOwned> Line<E> {
     pub fn parse(bytes: &[u8]) -> Result<Self, LineFault> {
         let line: Self = serde_json::from_slice(bytes).map_err(|fault| {
             let text = fault.to_string();
-            let reason = text.split(" at line ").next().unwrap_or(&text).to_owned();
-            LineFault::Json { column: fault.column(), reason }
+            let reason = text.rsplit_once(" at line ").map_or(text.as_str(), |(reason, _)| reason).to_owned();
+            LineFault::Json { column: place(bytes, &fault), reason }
         })?;
         let printed = line.to_bytes();
         if printed != bytes {
@@ -61,4 +61,11 @@ impl<E: Serialize + DeserializeOwned> Line<E> {
         }
         Ok(line)
     }
+}
+
+/// Place of a fault from the first byte on. The parser counts columns from the last line feed, which a line must not have.
+fn place(bytes: &[u8], fault: &serde_json::Error) -> usize {
+    let mut feeds = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| at + 1);
+    let start = fault.line().checked_sub(2).and_then(|skip| feeds.nth(skip)).unwrap_or(0);
+    start + fault.column()
 }

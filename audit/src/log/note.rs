@@ -99,7 +99,7 @@ impl fmt::Debug for Signer {
 }
 
 impl Signer {
-    /// A key under a name.
+    /// A key under a name, which must not be empty nor have spaces or plus signs, else nobody can read the key's text.
     #[must_use]
     pub fn new(name: String, key: SigningKey) -> Self {
         Self { name, key }
@@ -117,7 +117,8 @@ impl Signer {
         self.verifier().to_string()
     }
 
-    /// The note of a text, which must end with a line feed, with this signature.
+    /// The note of a text, with this signature. The text must end with a line feed and have no other control
+    /// characters, else nobody can read the note.
     #[must_use]
     pub fn sign(&self, text: &str) -> Note {
         let bytes = self.key.sign(text.as_bytes()).to_bytes().to_vec();
@@ -151,16 +152,38 @@ pub struct Note {
 }
 
 impl Note {
-    /// Checks that the owner of the key signed the text.
+    /// Checks that the owner of the key signed the text. Every signature that claims to be of this key must hold.
     ///
     /// # Errors
     /// [`NoteFault::Unsigned`], [`NoteFault::Signature`].
     pub fn verify(&self, key: &VerifierKey) -> Result<(), NoteFault> {
+        if self.check(key)? { Ok(()) } else { Err(NoteFault::Unsigned) }
+    }
+
+    /// Which of these keys signed the text, in the order of the keys; signatures of other keys are ignored.
+    ///
+    /// # Errors
+    /// [`NoteFault::Signature`] when a signature of one of the keys does not hold, [`NoteFault::Unsigned`] when no key signed.
+    pub fn verified_by<'k>(&self, keys: &'k [VerifierKey]) -> Result<Vec<&'k VerifierKey>, NoteFault> {
+        let mut found = Vec::new();
+        for key in keys {
+            if self.check(key)? {
+                found.push(key);
+            }
+        }
+        if found.is_empty() { Err(NoteFault::Unsigned) } else { Ok(found) }
+    }
+
+    /// Whether the key signed, if all that it signed holds.
+    fn check(&self, key: &VerifierKey) -> Result<bool, NoteFault> {
         let id = key.id();
-        let mut ours = self.signatures.iter().filter(|one| one.name == key.name && one.key_id == id);
-        let signature = ours.next().ok_or(NoteFault::Unsigned)?;
-        let signature = Signature::from_slice(&signature.bytes).map_err(|_| NoteFault::Signature)?;
-        key.key.verify_strict(self.text.as_bytes(), &signature).map_err(|_| NoteFault::Signature)
+        let mut signed = false;
+        for one in self.signatures.iter().filter(|one| one.name == key.name && one.key_id == id) {
+            let signature = Signature::from_slice(&one.bytes).map_err(|_| NoteFault::Signature)?;
+            key.key.verify_strict(self.text.as_bytes(), &signature).map_err(|_| NoteFault::Signature)?;
+            signed = true;
+        }
+        Ok(signed)
     }
 }
 
@@ -179,7 +202,7 @@ impl FromStr for Note {
     type Err = NoteFault;
 
     fn from_str(text: &str) -> Result<Self, NoteFault> {
-        if text.len() > MAX_NOTE || text.chars().any(|letter| letter.is_ascii_control() && letter != '\n') {
+        if text.len() > MAX_NOTE || text.bytes().any(|byte| byte < b' ' && byte != b'\n') {
             return Err(NoteFault::Form);
         }
         let end = text.rfind("\n\n").ok_or(NoteFault::Form)?;

@@ -9,7 +9,7 @@ use super::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ProofFault {
     /// There is no such leaf, or no such size.
-    #[error("{0} is not inside a tree of {1} leaves")]
+    #[error("leaf or size {0} does not lie in a tree of {1} leaves, from which the proof is asked")]
     Range(u64, u64),
     /// A hash that the proof is made from is not at hand.
     #[error("the hash at level {0}, place {1} is missing")]

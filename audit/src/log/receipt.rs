@@ -20,7 +20,7 @@ const MAX_PATH: usize = 64;
 pub struct TlogProof {
     /// The signed note.
     pub checkpoint: String,
-    /// Data of the application's own, if any.
+    /// Data of the application's own, if any; not proved by anything, and nothing is printed when it is empty.
     pub extra: Option<Vec<u8>>,
     /// Index of the leaf.
     pub index: u64,
@@ -57,7 +57,7 @@ impl TlogProof {
 impl fmt::Display for TlogProof {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{HEADER}")?;
-        if let Some(extra) = &self.extra {
+        if let Some(extra) = self.extra.as_ref().filter(|extra| !extra.is_empty()) {
             writeln!(f, "extra {}", STANDARD.encode(extra))?;
         }
         writeln!(f, "index {}", self.index)?;
@@ -88,6 +88,7 @@ fn parse(text: &str) -> Option<TlogProof> {
         Some(extra) => {
             let extra = STANDARD.decode(extra).ok()?;
             lines.next();
+            // An empty `extra` line is never printed, so the comparison with the print refuses it.
             Some(extra)
         }
         None => None,

@@ -10,11 +10,38 @@ pub struct Frontier {
     roots: Vec<Hash>,
 }
 
+/// The hashes given for a right edge are not as many as its size has complete subtrees.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a tree of {size} leaves has {} complete subtrees at its right edge, not {given}", size.count_ones())]
+pub struct EdgeFault {
+    /// Leaves.
+    pub size: u64,
+    /// Hashes that were given.
+    pub given: usize,
+}
+
 impl Frontier {
     /// The empty tree.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Goes on after `size` leaves, from what [`Frontier::right_edge`] returned then.
+    ///
+    /// # Errors
+    /// [`EdgeFault`] when there are not as many hashes as subtrees. Wrong hashes show only in the root.
+    pub fn from_right_edge(size: u64, roots: Vec<Hash>) -> Result<Self, EdgeFault> {
+        if roots.len() != size.count_ones() as usize {
+            return Err(EdgeFault { size, given: roots.len() });
+        }
+        Ok(Self { size, roots })
+    }
+
+    /// Roots of the complete subtrees, the largest (leftmost) first.
+    #[must_use]
+    pub fn right_edge(&self) -> &[Hash] {
+        &self.roots
     }
 
     /// Adds a leaf hash.

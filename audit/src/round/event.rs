@@ -7,6 +7,7 @@ use super::{By, Bytes, RoundRules, act::Proposal};
 use crate::log::hash::Hash;
 
 /// One event of a round's log.
+#[expect(clippy::large_enum_variant, reason = "the rules come once a log, and events are handled one at a time")]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Event {

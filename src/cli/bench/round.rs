@@ -169,9 +169,12 @@ struct IssueItem {
     request: Mutex<Option<CredentialRequest>>,
 }
 
+/// Requests, each with the issuer's blind signature.
+type Issued = Vec<(CredentialRequest, Vec<u8>)>;
+
 #[derive(Clone)]
 struct Issue {
-    issued: Arc<Mutex<Vec<(CredentialRequest, Vec<u8>)>>>,
+    issued: Arc<Mutex<Issued>>,
 }
 
 impl AsyncWork<IssueItem> for Issue {
