@@ -61,7 +61,7 @@ impl App {
     pub async fn start(config: Config, clock: Clock, db: Db, master: MasterKey) -> Result<Arc<Self>, Error> {
         let app = Arc::new(Self {
             casting: casting::start(db.clone(), clock.clone(), config.queue),
-            issuing: issuing::start(db.clone(), config.queue),
+            issuing: issuing::start(db.clone(), clock.clone(), config.queue),
             pepper: Pepper::from_bytes(master.derive("veche/pepper/v1")),
             session_key: Zeroizing::new(master.derive("veche/session-key/v1")),
             published: RwLock::default(),

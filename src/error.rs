@@ -24,12 +24,6 @@ impl Error {
     pub fn broken(fault: impl std::fmt::Display) -> Self {
         Self::Broken(fault.to_string())
     }
-
-    /// Whether a row was refused because another one has its name.
-    #[must_use]
-    pub fn is_taken(&self) -> bool {
-        matches!(self, Self::Database(sqlx::Error::Database(fault)) if fault.is_unique_violation())
-    }
 }
 
 macro_rules! refusals {

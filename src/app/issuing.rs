@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::{App, group::Group, identifying::person, published::Published};
 use crate::{
+    clock::Clock,
     crypto::{backup::BACKUP_LEN, issuer::IssuerFault, session::Session},
     domain::Refusal,
     error::Error,
@@ -80,12 +81,12 @@ pub async fn backup(app: &App, slug: &str, session: &Session) -> Result<Vec<u8>,
     Ok(backup.ok_or(Refusal::NoBackup)?)
 }
 
-pub(super) fn start(db: Db, queue: usize) -> Group<Job, Result<(), Error>> {
+pub(super) fn start(db: Db, clock: Clock, queue: usize) -> Group<Job, Result<(), Error>> {
     Group::start(queue, move |jobs| {
-        let db = db.clone();
+        let (db, clock) = (db.clone(), clock.clone());
         async move {
             let count = jobs.len();
-            match commit(&db, jobs).await {
+            match commit(&db, &clock, jobs).await {
                 Ok(answers) => answers,
                 Err(fault) => (0..count).map(|_| Err(Error::broken(&fault))).collect(),
             }
@@ -93,7 +94,7 @@ pub(super) fn start(db: Db, queue: usize) -> Group<Job, Result<(), Error>> {
     })
 }
 
-async fn commit(db: &Db, jobs: Vec<Job>) -> Result<Vec<Result<(), Error>>, Error> {
+async fn commit(db: &Db, clock: &Clock, jobs: Vec<Job>) -> Result<Vec<Result<(), Error>>, Error> {
     let mut tx = db.write().await?;
     let mut answers = Vec::with_capacity(jobs.len());
     let mut rest = jobs.as_slice();
@@ -101,16 +102,18 @@ async fn commit(db: &Db, jobs: Vec<Job>) -> Result<Vec<Result<(), Error>>, Error
         let len = rest.iter().take_while(|job| job.round.id == first.round.id).count();
         let (run, next) = rest.split_at(len);
         let issuances: Vec<_> = run.iter().map(|job| job.issuance).collect();
-        answers.extend(mark(&mut tx, first.round.id, &issuances).await?);
+        answers.extend(mark(&mut tx, first.round.id, &issuances, clock.now()).await?);
         rest = next;
     }
     tx.commit().await?;
     Ok(answers)
 }
 
-async fn mark(tx: &mut Tx, round_id: i64, requests: &[Issuance]) -> Result<Vec<Result<(), Error>>, Error> {
-    let (phase, _) = rounds::window(tx, round_id).await?;
-    if !matches!(phase, Phase::Published | Phase::Open | Phase::Paused) {
+async fn mark(tx: &mut Tx, round_id: i64, requests: &[Issuance], now: i64) -> Result<Vec<Result<(), Error>>, Error> {
+    let (phase, closes_at) = rounds::window(tx, round_id).await?;
+    let before_close = matches!(phase, Phase::Published | Phase::Open | Phase::Paused);
+    if !before_close || now >= closes_at {
+        let phase = if before_close { Phase::Closed } else { phase };
         let refusal = || Err(Refusal::NotIssuing(phase.to_string()).into());
         return Ok(requests.iter().map(|_| refusal()).collect());
     }

@@ -1,6 +1,6 @@
 //! Importing the roll: people by pseudonym, each with the identifying half of a letter code. Nothing is half imported.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use audit::{
     office::Role,
@@ -13,7 +13,7 @@ use crate::{
     crypto::codes::IdentifyingCode,
     domain::{Refusal, roll::Person, staff::Actor},
     error::Error,
-    store::voters::{self, Voter},
+    store::voters::{self, Taken, Voter},
 };
 
 /// Most people in one import.
@@ -32,7 +32,7 @@ pub struct Entry {
     pub code: String,
 }
 
-/// Adds people to the roll. Those who are on it already are left as they are.
+/// Adds people to the roll. The same import again changes nothing.
 ///
 /// # Errors
 /// [`Refusal::Roll`] with the place of the first mistake, [`Refusal::NotAllowed`], [`Refusal::Round`].
@@ -47,13 +47,11 @@ pub async fn import(app: &App, actor: &Actor, slug: &str, entries: &[Entry]) -> 
         .zip(1..)
         .map(|(entry, number)| parse(app, entry).map_err(|reason| Refusal::Roll { number, reason }));
     let voters: Vec<Voter> = voters.collect::<Result<_, _>>()?;
-    let mut seen = HashSet::new();
-    if let Some(at) = voters.iter().position(|voter| !seen.insert(voter.person.pseudonym)) {
-        return Err(Refusal::Roll { number: at + 1, reason: "the same pseudonym stands there twice".into() }.into());
-    }
+    all_differ(&voters)?;
     let mut imported = 0;
     let state = steps::write(app, &round, async |tx, writing, at| {
-        let added = voters::insert(tx, round.id, &voters).await.map_err(taken)?;
+        none_collides(&voters, &voters::taken(tx, round.id, &voters).await?)?;
+        let added = voters::insert(tx, round.id, &voters).await?;
         let total = writing.state()?.roll + added;
         imported = added;
         writing.push(&Event::RollExtended(RollExtended { added, at, by, total })).map(drop)
@@ -62,10 +60,36 @@ pub async fn import(app: &App, actor: &Actor, slug: &str, entries: &[Entry]) -> 
     Ok((imported, state.roll))
 }
 
-/// Two letters may not start alike: the start finds the voter.
-fn taken(fault: Error) -> Error {
-    let reason = "code: the first letters are another voter's; make the letters of this import anew".to_owned();
-    if fault.is_taken() { Refusal::Roll { number: 0, reason }.into() } else { fault }
+/// Nobody stands in an import twice, and no two letters start alike: the start finds the voter.
+fn all_differ(voters: &[Voter]) -> Result<(), Refusal> {
+    let (mut people, mut starts) = (HashSet::new(), HashSet::new());
+    for (voter, number) in voters.iter().zip(1..) {
+        let reason = match (people.insert(voter.person.pseudonym), starts.insert(&voter.locator)) {
+            (true, true) => continue,
+            (false, _) => "the same pseudonym stands there twice",
+            (true, false) => "two codes start with the same letters; make the letters of this import anew",
+        };
+        return Err(Refusal::Roll { number, reason: reason.into() });
+    }
+    Ok(())
+}
+
+/// An import that was made already may come again; another code for somebody on the roll would be a letter that opens nothing.
+fn none_collides(voters: &[Voter], taken: &[Taken]) -> Result<(), Refusal> {
+    let codes: HashMap<_, _> = taken.iter().map(|row| (row.pseudonym.as_slice(), row.code_hash.as_slice())).collect();
+    let owners: HashMap<_, _> = taken.iter().map(|row| (row.locator.as_str(), row.pseudonym.as_slice())).collect();
+    for (voter, number) in voters.iter().zip(1..) {
+        let person = voter.person.pseudonym.as_slice();
+        let reason = if codes.get(person).is_some_and(|code| *code != voter.code_hash) {
+            "this person is on the roll already, with another letter code; send the letter that was made first"
+        } else if owners.get(voter.locator.as_str()).is_some_and(|owner| *owner != person) {
+            "code: the first letters are another voter's; make the letters of this import anew"
+        } else {
+            continue;
+        };
+        return Err(Refusal::Roll { number, reason: reason.into() });
+    }
+    Ok(())
 }
 
 fn parse(app: &App, entry: &Entry) -> Result<Voter, String> {

@@ -31,7 +31,45 @@ pub struct CodeRow {
     pub failures: i64,
 }
 
-/// Adds people in one go. Those on the roll already are counted in, not added again.
+/// A row that an import could collide with.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Taken {
+    /// Whose it is.
+    pub pseudonym: Vec<u8>,
+    /// First letters of their code.
+    pub locator: String,
+    /// Keyed hash of the whole identifying half.
+    pub code_hash: Vec<u8>,
+}
+
+/// The rows that have a pseudonym or a locator of these voters.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn taken(tx: &mut Tx, round_id: i64, voters: &[Voter]) -> Result<Vec<Taken>, Error> {
+    db!(tx, |conn: D| {
+        let mut found = Vec::new();
+        for chunk in voters.chunks(MAX_BINDS / 3) {
+            let mut query =
+                QueryBuilder::<D>::new("SELECT pseudonym, locator, code_hash FROM voters WHERE round_id = ");
+            query.push_bind(round_id).push(" AND (pseudonym IN (");
+            let mut list = query.separated(", ");
+            chunk.iter().for_each(|voter| {
+                list.push_bind(voter.person.pseudonym.to_vec());
+            });
+            query.push(") OR locator IN (");
+            let mut list = query.separated(", ");
+            chunk.iter().for_each(|voter| {
+                list.push_bind(voter.locator.clone());
+            });
+            query.push("))");
+            found.extend(query.build_query_as::<Taken>().fetch_all(&mut *conn).await?);
+        }
+        Ok(found)
+    })
+}
+
+/// Adds people in one go. Those on the roll already are left as they are.
 ///
 /// # Errors
 /// [`Error::Database`], also when a locator is taken.

@@ -1,1 +1,4 @@
 //! The tests of the crate, one file a subject.
+
+mod log_tree;
+mod naive;
