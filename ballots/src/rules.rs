@@ -205,10 +205,12 @@ pub enum RulesFault {
         most: u32,
     },
     /// The method cannot count such ballots.
-    #[error("method: {method:?} cannot count these ballots; {fitting:?} can")]
+    #[error("method: {method} cannot count {kind} ballots; what can: {}", names(.fitting))]
     Method {
         /// The method in the rules.
         method: Method,
+        /// The kind of ballot in the rules.
+        kind: &'static str,
         /// Methods that fit the kind of ballot.
         fitting: &'static [Method],
     },
@@ -226,7 +228,34 @@ pub enum RulesFault {
     Ladder,
 }
 
+impl fmt::Display for Method {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Approval => "approval",
+            Self::Borda => "borda",
+            Self::InstantRunoff => "instant-runoff",
+            Self::Points => "points",
+            Self::Score => "score",
+        })
+    }
+}
+
+fn names(methods: &[Method]) -> String {
+    methods.iter().map(Method::to_string).collect::<Vec<_>>().join(", ")
+}
+
 impl Kind {
+    /// The kind's name on the wire.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Approval { .. } => "approval",
+            Self::Points { .. } => "points",
+            Self::Ranked { .. } => "ranked",
+            Self::Score { .. } => "score",
+        }
+    }
+
     /// Methods that can count such ballots.
     #[must_use]
     pub const fn methods(&self) -> &'static [Method] {
@@ -273,7 +302,11 @@ impl Rules {
         }
         self.kind.check(u32::from(small))?;
         if !self.kind.methods().contains(&self.method) {
-            return Err(RulesFault::Method { method: self.method, fitting: self.kind.methods() });
+            return Err(RulesFault::Method {
+                method: self.method,
+                kind: self.kind.name(),
+                fitting: self.kind.methods(),
+            });
         }
         self.check_winners()?;
         let rungs: HashSet<_> = self.ties.iter().map(|rung| *rung as u8).collect();

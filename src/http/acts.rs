@@ -54,7 +54,7 @@ pub struct ProposalRequest {
     path = "/api/v1/rounds/{slug}/steps",
     tag = "staff: officials",
     request_body = StepRequest,
-    responses((status = 200, body = RoundResponse), (status = "4XX", body = Problem))
+    responses((status = 200, body = RoundResponse), (status = "4XX", body = Problem, content_type = "application/problem+json"))
 )]
 pub(super) async fn alone(
     State(http): State<Http>,
@@ -76,7 +76,7 @@ pub(super) async fn alone(
     path = "/api/v1/rounds/{slug}/proposal",
     tag = "staff: officials",
     request_body = ProposalRequest,
-    responses((status = 200, body = RoundResponse), (status = "4XX", body = Problem))
+    responses((status = 200, body = RoundResponse), (status = "4XX", body = Problem, content_type = "application/problem+json"))
 )]
 pub(super) async fn propose(
     State(http): State<Http>,
@@ -93,7 +93,7 @@ pub(super) async fn propose(
     post,
     path = "/api/v1/rounds/{slug}/proposal/confirmation",
     tag = "staff: commission members",
-    responses((status = 200, body = RoundResponse), (status = "4XX", body = Problem))
+    responses((status = 200, body = RoundResponse), (status = "4XX", body = Problem, content_type = "application/problem+json"))
 )]
 pub(super) async fn confirm(
     State(http): State<Http>,

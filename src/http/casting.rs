@@ -45,7 +45,7 @@ pub struct AcceptanceResponse {
     path = "/api/v1/rounds/{slug}/ballots",
     tag = "ballot box: anybody with a credential, without identity",
     request_body = CastRequest,
-    responses((status = 201, body = AcceptanceResponse), (status = "4XX", body = Problem), (status = 503, body = Problem))
+    responses((status = 201, body = AcceptanceResponse), (status = "4XX", body = Problem, content_type = "application/problem+json"), (status = 503, body = Problem, content_type = "application/problem+json"))
 )]
 pub(super) async fn cast(
     State(http): State<Http>,

@@ -20,7 +20,7 @@ use crate::{
     path = "/api/v1/drafts/{slug}",
     tag = "staff: officials",
     request_body(content = Object, description = "The draft, see docs/operations.md"),
-    responses((status = 204), (status = "4XX", body = Problem))
+    responses((status = 204), (status = "4XX", body = Problem, content_type = "application/problem+json"))
 )]
 pub(super) async fn save(
     State(http): State<Http>,
@@ -40,7 +40,7 @@ pub(super) async fn save(
     post,
     path = "/api/v1/drafts/{slug}/publication",
     tag = "staff: officials",
-    responses((status = 201, body = RoundResponse), (status = "4XX", body = Problem))
+    responses((status = 201, body = RoundResponse), (status = "4XX", body = Problem, content_type = "application/problem+json"))
 )]
 pub(super) async fn publish(
     State(http): State<Http>,

@@ -23,7 +23,7 @@ use crate::{
     path = "/api/v1/rounds/{slug}/export/{format}",
     tag = "public: anybody",
     params(("format" = String, Path, description = "csv, json, pb or bundle (.tar.zst)")),
-    responses((status = 200, content_type = "application/octet-stream"), (status = "4XX", body = Problem))
+    responses((status = 200, content_type = "application/octet-stream"), (status = "4XX", body = Problem, content_type = "application/problem+json"))
 )]
 pub(super) async fn export(
     State(http): State<Http>,

@@ -55,7 +55,7 @@ pub struct Backup {
     path = "/api/v1/rounds/{slug}/credential",
     tag = "registrar: a resident's session",
     request_body = IssueRequest,
-    responses((status = 200, body = IssueResponse), (status = "4XX", body = Problem), (status = 503, body = Problem))
+    responses((status = 200, body = IssueResponse), (status = "4XX", body = Problem, content_type = "application/problem+json"), (status = 503, body = Problem, content_type = "application/problem+json"))
 )]
 pub(super) async fn issue(
     State(http): State<Http>,
@@ -72,7 +72,7 @@ pub(super) async fn issue(
     get,
     path = "/api/v1/rounds/{slug}/credential",
     tag = "registrar: a resident's session",
-    responses((status = 200, body = StatusResponse), (status = "4XX", body = Problem))
+    responses((status = 200, body = StatusResponse), (status = "4XX", body = Problem, content_type = "application/problem+json"))
 )]
 pub(super) async fn status(
     State(http): State<Http>,
@@ -88,7 +88,7 @@ pub(super) async fn status(
     get,
     path = "/api/v1/rounds/{slug}/credential/backup",
     tag = "registrar: a resident's session",
-    responses((status = 200, body = Backup), (status = "4XX", body = Problem))
+    responses((status = 200, body = Backup), (status = "4XX", body = Problem, content_type = "application/problem+json"))
 )]
 pub(super) async fn backup(
     State(http): State<Http>,
@@ -105,7 +105,7 @@ pub(super) async fn backup(
     path = "/api/v1/rounds/{slug}/credential/backup",
     tag = "registrar: a resident's session",
     request_body = Backup,
-    responses((status = 204), (status = "4XX", body = Problem))
+    responses((status = 204), (status = "4XX", body = Problem, content_type = "application/problem+json"))
 )]
 pub(super) async fn save_backup(
     State(http): State<Http>,

@@ -96,10 +96,19 @@ impl Limits {
         by_target.check(target)
     }
 
+    /// Places in memory that are taken now; never more than the `keys` setting for each limit.
+    #[must_use]
+    pub fn places_used(&self) -> usize {
+        self.all().map(|limit| limit.limiter.len()).sum()
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Limit> {
+        [&self.identify, &self.issue, &self.cast, &self.staff].into_iter().flatten().chain([&self.read])
+    }
+
     /// Forgets keys that have been quiet long enough to be as good as new.
     pub fn forget_quiet_keys(&self) {
-        let all = [&self.identify, &self.issue, &self.cast, &self.staff].into_iter().flatten();
-        for limit in all.chain([&self.read]) {
+        for limit in self.all() {
             limit.limiter.retain_recent();
             limit.limiter.shrink_to_fit();
         }

@@ -72,7 +72,7 @@ pub struct ConsistencyResponse {
     path = "/api/v1/rounds/{slug}/receipts/{ballot}",
     tag = "public: anybody",
     params(("ballot" = String, Path, description = "SHA-256 of the ballot, hexadecimal")),
-    responses((status = 200, body = ReceiptResponse), (status = "4XX", body = Problem))
+    responses((status = 200, body = ReceiptResponse), (status = "4XX", body = Problem, content_type = "application/problem+json"))
 )]
 pub(super) async fn receipt(
     State(http): State<Http>,
@@ -97,7 +97,7 @@ pub(super) async fn receipt(
     get,
     path = "/api/v1/rounds/{slug}/log/checkpoint",
     tag = "public: anybody",
-    responses((status = 200, body = String, content_type = "text/plain"), (status = "4XX", body = Problem))
+    responses((status = 200, body = String, content_type = "text/plain"), (status = "4XX", body = Problem, content_type = "application/problem+json"))
 )]
 pub(super) async fn checkpoint(State(http): State<Http>, Path(slug): Path<String>) -> Result<String, Problem> {
     Ok(receipts::checkpoint(&http.app, &slug).await?)
@@ -109,7 +109,7 @@ pub(super) async fn checkpoint(State(http): State<Http>, Path(slug): Path<String
     path = "/api/v1/rounds/{slug}/log/lines",
     tag = "public: anybody",
     params(LinesQuery),
-    responses((status = 200, body = String, content_type = "application/x-ndjson"), (status = "4XX", body = Problem))
+    responses((status = 200, body = String, content_type = "application/x-ndjson"), (status = "4XX", body = Problem, content_type = "application/problem+json"))
 )]
 pub(super) async fn lines(
     State(http): State<Http>,
@@ -128,7 +128,7 @@ pub(super) async fn lines(
     path = "/api/v1/rounds/{slug}/log/consistency",
     tag = "public: anybody",
     params(ConsistencyQuery),
-    responses((status = 200, body = ConsistencyResponse), (status = "4XX", body = Problem))
+    responses((status = 200, body = ConsistencyResponse), (status = "4XX", body = Problem, content_type = "application/problem+json"))
 )]
 pub(super) async fn consistency(
     State(http): State<Http>,

@@ -50,7 +50,7 @@ pub struct RollResponse {
     path = "/api/v1/rounds/{slug}/roll",
     tag = "staff: officials",
     request_body = RollRequest,
-    responses((status = 201, body = RollResponse), (status = "4XX", body = Problem))
+    responses((status = 201, body = RollResponse), (status = "4XX", body = Problem, content_type = "application/problem+json"))
 )]
 pub(super) async fn import(
     State(http): State<Http>,

@@ -109,7 +109,7 @@ pub(super) async fn list(State(http): State<Http>) -> Result<Answer<Vec<RoundSum
     get,
     path = "/api/v1/rounds/{slug}",
     tag = "public: anybody",
-    responses((status = 200, body = RoundResponse), (status = "4XX", body = Problem))
+    responses((status = 200, body = RoundResponse), (status = "4XX", body = Problem, content_type = "application/problem+json"))
 )]
 pub(super) async fn show(State(http): State<Http>, Path(slug): Path<String>) -> Result<Answer<RoundResponse>, Problem> {
     let (_, round) = results::state(&http.app, &slug).await?;
@@ -121,7 +121,7 @@ pub(super) async fn show(State(http): State<Http>, Path(slug): Path<String>) -> 
     get,
     path = "/api/v1/rounds/{slug}/result",
     tag = "public: anybody",
-    responses((status = 200, body = ResultResponse), (status = "4XX", body = Problem))
+    responses((status = 200, body = ResultResponse), (status = "4XX", body = Problem, content_type = "application/problem+json"))
 )]
 pub(super) async fn result(
     State(http): State<Http>,

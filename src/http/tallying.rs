@@ -55,7 +55,7 @@ pub struct SignatureRequest {
     path = "/api/v1/rounds/{slug}/opening-key",
     tag = "staff: commission members",
     request_body = RevealRequest,
-    responses((status = 200, body = RoundResponse), (status = "4XX", body = Problem))
+    responses((status = 200, body = RoundResponse), (status = "4XX", body = Problem, content_type = "application/problem+json"))
 )]
 pub(super) async fn reveal(
     State(http): State<Http>,
@@ -71,7 +71,7 @@ pub(super) async fn reveal(
     get,
     path = "/api/v1/rounds/{slug}/certificate",
     tag = "public: anybody",
-    responses((status = 200, body = CertificateResponse), (status = "4XX", body = Problem))
+    responses((status = 200, body = CertificateResponse), (status = "4XX", body = Problem, content_type = "application/problem+json"))
 )]
 pub(super) async fn certificate(
     State(http): State<Http>,
@@ -91,7 +91,7 @@ pub(super) async fn certificate(
     path = "/api/v1/rounds/{slug}/signatures",
     tag = "staff: commission members",
     request_body = SignatureRequest,
-    responses((status = 200, body = RoundResponse), (status = "4XX", body = Problem))
+    responses((status = 200, body = RoundResponse), (status = "4XX", body = Problem, content_type = "application/problem+json"))
 )]
 pub(super) async fn sign(
     State(http): State<Http>,

@@ -3,6 +3,13 @@
 
 mod ballot_box;
 mod bundle;
+mod cli;
+mod crash;
 mod journey;
+mod limits;
+mod log;
+mod openapi;
 mod registrar;
+mod secrecy;
+mod staff;
 mod town;

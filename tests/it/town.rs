@@ -54,6 +54,28 @@ pub struct Town {
     pub folder: TempDir,
 }
 
+/// A town whose server has stopped.
+pub struct Asleep {
+    pub folder: TempDir,
+    clock: Clock,
+    members: [(StaffMember, SigningKey); 2],
+    official: StaffMember,
+    tokens: [String; 3],
+    opening: OpeningKeyPair,
+    roll_key: RollKey,
+}
+
+impl Asleep {
+    /// Starts the server again over the same folder.
+    pub async fn restarted(self, config: Config) -> Town {
+        let server = Server::start(config, self.clock.clone()).await.unwrap();
+        let api = Api::new(&server.url()).unwrap();
+        let Self { folder, clock, members, official, tokens, opening, roll_key } = self;
+        let members = members.map(|(member, key)| (member.at(api.clone()), key));
+        Town { official: official.at(api.clone()), members, server, clock, api, tokens, opening, roll_key, folder }
+    }
+}
+
 /// An answer as it came.
 #[derive(Debug)]
 pub struct Answer {
@@ -151,6 +173,13 @@ impl Town {
             api,
             folder,
         }
+    }
+
+    /// Stops the server and keeps everything else.
+    pub async fn sleeps(self) -> Asleep {
+        let Self { server, folder, clock, members, official, tokens, opening, roll_key, .. } = self;
+        server.stop().await.unwrap();
+        Asleep { folder, clock, members, official, tokens, opening, roll_key }
     }
 
     /// A draft that opens tomorrow and closes the day after.

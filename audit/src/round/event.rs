@@ -1,6 +1,6 @@
 //! The vocabulary of a round's log. Field and variant names are the wire format: keys in ascending order, no floats, no null.
 
-use ballots::{Outcome, envelope::seal::ENCAPSULATED_LEN};
+use ballots::Outcome;
 use serde::{Deserialize, Serialize};
 
 use super::{By, Bytes, RoundRules, act::Proposal};
@@ -196,6 +196,3 @@ pub struct Annulment {
     /// Why.
     pub reason: String,
 }
-
-/// Bytes of a sealing key in the rules.
-pub const SEALING_KEY_LEN: usize = ENCAPSULATED_LEN;

@@ -1,11 +1,15 @@
 //! The rules of one round: frozen when it is published, and named by their SHA-256, the fingerprint.
 
-use ballots::{Rules, envelope::IssuerPublicKey, rules::Day};
+use ballots::{
+    Rules,
+    envelope::{IssuerPublicKey, seal::is_sealing_key},
+    rules::Day,
+};
 use ed25519_dalek::VerifyingKey;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{Bytes, event::SEALING_KEY_LEN};
+use super::Bytes;
 use crate::log::{hash::Hash, note::VerifierKey};
 
 /// Everything that decides how a round is run and counted.
@@ -152,11 +156,7 @@ impl RoundRules {
             ),
             (verifying_key(&self.acceptance_key).is_some(), "acceptance_key", "must be an Ed25519 key"),
             (IssuerPublicKey::from_der(&self.issuer_key.0).is_ok(), "issuer_key", "must be a DER RSA key"),
-            (
-                self.sealing_key.0.len() == SEALING_KEY_LEN && self.sealing_key.0[0] == 4,
-                "sealing_key",
-                "must be an uncompressed P-256 point of 65 bytes",
-            ),
+            (is_sealing_key(&self.sealing_key.0), "sealing_key", "must be an uncompressed P-256 point of 65 bytes"),
         ]
     }
 }

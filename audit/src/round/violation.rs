@@ -66,12 +66,6 @@ pub enum Violation {
         /// The number that it must fit to.
         before: u64,
     },
-    /// A register step that could point at single people.
-    #[error("count: a register step must add at least {at_least} credentials, an hour after the step before")]
-    RegisterStep {
-        /// Fewest that the rules allow.
-        at_least: u32,
-    },
     /// More credentials than people.
     #[error("count: {issued} credentials for {roll} people on the roll")]
     MoreIssuedThanPeople {

@@ -1,4 +1,12 @@
 //! The tests of the crate, one file a subject.
 
+mod log_checkpoints;
+mod log_lines;
+mod log_notes;
+mod log_receipts;
+mod log_tiles;
 mod log_tree;
+mod mutation;
 mod naive;
+mod round_fold;
+mod sample;

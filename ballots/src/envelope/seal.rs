@@ -3,7 +3,7 @@
 //! Sealing needs randomness and is the resident's part, so it lives with the client.
 
 use aws_lc_rs::{
-    agreement::{ECDH_P256, PrivateKey},
+    agreement::{ECDH_P256, ParsedPublicKey, PrivateKey, UnparsedPublicKey},
     encoding::{AsBigEndian, EcPrivateKeyBin},
 };
 use rustls::crypto::{
@@ -29,6 +29,13 @@ pub fn info(fingerprint: &[u8; 32]) -> Vec<u8> {
 #[must_use]
 pub fn aad(credential: &[u8; 32], version: u32) -> Vec<u8> {
     [credential.as_slice(), &version.to_be_bytes()].concat()
+}
+
+/// Whether ballots can be sealed to this key: an uncompressed point of P-256, and one that lies on the curve.
+#[must_use]
+pub fn is_sealing_key(point: &[u8]) -> bool {
+    let is_uncompressed = point.len() == ENCAPSULATED_LEN && point[0] == 4;
+    is_uncompressed && ParsedPublicKey::try_from(&UnparsedPublicKey::new(&ECDH_P256, point)).is_ok()
 }
 
 /// The sealed text does not open under the round's key.

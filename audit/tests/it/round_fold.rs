@@ -1,0 +1,248 @@
+//! The fold: every legal path passes, and each violation is provoked by a story that ends with it.
+
+use audit::round::{
+    Act, By, Event, Phase, Round, Violation,
+    act::Proposal,
+    event::{Annulment, BatchReason, Extension},
+    rules::RoundRulesFault,
+};
+
+use crate::sample::*;
+
+/// How many kinds of violation there are.
+const KINDS: usize = 22;
+
+/// A number for each kind, so that the table below cannot forget one.
+fn kind(violation: &Violation) -> usize {
+    match violation {
+        Violation::NotPublished => 0,
+        Violation::PublishedTwice => 1,
+        Violation::Rules(_) => 2,
+        Violation::Phase { .. } => 3,
+        Violation::Time { .. } => 4,
+        Violation::BatchCut { .. } => 5,
+        Violation::NoBatch => 6,
+        Violation::BatchSize { .. } => 7,
+        Violation::BatchOrder => 8,
+        Violation::Hour(_) => 9,
+        Violation::Closing => 10,
+        Violation::Count { .. } => 11,
+        Violation::MoreIssuedThanPeople { .. } => 12,
+        Violation::RegisterMissing => 13,
+        Violation::NotProposed(_) => 14,
+        Violation::NotConfirmed(_) => 15,
+        Violation::NotDue { .. } => 16,
+        Violation::NotLater { .. } => 17,
+        Violation::OpeningKey => 18,
+        Violation::Tally { .. } => 19,
+        Violation::Signature(_) => 20,
+        Violation::Reason => 21,
+    }
+}
+
+/// Legal events, the event that may not follow them, and why not.
+type Story = (Vec<Event>, Event, Violation);
+
+fn then(mut events: Vec<Event>, more: impl IntoIterator<Item = Event>) -> Vec<Event> {
+    events.extend(more);
+    events
+}
+
+fn phase(event: &'static str, phase: Phase) -> Violation {
+    Violation::Phase { event, phase }
+}
+
+/// Wrong whatever the round's phase allows: order, time, words.
+fn stories_of_form() -> Vec<Story> {
+    let open = until_open;
+    let silent = |at| audit::round::event::Remark { reason: " \n".to_owned(), ..remark(at) };
+    vec![
+        (open(), published(rules()), Violation::Time { at: OPENS - 1000, last: OPENS }),
+        (vec![published(rules())], published(rules()), Violation::PublishedTwice),
+        (open(), Event::VotingPaused(remark(OPENS - 1)), Violation::Time { at: OPENS - 1, last: OPENS }),
+        (
+            then(open(), [register(OPENS + 2 * HOUR, 2)]),
+            batch(OPENS + HOUR, 3, BatchReason::Full),
+            Violation::Time { at: OPENS + HOUR, last: OPENS + 2 * HOUR },
+        ),
+        (open(), batch(OPENS + 1, 3, BatchReason::Full), Violation::Hour(OPENS + 1)),
+        (open(), register(OPENS - 1, 2), Violation::Hour(OPENS - 1)),
+        (open(), Event::VotingPaused(silent(OPENS)), Violation::Reason),
+        (then(open(), [Event::VotingPaused(remark(OPENS))]), Event::VotingResumed(silent(OPENS)), Violation::Reason),
+        (
+            open(),
+            Event::Proposed(Proposal { act: Act::Close, at: OPENS, by: official(), reason: String::new() }),
+            Violation::Reason,
+        ),
+        (
+            open(),
+            Event::ClosingExtended(Extension { at: OPENS, by: official(), closes_at: CLOSES + 1, reason: String::new() }),
+            Violation::Reason,
+        ),
+        (
+            then(open(), [proposed(OPENS, Act::Annul)]),
+            Event::Annulled(Annulment { at: OPENS, by: by_two(), reason: String::new() }),
+            Violation::Reason,
+        ),
+        (open(), roll(OPENS, 5, 14), Violation::Count { field: "total", given: 14, before: 10 }),
+        (open(), roll(OPENS, u64::MAX, 9), Violation::Count { field: "total", given: 9, before: 10 }),
+        (open(), extended(OPENS, CLOSES), Violation::NotLater { given: CLOSES, before: CLOSES }),
+        (
+            then(open(), [extended(OPENS, CLOSES + 10)]),
+            extended(OPENS, CLOSES + 9),
+            Violation::NotLater { given: CLOSES + 9, before: CLOSES + 10 },
+        ),
+    ]
+}
+
+/// Wrong batches and register steps.
+fn stories_of_ballots() -> Vec<Story> {
+    let open = until_open;
+    let hour = OPENS + HOUR;
+    let full = || then(open(), [batch(hour, 3, BatchReason::Full)]);
+    let [first, second, third] = ballots(3, 0).try_into().expect("three");
+    vec![
+        (open(), first.clone(), Violation::NoBatch),
+        (then(full(), ballots(3, 0)), ballots(1, 9).remove(0), Violation::NoBatch),
+        (open(), batch(hour, 2, BatchReason::Full), Violation::BatchSize { ballots: 2, at_least: 3 }),
+        (open(), batch(hour, 0, BatchReason::Due), Violation::BatchSize { ballots: 0, at_least: 1 }),
+        (open(), batch(hour, 0, BatchReason::Close), Violation::BatchSize { ballots: 0, at_least: 1 }),
+        (full(), register(hour, 2), Violation::BatchCut { left: 3 }),
+        (then(full(), [first.clone()]), batch(hour, 3, BatchReason::Full), Violation::BatchCut { left: 2 }),
+        (then(full(), [first.clone()]), closed(CLOSES, By::Schedule), Violation::BatchCut { left: 2 }),
+        (then(full(), [second.clone()]), first.clone(), Violation::BatchOrder),
+        (then(full(), [first.clone(), third.clone()]), third, Violation::BatchOrder),
+        (then(open(), [register(hour, 3)]), register(hour + HOUR, 2), Violation::Count { field: "count", given: 2, before: 3 }),
+        (open(), register(hour, 11), Violation::MoreIssuedThanPeople { issued: 11, roll: 10 }),
+        // A closing batch, a small step and an early step each announce the close.
+        (
+            then(open(), [batch(hour, 1, BatchReason::Close), first.clone()]),
+            batch(hour, 3, BatchReason::Full),
+            Violation::Closing,
+        ),
+        (then(open(), [register(hour, 1)]), Event::VotingPaused(remark(OPENS)), Violation::Closing),
+        (then(open(), [register(hour, 2), register(hour, 4)]), roll(OPENS, 1, 11), Violation::Closing),
+        (then(open(), [register(hour, 1)]), batch(hour, 1, BatchReason::Due), Violation::Closing),
+        (open(), closed(CLOSES, By::Schedule), Violation::RegisterMissing),
+        (
+            then(open(), [register(hour, 1), batch(hour, 1, BatchReason::Close), first]),
+            closed(CLOSES, By::Schedule),
+            Violation::RegisterMissing,
+        ),
+    ]
+}
+
+/// Acts that nobody was entitled to.
+fn stories_of_powers() -> Vec<Story> {
+    let ready = || vec![published(rules())];
+    let asked = |act| then(ready(), [proposed(OPENS - 900, act)]);
+    let two = |proposed: &str, confirmed: &str| By::Two { confirmed: confirmed.to_owned(), proposed: proposed.to_owned() };
+    let at = OPENS - 800;
+    let open_last = || then(until_open(), [register(OPENS, 2)]);
+    let member_asks =
+        Event::Proposed(Proposal { act: Act::Open, at, by: "member-1".to_owned(), reason: "needed".to_owned() });
+    vec![
+        (ready(), opened(OPENS - 1, By::Schedule), Violation::NotDue { at: OPENS - 1, due: OPENS }),
+        (open_last(), closed(CLOSES - 1, By::Schedule), Violation::NotDue { at: CLOSES - 1, due: CLOSES }),
+        (
+            then(until_open(), [extended(OPENS, CLOSES + HOUR), register(OPENS, 2)]),
+            closed(CLOSES, By::Schedule),
+            Violation::NotDue { at: CLOSES, due: CLOSES + HOUR },
+        ),
+        (ready(), opened(at, by_two()), Violation::NotProposed(Act::Open)),
+        (asked(Act::Annul), opened(at, by_two()), Violation::NotProposed(Act::Open)),
+        (asked(Act::Open), opened(at, two("official-2", "member-1")), Violation::NotProposed(Act::Open)),
+        (asked(Act::Annul), annulled(at, By::Schedule), Violation::NotProposed(Act::Annul)),
+        (
+            then(asked(Act::Open), [proposed(at, Act::Annul)]),
+            opened(at, by_two()),
+            Violation::NotProposed(Act::Open),
+        ),
+        (open_last(), closed(OPENS, by_two()), Violation::NotProposed(Act::Close)),
+        (asked(Act::Open), opened(at, two("official-1", "official-2")), Violation::NotConfirmed("official-2".to_owned())),
+        (asked(Act::Open), opened(at, two("official-1", "member-4")), Violation::NotConfirmed("member-4".to_owned())),
+        (
+            then(ready(), [member_asks]),
+            opened(at, two("member-1", "member-1")),
+            Violation::NotConfirmed("member-1".to_owned()),
+        ),
+        (until_closed(), revealed(CLOSES, "official-1", &OPENING_KEY), Violation::NotConfirmed("official-1".to_owned())),
+        (until_closed(), revealed(CLOSES, "member-1", &[8; 32]), Violation::OpeningKey),
+        (until_closed(), revealed(CLOSES, "member-1", &[7; 31]), Violation::OpeningKey),
+        (until_closed(), revealed(CLOSES, "member-1", &[0; 32]), Violation::OpeningKey),
+    ]
+}
+
+/// Steps that do not exist in the phase, counts that do not fit, signatures that do not hold.
+fn stories_of_phases() -> Vec<Story> {
+    let paused = || then(until_open(), [Event::VotingPaused(remark(OPENS))]);
+    let opened_ballots = || then(until_closed(), [revealed(CLOSES, "member-1", &OPENING_KEY)]);
+    let over = || then(until_open(), [proposed(OPENS, Act::Annul), annulled(OPENS, by_two())]);
+    let count = fold(&until_tallied()).expect("legal");
+    let ready = vec![published(rules())];
+    let issued_two = || {
+        let mut events = until_open();
+        events.push(batch(OPENS + HOUR, 3, BatchReason::Full));
+        events.extend(ballots(3, 0));
+        let last = [register(CLOSES, 2), closed(CLOSES, By::Schedule), revealed(CLOSES, "member-1", &OPENING_KEY)];
+        then(events, last)
+    };
+    vec![
+        (ready.clone(), Event::VotingPaused(remark(OPENS)), phase("voting-paused", Phase::Published)),
+        (ready.clone(), batch(OPENS, 3, BatchReason::Full), phase("batch", Phase::Published)),
+        (ready.clone(), register(OPENS, 0), phase("register", Phase::Published)),
+        (ready.clone(), proposed(OPENS, Act::Close), phase("proposed", Phase::Published)),
+        (ready, closed(CLOSES, By::Schedule), phase("voting-closed", Phase::Published)),
+        (until_open(), opened(OPENS, By::Schedule), phase("voting-opened", Phase::Open)),
+        (until_open(), Event::VotingResumed(remark(OPENS)), phase("voting-resumed", Phase::Open)),
+        (until_open(), proposed(OPENS, Act::Open), phase("proposed", Phase::Open)),
+        (until_open(), revealed(OPENS, "member-1", &OPENING_KEY), phase("key-revealed", Phase::Open)),
+        (paused(), Event::VotingPaused(remark(OPENS)), phase("voting-paused", Phase::Paused)),
+        (until_closed(), extended(CLOSES, CLOSES + 1), phase("closing-extended", Phase::Closed)),
+        (until_closed(), roll(CLOSES, 1, 11), phase("roll-extended", Phase::Closed)),
+        (until_closed(), batch(CLOSES, 3, BatchReason::Full), phase("batch", Phase::Closed)),
+        (until_closed(), tallied(CLOSES, 2, 1), phase("tallied", Phase::Closed)),
+        (opened_ballots(), signed(CLOSES, &count, 1, &member(1)), phase("signed", Phase::Opened)),
+        (until_tallied(), tallied(CLOSES, 2, 1), phase("tallied", Phase::Tallied)),
+        (until_certified(), proposed(CLOSES, Act::Annul), phase("proposed", Phase::Certified)),
+        (until_certified(), annulled(CLOSES, by_two()), phase("annulled", Phase::Certified)),
+        (over(), annulled(OPENS, by_two()), phase("annulled", Phase::Annulled)),
+        (over(), register(OPENS, 2), phase("register", Phase::Annulled)),
+        (opened_ballots(), tallied(CLOSES, 2, 0), Violation::Tally { counted: 2, replaced: 0, logged: 3 }),
+        (
+            opened_ballots(),
+            tallied(CLOSES, u64::MAX, 4),
+            Violation::Tally { counted: u64::MAX, replaced: 4, logged: 3 },
+        ),
+        (issued_two(), tallied(CLOSES, 3, 0), Violation::Count { field: "ballots", given: 3, before: 2 }),
+        (until_tallied(), signed(CLOSES, &count, 1, &member(2)), Violation::Signature("member-1".to_owned())),
+    ]
+}
+
+#[test]
+fn each_violation_has_its_story() {
+    let mut seen = [false; KINDS];
+    let stories = [stories_of_form(), stories_of_ballots(), stories_of_powers(), stories_of_phases()].concat();
+    for (number, (before, wrong, expected)) in stories.into_iter().enumerate() {
+        let round = fold(&before).unwrap_or_else(|fault| panic!("story {number} breaks off: {fault}"));
+        let found = round.apply(&wrong, &line_of(&wrong));
+        assert_eq!(found.as_ref(), Err(&expected), "story {number}: {wrong:?}");
+        seen[kind(&expected)] = true;
+    }
+    for wrong in beginnings() {
+        seen[kind(&wrong)] = true;
+    }
+    let missing: Vec<_> = (0..KINDS).filter(|kind| !seen[*kind]).collect();
+    assert!(missing.is_empty(), "no story for kinds {missing:?}");
+}
+
+/// What a log may not begin with.
+fn beginnings() -> [Violation; 2] {
+    let mut late = rules();
+    late.opens_at = late.closes_at;
+    let begin = |event: &Event| Round::begin(event).expect_err("it is no beginning");
+    let faults = [begin(&roll(0, 1, 1)), begin(&published(late))];
+    let fault = RoundRulesFault::Field { field: "closes_at", reason: "must be after opens_at" };
+    assert_eq!(faults, [Violation::NotPublished, Violation::Rules(fault)]);
+    faults
+}

@@ -1,0 +1,142 @@
+//! Rate limits: by who asks and by what is asked for, with the time to wait, and in bounded memory.
+
+use reqwest::{Method as Verb, StatusCode};
+use serde_json::json;
+use veche::{
+    config::{Limits, Rate},
+    crypto::codes::LetterCode,
+};
+
+use super::town::{SLUG, Town, answer};
+
+const FEW: Rate = Rate { burst: 3, every_ms: 60_000 };
+const MANY: Rate = Rate { burst: 1_000_000, every_ms: 1 };
+
+/// A town in which only what `change` sets is limited.
+async fn town(change: impl FnOnce(&mut Limits)) -> Town {
+    let mut limits = Limits {
+        enabled: true,
+        identify_by_address: MANY,
+        identify_by_code: MANY,
+        issue_by_address: MANY,
+        issue_by_person: MANY,
+        cast_by_address: MANY,
+        cast_by_credential: MANY,
+        read_by_address: MANY,
+        staff_by_address: MANY,
+        staff_by_token: MANY,
+        keys: 1000,
+    };
+    change(&mut limits);
+    Town::with(|config| {
+        config.limits = limits;
+        config.trusted_proxies = vec!["127.0.0.1/32".parse().unwrap()];
+    })
+    .await
+}
+
+/// Asks with this code, as if a proxy of ours had forwarded it.
+async fn tries(town: &Town, from: &str, code: &str) -> StatusCode {
+    let url = format!("{}/api/v1/rounds/{SLUG}/identification", town.server.url());
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let answer = answer(client.post(url).header("x-forwarded-for", from).json(&json!({ "code": code }))).await;
+    if answer.status == StatusCode::TOO_MANY_REQUESTS {
+        let wait: u64 = answer.headers["retry-after"].to_str().unwrap().parse().unwrap();
+        assert!((1..=61).contains(&wait), "{wait}");
+        assert_eq!((answer.problem().as_str(), &answer.json()["retry_after"]), ("too-many", &json!(wait)));
+    }
+    answer.status
+}
+
+fn code() -> String {
+    LetterCode::generate(&mut rand::rng()).identifying.to_string()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_tries_few_codes() {
+    let town = town(|limits| limits.identify_by_address = FEW).await;
+    town.publishes().await;
+    for _ in 0..3 {
+        assert_eq!(tries(&town, "198.51.100.1", &code()).await, StatusCode::FORBIDDEN);
+    }
+    assert_eq!(tries(&town, "198.51.100.1", &code()).await, StatusCode::TOO_MANY_REQUESTS);
+    // What the sender wrote before the proxy's own entry changes nothing.
+    assert_eq!(tries(&town, "6.6.6.6, 198.51.100.1", &code()).await, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(tries(&town, "198.51.100.2", &code()).await, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_code_is_tried_few_times_from_wherever() {
+    let town = town(|limits| limits.identify_by_code = FEW).await;
+    town.publishes().await;
+    let (target, spelt) = (code(), |code: &str| code.to_lowercase().replace('-', " "));
+    for from in ["198.51.100.1", "198.51.100.2", "198.51.100.3"] {
+        assert_eq!(tries(&town, from, &target).await, StatusCode::FORBIDDEN);
+    }
+    assert_eq!(tries(&town, "198.51.100.4", &target).await, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(tries(&town, "198.51.100.4", &spelt(&target)).await, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(tries(&town, "198.51.100.4", &code()).await, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn strangers_cannot_pretend_to_be_forwarded() {
+    let town = Town::with(|config| {
+        config.limits.enabled = true;
+        config.limits.identify_by_address = FEW;
+    })
+    .await;
+    town.publishes().await;
+    for from in ["198.51.100.1", "198.51.100.2", "198.51.100.3"] {
+        assert_eq!(tries(&town, from, &code()).await, StatusCode::FORBIDDEN);
+    }
+    assert_eq!(tries(&town, "198.51.100.4", &code()).await, StatusCode::TOO_MANY_REQUESTS);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_other_operation_is_limited_too() {
+    let town = town(|limits| {
+        (limits.issue_by_person, limits.cast_by_credential, limits.staff_by_token) = (FEW, FEW, FEW);
+        limits.read_by_address = Rate { burst: 200, every_ms: 60_000 };
+    })
+    .await;
+    // Draft, publish, roll: three acts of one token; the fourth waits.
+    town.publishes().await;
+    let codes = town.enrols(2).await;
+    let fault = town.official.publish(SLUG).await.unwrap_err();
+    assert_eq!(fault.slug(), Some("too-many"));
+    let session = town.session(&codes[0]).await;
+    for _ in 0..3 {
+        assert_eq!(
+            town.posts("/credential", Some(&session), json!({ "blinded": "" })).await.problem(),
+            "blinded-message"
+        );
+    }
+    let again = town.session(&codes[0]).await;
+    assert_eq!(town.posts("/credential", Some(&again), json!({ "blinded": "" })).await.problem(), "too-many");
+    let other = town.session(&codes[1]).await;
+    assert_eq!(town.posts("/credential", Some(&other), json!({ "blinded": "" })).await.problem(), "blinded-message");
+    let ballot = vec![1; 500];
+    for _ in 0..3 {
+        assert_eq!(town.posts_ballot(&ballot).await.problem(), "ballot-length");
+    }
+    assert_eq!(town.posts_ballot(&ballot).await.problem(), "too-many");
+    assert_eq!(town.posts_ballot(&[2; 500]).await.problem(), "ballot-length");
+    let mut status = StatusCode::OK;
+    for _ in 0..250 {
+        status = town.asks(Verb::GET, "/api/v1/rounds", None, None).await.status;
+    }
+    assert_eq!(status, StatusCode::TOO_MANY_REQUESTS);
+}
+
+/// However many keys are tried, so many places are remembered; and what is quiet is forgotten.
+#[test]
+fn memory_is_bounded() {
+    use veche::http::limits::{Limits as Live, Operation};
+    let settings = Limits { keys: 100, identify_by_address: MANY, identify_by_code: MANY, ..Limits::default() };
+    let limits = Live::new(&settings, &[]);
+    let address = "198.51.100.1".parse().unwrap();
+    for at in 0..100_000_u64 {
+        let _ = limits.check(Operation::Identify, address, at);
+    }
+    assert!(limits.places_used() <= 101, "{}", limits.places_used());
+}

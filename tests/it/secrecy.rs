@@ -1,0 +1,142 @@
+//! What must not be anywhere: the database, the answers and the order of rows tell nobody who cast what.
+
+use std::collections::BTreeSet;
+
+use sqlx::{Connection as _, Row as _, SqliteConnection};
+
+use super::town::{HOUR, SLUG, Town};
+
+/// Every file of the data folder, as bytes.
+fn stored(town: &Town) -> Vec<u8> {
+    let data = town.folder.path().join("data");
+    let files = std::fs::read_dir(data).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_file());
+    files.flat_map(|path| std::fs::read(path).unwrap()).collect()
+}
+
+fn contains(haystack: &[u8], needle: &[u8]) -> bool {
+    assert!(needle.len() >= 8, "too short to mean anything");
+    haystack.windows(needle.len()).any(|window| window == needle)
+}
+
+async fn database(town: &Town) -> SqliteConnection {
+    let path = town.folder.path().join("data/veche.db");
+    SqliteConnection::connect(&format!("sqlite://{}?mode=ro", path.display())).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_server_never_has_numbers_letters_or_tokens_in_clear() {
+    let town = Town::new().await;
+    let codes = town.votes(3).await;
+    for code in &codes {
+        let mut credential = town.registers(code).await;
+        town.casts(&mut credential, &["t1"]).await.unwrap();
+    }
+    town.jobs().await;
+    let stored = stored(&town);
+    assert!(contains(&stored, SLUG.as_bytes()), "the test reads the right files");
+    for (at, code) in codes.iter().enumerate() {
+        assert!(!contains(&stored, super::town::person(at).number.as_bytes()), "the number of person {at}");
+        assert!(!contains(&stored, code.identifying.letters().as_bytes()));
+        assert!(!contains(&stored, code.secret.letters().as_bytes()));
+        assert!(!contains(&stored, code.secret.to_string().as_bytes()));
+    }
+    for token in &town.tokens {
+        assert!(!contains(&stored, token.as_bytes()));
+    }
+    assert!(!contains(&stored, town.opening.secret()));
+    assert!(!contains(&stored, b"127.0.0.1"), "nobody's address is kept");
+}
+
+/// Row order, row numbers and times could join an issuance with a ballot, so there are none.
+#[tokio::test(flavor = "multi_thread")]
+async fn tables_have_no_order_of_arrival_and_no_minutes() {
+    let town = Town::new().await;
+    let codes = town.votes(30).await;
+    for code in &codes {
+        let mut credential = town.registers(code).await;
+        town.casts(&mut credential, &["t1"]).await.unwrap();
+    }
+    let mut db = database(&town).await;
+    for (table, columns) in [
+        ("urn", vec!["round_id", "hash", "envelope", "in_log_by"]),
+        ("accepted_ballots", vec!["round_id", "credential", "version", "hash", "in_log_by"]),
+        ("ballot_lines", vec!["round_id", "hash", "line_index"]),
+        ("issuances", vec!["round_id", "pseudonym", "blinded_hash", "step"]),
+        ("voters", vec!["round_id", "pseudonym", "born", "district", "locator", "code_hash", "failures", "backup"]),
+    ] {
+        let sql: String = sqlx::query_scalar("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = $1")
+            .bind(table)
+            .fetch_one(&mut db)
+            .await
+            .unwrap();
+        assert!(sql.contains("WITHOUT ROWID"), "{table} would number its rows as they come");
+        let found = sqlx::query("SELECT name FROM pragma_table_info($1)").bind(table).fetch_all(&mut db).await.unwrap();
+        let found: Vec<String> = found.iter().map(|row| row.get(0)).collect();
+        assert_eq!(found, columns, "{table}: think what a new column tells before it is added here");
+    }
+    let promised: Vec<i64> =
+        sqlx::query_scalar("SELECT DISTINCT in_log_by FROM accepted_ballots").fetch_all(&mut db).await.unwrap();
+    assert!(promised.len() <= 2 && promised.iter().all(|at| at % HOUR == 0), "{promised:?}");
+    let hashes: Vec<Vec<u8>> = sqlx::query_scalar("SELECT hash FROM urn").fetch_all(&mut db).await.unwrap();
+    assert!(hashes.len() == 30 && hashes.is_sorted());
+}
+
+/// Neither half of the service can name what belongs to the other: their rows share no value.
+#[tokio::test(flavor = "multi_thread")]
+async fn issuances_and_ballots_share_no_value() {
+    let town = Town::new().await;
+    let codes = town.votes(25).await;
+    for code in &codes {
+        let mut credential = town.registers(code).await;
+        town.casts(&mut credential, &["t1"]).await.unwrap();
+    }
+    town.jobs().await;
+    let mut db = database(&town).await;
+    let mut values = async |sql: &'static str| -> BTreeSet<Vec<u8>> {
+        let rows: Vec<Vec<u8>> = sqlx::query_scalar(sql).fetch_all(&mut db).await.unwrap();
+        rows.into_iter().collect()
+    };
+    let people: BTreeSet<_> = [
+        values("SELECT pseudonym FROM issuances").await,
+        values("SELECT blinded_hash FROM issuances").await,
+        values("SELECT code_hash FROM voters").await,
+        values("SELECT backup FROM voters WHERE backup IS NOT NULL").await,
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let ballots: BTreeSet<_> = [
+        values("SELECT credential FROM accepted_ballots").await,
+        values("SELECT hash FROM accepted_ballots").await,
+        values("SELECT line FROM log_lines").await,
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    assert_eq!((people.len(), ballots.len() > 50), (100, true));
+    for person in &people {
+        let hidden = ballots.iter().all(|ballot| !ballot.windows(person.len()).any(|window| window == person));
+        assert!(hidden, "a value of the registrar stands in the ballot box or the log");
+    }
+}
+
+/// Nobody reads a count, or a choice, before the close.
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_public_depends_on_what_was_chosen() {
+    let shape = async |marks: &[&str]| {
+        let town = Town::new().await;
+        let codes = town.votes(1).await;
+        let mut credential = town.registers(&codes[0]).await;
+        let cast = town.casts(&mut credential, marks).await.unwrap();
+        let round = town.asks(reqwest::Method::GET, &format!("/api/v1/rounds/{SLUG}"), None, None).await;
+        let page = town.asks(reqwest::Method::GET, &format!("/rounds/{SLUG}"), None, None).await;
+        for format in ["csv", "json", "pb", "bundle"] {
+            let path = format!("/api/v1/rounds/{SLUG}/export/{format}");
+            assert_eq!(town.asks(reqwest::Method::GET, &path, None, None).await.problem(), "no-result-yet", "{format}");
+        }
+        let result = town.asks(reqwest::Method::GET, &format!("/api/v1/rounds/{SLUG}/result"), None, None).await;
+        assert_eq!(result.problem(), "no-result-yet");
+        (cast.ballot.len(), round.text.len(), page.text.len())
+    };
+    assert_eq!(shape(&[]).await, shape(&["t1", "t2", "t3"]).await);
+}
