@@ -13,6 +13,7 @@ mod show;
 mod tally;
 mod town;
 mod verify;
+mod vote;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -54,6 +55,8 @@ enum Command {
     /// Adds staff, and acts for officials and commission members.
     #[command(subcommand)]
     Admin(admin::Admin),
+    /// Casts a ballot with a letter code, as a resident.
+    Vote(vote::Vote),
     /// Writes a round's result as csv, json, pb or bundle.
     Export(export::Export),
     /// Rechecks a bundle: a folder, a .tar.zst, or the address of a round.
@@ -125,6 +128,7 @@ impl Cli {
             Command::Serve(serve) => serve.run(config()?, self.json).await,
             Command::Keys(keys) => keys.run(self.json),
             Command::Admin(admin) => admin.run(config()?, self.json).await,
+            Command::Vote(vote) => vote.run(self.json).await,
             Command::Export(export) => export.run(config()?).await,
             Command::Verify(verify) => verify.run(self.json).await,
             Command::Bench(bench) => bench.run(self.json).await,

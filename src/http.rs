@@ -111,6 +111,7 @@ impl Http {
             .merge(roll)
             .fallback(problem::not_found)
             .method_not_allowed_fallback(problem::method_not_allowed)
+            .layer(middleware::from_fn(limits::in_time))
             .layer(headers)
             .with_state(self)
     }

@@ -40,12 +40,10 @@ impl Demo {
         let mut stage = Stage::set(&data, &self.listen).await?;
         let codes = self.vote(&stage, as_json).await?;
         announce(&stage, &codes, as_json, self.to_end);
-        let holds = if self.to_end {
-            finish(&stage, &data, as_json).await?
-        } else {
+        if !self.to_end {
             serve::stopped().await?;
-            true
-        };
+        }
+        let holds = finish(&stage, &data, as_json).await?;
         stage.stop().await?;
         Ok(holds)
     }
@@ -89,11 +87,14 @@ fn announce(stage: &Stage, codes: &[LetterCode], as_json: bool, to_end: bool) {
     for (handle, token) in stage.tokens.as_object().into_iter().flatten() {
         println!("  {handle:<11} {}", token.as_str().unwrap_or_default());
     }
-    println!("\nCtrl-C ends the demo.");
+    let [code, ..] = codes.as_slice() else { return };
+    println!("\nCast a ballot of your own, in another window:");
+    println!("  cargo run --release -- vote {url}/rounds/{SLUG} --code \"{code}\" oz-2 oz-5");
+    println!("\nCtrl-C closes the round, counts, and shows the result.");
 }
 
 async fn finish(stage: &Stage, data: &std::path::Path, as_json: bool) -> Result<Holds, CliFault> {
-    let round = stage.act(SLUG, Act::Close, "демонстрация").await?;
+    let round = stage.close(SLUG, "демонстрация").await?;
     let result = stage.certify(SLUG, as_json).await?;
     let folder = stage.bundle(SLUG, data).await?;
     if !as_json {

@@ -12,6 +12,12 @@ use crate::client::Api;
 /// Most that an archive may unpack to, in bytes.
 const MOST: u64 = 64 << 30;
 
+/// Server and round of an address such as `https://vote.example/rounds/2027`.
+pub(super) fn address(text: &str) -> Option<(&str, &str)> {
+    let (base, slug) = text.split_once("/rounds/").filter(|(base, _)| base.starts_with("http"))?;
+    Some((base, slug.trim_end_matches('/')))
+}
+
 /// Downloads the bundle of a round and unpacks it into the folder.
 pub(super) async fn bundle(api: &Api, slug: &str, folder: &Path) -> Result<(), CliFault> {
     let archive = api.bytes(&format!("/api/v1/rounds/{slug}/export/bundle")).await?;

@@ -170,6 +170,12 @@ impl Stage {
         Ok(self.members[0].0.confirm(slug).await?)
     }
 
+    /// Closes the round, unless somebody with the tokens has done so.
+    pub(super) async fn close(&self, slug: &str, reason: &str) -> Result<RoundResponse, CliFault> {
+        let round: RoundResponse = self.api.get(&format!("/api/v1/rounds/{slug}"), None).await?;
+        if round.phase < Phase::Closed { self.act(slug, Act::Close, reason).await } else { Ok(round) }
+    }
+
     /// Reveals the opening key, waits for the count, and lets both members sign it.
     pub(super) async fn certify(&self, slug: &str, quiet: bool) -> Result<ResultResponse, CliFault> {
         self.members[0].0.reveal(slug, self.opening.secret()).await?;

@@ -31,8 +31,8 @@ impl Verify {
 
     async fn folder(&self, unpacked: &TempDir) -> Result<PathBuf, CliFault> {
         let inside = unpacked.path().join("bundle");
-        if let Some((base, slug)) = self.bundle.split_once("/rounds/").filter(|(base, _)| base.starts_with("http")) {
-            fetch::bundle(&Api::new(base)?, slug.trim_end_matches('/'), &inside).await?;
+        if let Some((base, slug)) = fetch::address(&self.bundle) {
+            fetch::bundle(&Api::new(base)?, slug, &inside).await?;
             return Ok(inside);
         }
         let path = PathBuf::from(&self.bundle);

@@ -10,6 +10,7 @@ use std::{
 
 use axum::{
     extract::{Request, State},
+    http::StatusCode,
     middleware::Next,
     response::Response,
 };
@@ -21,6 +22,9 @@ use ipnet::IpNet;
 
 use super::{Http, client::Client, problem::Problem};
 use crate::{config, domain::Refusal};
+
+/// Longest that a request may take until its answer begins.
+const LONGEST: Duration = Duration::from_secs(60);
 
 /// What is limited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -137,6 +141,13 @@ impl Limit {
             }
         })
     }
+}
+
+/// Ends a request that takes too long, be it sent slowly or answered slowly. Files are streamed after this.
+pub(super) async fn in_time(request: Request, next: Next) -> Result<Response, Problem> {
+    let words = "the request took too long; asking again is safe and changes nothing twice";
+    let answer = tokio::time::timeout(LONGEST, next.run(request)).await;
+    answer.map_err(|_| Problem::new("timeout", StatusCode::REQUEST_TIMEOUT, words))
 }
 
 /// Limits everything that only reads, by the requester's address.

@@ -213,3 +213,26 @@ async fn exports_and_verification_by_address() {
     assert!(files.contains_key("log.jsonl"));
     assert_eq!(veche(&["export", "none", "--format", "csv"], folder.path()).status.code(), Some(1));
 }
+
+/// A resident with a letter, from two machines one after the other.
+#[tokio::test(flavor = "multi_thread")]
+async fn voting_from_the_command_line() {
+    let town = Town::new().await;
+    let codes = town.votes(2).await;
+    let address = format!("{}/rounds/{SLUG}", town.server.url());
+    let folder = TempDir::new().unwrap();
+    let code = codes[0].to_string();
+    let votes = |marks: &[&str]| {
+        let arguments = [&["vote", &address, "--code", &code, "--json"], marks].concat();
+        veche(&arguments, folder.path())
+    };
+    let wrong = votes(&["t99"]);
+    assert_eq!(wrong.status.code(), Some(1));
+    assert!(text(&wrong.stderr).contains("t99"), "{}", text(&wrong.stderr));
+    assert_eq!(json(&votes(&["t1", "t2"]))["version"], 1);
+    assert_eq!(json(&votes(&["t7"]))["version"], 2);
+    let outcome = town.certifies().await.outcome;
+    assert_eq!((outcome.ballots, outcome.standings[0].id.as_str()), (1, "t7"));
+    let late = votes(&["t1"]);
+    assert!(text(&late.stderr).contains("NOT counted"), "{}", text(&late.stderr));
+}

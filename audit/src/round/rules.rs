@@ -133,8 +133,10 @@ impl RoundRules {
         Ok(())
     }
 
-    fn conditions(&self) -> [(bool, &'static str, &'static str); 16] {
+    fn conditions(&self) -> [(bool, &'static str, &'static str); 17] {
         let handles: std::collections::BTreeSet<_> = self.commission.iter().map(|m| &m.handle).collect();
+        // Two seats with one key would be one person who makes up a quorum alone.
+        let keys: std::collections::BTreeSet<_> = self.commission.iter().map(|m| &m.key).collect();
         let log_key = self.log_key.parse::<VerifierKey>();
         [
             (is_slug(&self.slug), "slug", "1 to 63 of a-z, 0-9 and -, not at an end"),
@@ -148,6 +150,7 @@ impl RoundRules {
             ((3600..=86_400).contains(&self.batch.within), "batch.within", "3600 to 86400 seconds"),
             ((1..=10_000).contains(&self.register.at_least), "register.at_least", "1 to 10000"),
             (handles.len() == self.commission.len(), "commission", "handles must differ"),
+            (keys.len() == self.commission.len(), "commission", "keys must differ"),
             (self.commission.iter().all(|m| verifying_key(&m.key).is_some()), "commission", "keys must be Ed25519"),
             (
                 self.quorum >= 1 && usize::from(self.quorum) <= self.commission.len(),

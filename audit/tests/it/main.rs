@@ -1,5 +1,6 @@
 //! The tests of the crate, one file a subject.
 
+mod canonical;
 mod log_checkpoints;
 mod log_lines;
 mod log_notes;
@@ -8,5 +9,7 @@ mod log_tiles;
 mod log_tree;
 mod mutation;
 mod naive;
+mod round_acts;
 mod round_fold;
+mod round_paths;
 mod sample;

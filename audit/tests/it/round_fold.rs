@@ -76,7 +76,12 @@ fn stories_of_form() -> Vec<Story> {
         ),
         (
             open(),
-            Event::ClosingExtended(Extension { at: OPENS, by: official(), closes_at: CLOSES + 1, reason: String::new() }),
+            Event::ClosingExtended(Extension {
+                at: OPENS,
+                by: official(),
+                closes_at: CLOSES + 1,
+                reason: String::new(),
+            }),
             Violation::Reason,
         ),
         (
@@ -112,7 +117,11 @@ fn stories_of_ballots() -> Vec<Story> {
         (then(full(), [first.clone()]), closed(CLOSES, By::Schedule), Violation::BatchCut { left: 2 }),
         (then(full(), [second.clone()]), first.clone(), Violation::BatchOrder),
         (then(full(), [first.clone(), third.clone()]), third, Violation::BatchOrder),
-        (then(open(), [register(hour, 3)]), register(hour + HOUR, 2), Violation::Count { field: "count", given: 2, before: 3 }),
+        (
+            then(open(), [register(hour, 3)]),
+            register(hour + HOUR, 2),
+            Violation::Count { field: "count", given: 2, before: 3 },
+        ),
         (open(), register(hour, 11), Violation::MoreIssuedThanPeople { issued: 11, roll: 10 }),
         // A closing batch, a small step and an early step each announce the close.
         (
@@ -136,7 +145,8 @@ fn stories_of_ballots() -> Vec<Story> {
 fn stories_of_powers() -> Vec<Story> {
     let ready = || vec![published(rules())];
     let asked = |act| then(ready(), [proposed(OPENS - 900, act)]);
-    let two = |proposed: &str, confirmed: &str| By::Two { confirmed: confirmed.to_owned(), proposed: proposed.to_owned() };
+    let two =
+        |proposed: &str, confirmed: &str| By::Two { confirmed: confirmed.to_owned(), proposed: proposed.to_owned() };
     let at = OPENS - 800;
     let open_last = || then(until_open(), [register(OPENS, 2)]);
     let member_asks =
@@ -153,20 +163,24 @@ fn stories_of_powers() -> Vec<Story> {
         (asked(Act::Annul), opened(at, by_two()), Violation::NotProposed(Act::Open)),
         (asked(Act::Open), opened(at, two("official-2", "member-1")), Violation::NotProposed(Act::Open)),
         (asked(Act::Annul), annulled(at, By::Schedule), Violation::NotProposed(Act::Annul)),
-        (
-            then(asked(Act::Open), [proposed(at, Act::Annul)]),
-            opened(at, by_two()),
-            Violation::NotProposed(Act::Open),
-        ),
+        (then(asked(Act::Open), [proposed(at, Act::Annul)]), opened(at, by_two()), Violation::NotProposed(Act::Open)),
         (open_last(), closed(OPENS, by_two()), Violation::NotProposed(Act::Close)),
-        (asked(Act::Open), opened(at, two("official-1", "official-2")), Violation::NotConfirmed("official-2".to_owned())),
+        (
+            asked(Act::Open),
+            opened(at, two("official-1", "official-2")),
+            Violation::NotConfirmed("official-2".to_owned()),
+        ),
         (asked(Act::Open), opened(at, two("official-1", "member-4")), Violation::NotConfirmed("member-4".to_owned())),
         (
             then(ready(), [member_asks]),
             opened(at, two("member-1", "member-1")),
             Violation::NotConfirmed("member-1".to_owned()),
         ),
-        (until_closed(), revealed(CLOSES, "official-1", &OPENING_KEY), Violation::NotConfirmed("official-1".to_owned())),
+        (
+            until_closed(),
+            revealed(CLOSES, "official-1", &OPENING_KEY),
+            Violation::NotConfirmed("official-1".to_owned()),
+        ),
         (until_closed(), revealed(CLOSES, "member-1", &[8; 32]), Violation::OpeningKey),
         (until_closed(), revealed(CLOSES, "member-1", &[7; 31]), Violation::OpeningKey),
         (until_closed(), revealed(CLOSES, "member-1", &[0; 32]), Violation::OpeningKey),

@@ -8,8 +8,9 @@ use audit::{
         note::Signer,
     },
     round::{
-        Act, By, Bytes, Event, Round, RoundRules, Violation, certificate,
+        Act, By, Bytes, Event, Round, RoundRules, Violation,
         act::Proposal,
+        certificate,
         event::{
             Annulment, BallotLine, Batch, BatchReason, Extension, KeyRevealed, Published, RegisterStep, Remark,
             RollExtended, Signed, Step, Tallied,

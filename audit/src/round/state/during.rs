@@ -103,7 +103,7 @@ impl Round {
             return Err(Violation::MoreIssuedThanPeople { issued: step.count, roll: self.roll });
         }
         let small = added < u64::from(self.rules.register.at_least);
-        self.closing |= small || step.hour < before.hour + HOUR;
+        self.closing |= small || step.hour < before.hour.saturating_add(HOUR);
         self.register = step.clone();
         self.register_is_last = true;
         Ok(())

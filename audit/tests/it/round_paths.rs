@@ -1,0 +1,174 @@
+//! Legal paths through a round's life, and random ones: the fold never panics, and what it refuses leaves no trace.
+
+use audit::round::{Act, By, Bytes, Event, Phase, Round, event::BatchReason};
+use proptest::prelude::*;
+
+use crate::sample::*;
+
+#[test]
+fn by_the_timetable_to_the_certificate() {
+    let round = fold(&until_certified()).unwrap();
+    assert_eq!(round.phase, Phase::Certified);
+    assert_eq!((round.roll, round.ballots, round.register.count), (10, 3, 3));
+    assert_eq!((round.last_at, round.last_hour), (CLOSES, CLOSES));
+    assert_eq!(round.opening_key, Some(Bytes(OPENING_KEY.to_vec())));
+    assert_eq!(round.signed.iter().collect::<Vec<_>>(), ["member-1", "member-2"]);
+    assert_eq!(round.tally_line, until_tallied().last().map(line_of));
+    assert_eq!(round.fingerprint, rules().fingerprint());
+    let third = signed(CLOSES, &round, 3, &member(3));
+    let round = round.apply(&third, &line_of(&third)).unwrap();
+    assert_eq!((round.phase, round.signed.len()), (Phase::Certified, 3));
+}
+
+#[test]
+fn two_people_open_and_close_before_the_time() {
+    let mut events = vec![published(rules()), proposed(OPENS - 900, Act::Open), opened(OPENS - 800, by_two())];
+    assert_eq!(fold(&events).unwrap().phase, Phase::Open);
+    assert_eq!(fold(&events).unwrap().proposal, None, "a proposal is used up");
+    events.extend([proposed(OPENS + 1, Act::Close), register(OPENS, 0), closed(OPENS + 2, by_two())]);
+    assert_eq!(fold(&events).unwrap().phase, Phase::Closed);
+}
+
+#[test]
+fn the_voting_pauses_and_goes_on_and_ends_later() {
+    let hour = OPENS + HOUR;
+    let mut events = until_open();
+    events.extend([Event::VotingPaused(remark(OPENS + 1)), extended(OPENS + 2, CLOSES + HOUR), roll(OPENS + 3, 1, 11)]);
+    // Ballots that were accepted before go into the log in a pause too.
+    events.push(batch(hour, 1, BatchReason::Due));
+    events.extend(ballots(1, 0));
+    let round = fold(&events).unwrap();
+    assert_eq!((round.phase, round.closes_at, round.roll, round.ballots), (Phase::Paused, CLOSES + HOUR, 11, 1));
+    assert!(round.takes_ballots());
+    events.extend([register(hour, 2), Event::VotingResumed(remark(OPENS + 4)), register(hour + HOUR, 4)]);
+    assert_eq!(fold(&events).unwrap().phase, Phase::Open);
+    events.push(batch(CLOSES, 2, BatchReason::Close));
+    events.extend(ballots(2, 1));
+    events.push(batch(CLOSES, 1, BatchReason::Close));
+    events.extend(ballots(1, 3));
+    events.extend([register(CLOSES, 5), closed(CLOSES + HOUR, By::Schedule)]);
+    let round = fold(&events).unwrap();
+    assert_eq!((round.phase, round.ballots, round.register.count), (Phase::Closed, 4, 5));
+    assert!(!round.takes_ballots());
+}
+
+/// The close takes back what announced it, so the count may follow.
+#[test]
+fn a_small_last_step_announces_the_close_and_no_more() {
+    let mut events = until_open();
+    events.extend([register(OPENS + HOUR, 1), register(OPENS + HOUR, 1), closed(CLOSES, By::Schedule)]);
+    events.extend([revealed(CLOSES, "member-3", &OPENING_KEY), tallied(CLOSES, 0, 0)]);
+    assert_eq!(fold(&events).unwrap().phase, Phase::Tallied);
+}
+
+/// A step of the register is large enough and late enough exactly at the rules' limits.
+#[test]
+fn a_step_at_the_limits_announces_nothing() {
+    let mut events = until_open();
+    events.extend([register(OPENS, 2), register(OPENS + HOUR, 4), Event::VotingPaused(remark(OPENS))]);
+    assert_eq!(fold(&events).unwrap().phase, Phase::Paused);
+}
+
+#[test]
+fn a_round_is_annulled_in_every_phase_before_the_certificate() {
+    let closed = until_closed();
+    let opened = [closed.clone(), vec![revealed(CLOSES, "member-1", &OPENING_KEY)]].concat();
+    let paused = [until_open(), vec![Event::VotingPaused(remark(OPENS))]].concat();
+    for mut events in [vec![published(rules())], until_open(), paused, closed, opened, until_tallied()] {
+        events.extend([proposed(CLOSES, Act::Annul), annulled(CLOSES, by_two())]);
+        assert_eq!(fold(&events).unwrap().phase, Phase::Annulled);
+    }
+}
+
+#[test]
+fn an_annulment_that_waits_may_be_confirmed_while_the_voting_ends() {
+    let mut events = until_open();
+    events.extend([proposed(OPENS, Act::Annul), register(OPENS, 0), annulled(OPENS, by_two())]);
+    assert_eq!(fold(&events).unwrap().phase, Phase::Annulled);
+}
+
+/// Hours at the end of the number's range must be refused or taken, not overflow.
+#[test]
+fn hours_at_the_end_of_time_do_not_panic() {
+    let last = i64::MAX / HOUR * HOUR;
+    let mut events = until_open();
+    events.extend([register(last, 2), register(last, 4)]);
+    assert_eq!(fold(&events).map(|round| round.register.count), Ok(4));
+}
+
+/// One random step: which event, with which numbers.
+type Pick = (u8, u8, i64, u64);
+
+/// The event of a pick: mostly one that could come next in this round, sometimes far off.
+fn event(round: &Round, (which, small, far, count): Pick, next_ballot: Option<Event>) -> Event {
+    // One pick in eight goes to the ends of the numbers.
+    let wild = small % 8 == 7;
+    let at = if wild { far } else { round.last_at.saturating_add(i64::from(small % 4) * 40 * HOUR) };
+    let hour = if wild { far - far % HOUR } else { (at / HOUR * HOUR).max(round.last_hour) };
+    let number = |near: u64| if wild { count } else { near.saturating_add(u64::from(small % 4)) };
+    let by = if small % 2 == 0 { By::Schedule } else { by_two() };
+    let acts = [Act::Open, Act::Close, Act::Annul];
+    let seat = small % 4 + 1;
+    match which {
+        0 => published(rules()),
+        1 => roll(at, number(0), round.roll.wrapping_add(number(0))),
+        2 => proposed(at, acts[usize::from(small) % 3]),
+        3 | 4 => opened(at, by),
+        5 => Event::VotingPaused(remark(at)),
+        6 => Event::VotingResumed(remark(at)),
+        7 => extended(at, round.closes_at.wrapping_add(i64::from(small))),
+        8 | 9 => batch(hour, u32::from(small % 4), [BatchReason::Full, BatchReason::Due][usize::from(small % 2)]),
+        10 => batch(hour, u32::from(small % 4), BatchReason::Close),
+        11..=16 => next_ballot.unwrap_or_else(|| ballots(1, small).remove(0)),
+        17 | 18 => register(hour, number(round.register.count)),
+        19..=21 => closed(at.max(round.closes_at), by),
+        22 | 23 => revealed(at, &format!("member-{seat}"), &OPENING_KEY),
+        24 | 25 => tallied(at, number(round.ballots.min(round.register.count)), number(0)),
+        26 => tallied(at, 0, round.ballots),
+        27 | 28 => signed(at, round, seat, &member(seat)),
+        _ => annulled(at, by),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn random_sequences_keep_their_promises(
+        picks in prop::collection::vec((0u8..30, any::<u8>(), prop_oneof![any::<i64>(), Just(i64::MIN), Just(i64::MAX)], any::<u64>()), 0..80),
+    ) {
+        let mut taken = until_open();
+        let mut round = fold(&taken).unwrap();
+        let mut waiting = ballots(250, 0);
+        for pick in picks {
+            let event = event(&round, pick, waiting.first().cloned());
+            let before = round.clone();
+            match round.apply(&event, &line_of(&event)) {
+                Err(violation) => {
+                    prop_assert!(!violation.to_string().is_empty());
+                    round = before;
+                }
+                Ok(after) => {
+                    prop_assert!(after.last_at >= before.last_at && after.last_hour >= before.last_hour);
+                    prop_assert!(after.closes_at >= before.closes_at && after.ballots >= before.ballots);
+                    prop_assert!(after.register.count >= before.register.count && after.register.count <= after.roll);
+                    let back = before.phase == Phase::Paused && after.phase == Phase::Open;
+                    prop_assert!(after.phase >= before.phase || back, "{} became {}", before.phase, after.phase);
+                    prop_assert!(after.phase != Phase::Certified || after.signed.len() >= 2);
+                    if waiting.first() == Some(&event) {
+                        waiting.remove(0);
+                    }
+                    taken.push(event);
+                    round = after;
+                }
+            }
+        }
+        // The refused events left no trace: the taken ones alone lead to the same round.
+        prop_assert_eq!(fold(&taken), Ok(round.clone()));
+        let ballots = taken.iter().filter(|event| matches!(event, Event::Ballot(_))).count();
+        prop_assert_eq!(round.ballots, ballots as u64);
+        // The service keeps the round as JSON between lines.
+        let stored = serde_json::to_vec(&round).unwrap();
+        prop_assert_eq!(serde_json::from_slice::<Round>(&stored).unwrap(), round);
+    }
+}
