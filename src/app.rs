@@ -7,6 +7,7 @@ pub mod files;
 mod group;
 pub mod identifying;
 pub mod issuing;
+pub mod letters;
 pub mod log;
 mod published;
 pub mod receipts;

@@ -9,6 +9,7 @@ mod exports;
 mod extract;
 mod identifying;
 mod issuing;
+mod letters;
 pub mod limits;
 mod log;
 pub mod openapi;
@@ -22,6 +23,7 @@ pub use acts::{ProposalRequest, StepRequest};
 pub use casting::AcceptanceResponse;
 pub use identifying::IdentificationResponse;
 pub use issuing::{Backup, IssueResponse, StatusResponse};
+pub use letters::{LetterEntry, LettersRequest, LettersResponse};
 pub use log::{ConsistencyResponse, ReceiptResponse};
 pub use roll::{RollEntry, RollRequest, RollResponse};
 pub use rounds::{ResultResponse, RoundResponse, RoundSummary};
@@ -89,6 +91,7 @@ impl Http {
         let staff = Router::new()
             .route("/api/v1/drafts/{slug}", put(drafts::save))
             .route("/api/v1/drafts/{slug}/publication", post(drafts::publish))
+            .route("/api/v1/rounds/{slug}/letters", post(letters::replace))
             .route("/api/v1/rounds/{slug}/steps", post(acts::alone))
             .route("/api/v1/rounds/{slug}/proposal", post(acts::propose))
             .route("/api/v1/rounds/{slug}/proposal/confirmation", post(acts::confirm))

@@ -1,6 +1,8 @@
 //! `veche admin`: staff on the server itself; everything else through the API, with a token.
 
-use std::path::{Path, PathBuf};
+mod roll;
+
+use std::path::PathBuf;
 
 use audit::{
     office::Role,
@@ -9,14 +11,10 @@ use audit::{
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::json;
 
-use super::{CliFault, Holds, keys, show};
+use super::{CliFault, Holds, keys};
 use crate::{
     app::staff,
-    client::{
-        Api,
-        letters::{self, ListedPerson},
-        staff::StaffMember,
-    },
+    client::{Api, staff::StaffMember},
     clock::Clock,
     config::Config,
     http::{RoundResponse, StepRequest},
@@ -105,6 +103,24 @@ pub(super) enum Admin {
         /// New CSV for the letters: number, and the code to print. Keep it from the server.
         #[arg(long)]
         letters: PathBuf,
+        #[command(flatten)]
+        remote: Remote,
+    },
+    /// Official: gives people who have no credential yet new letter codes: for letters that were lost, or codes that were burned.
+    Letters {
+        /// Name of the round.
+        round: String,
+        /// CSV of the people, with the headings number,born and perhaps district.
+        people: PathBuf,
+        /// File with the roll key.
+        #[arg(long)]
+        roll_key: PathBuf,
+        /// New CSV for the letters: number, and the code to print. Keep it from the server.
+        #[arg(long)]
+        letters: PathBuf,
+        /// Why; it stands in the log.
+        #[arg(long)]
+        reason: String,
         #[command(flatten)]
         remote: Remote,
     },
@@ -201,7 +217,12 @@ impl Admin {
                 return Ok(true);
             }
             Self::Roll { round, people, roll_key, letters, remote } => {
-                return roll(&round, &people, &roll_key, &letters, remote.member()?, as_json).await;
+                let written = roll::write(&people, &roll_key, &letters)?;
+                return roll::import(&round, written, remote.member()?, as_json).await;
+            }
+            Self::Letters { round, people, roll_key, letters, reason, remote } => {
+                let written = roll::write(&people, &roll_key, &letters)?;
+                return roll::replace(&round, written, &reason, remote.member()?).await;
             }
             Self::Publish { round, remote } => remote.member()?.publish(&round).await?,
             Self::Propose { round, act, reason, remote } => {
@@ -260,48 +281,6 @@ impl Staff {
         app.stop().await;
         Ok(true)
     }
-}
-
-async fn roll(
-    round: &str,
-    people: &Path,
-    roll_key: &Path,
-    letters: &Path,
-    official: StaffMember,
-    as_json: bool,
-) -> Result<Holds, CliFault> {
-    let people = listed(people)?;
-    let written = letters::write(&keys::roll(roll_key)?, &people);
-    let mut text = String::from("number,code\n");
-    for (person, (code, _)) in people.iter().zip(&written) {
-        text.push_str(&format!("{},{code}\n", person.number));
-    }
-    // The letters are on disk before anything is sent: a code that nobody can print would be lost.
-    keys::write_secret(letters, &text)?;
-    let bar = show::bar("people sent", people.len() as u64, as_json);
-    let entries = written.into_iter().map(|(_, entry)| entry).collect();
-    let answer = official.import(round, entries, |sent| bar.inc(sent as u64)).await?;
-    bar.finish();
-    println!("{}", json!({ "added": answer.added, "total": answer.total }));
-    Ok(true)
-}
-
-fn listed(path: &Path) -> Result<Vec<ListedPerson>, CliFault> {
-    let fault = |fault: csv::Error| CliFault::Other(format!("{}: {fault}", path.display()));
-    let mut reader = csv::Reader::from_path(path).map_err(fault)?;
-    let headings = reader.headers().map_err(fault)?.clone();
-    let column = |name: &str| headings.iter().position(|heading| heading.trim() == name);
-    let missing = |name: &str| CliFault::Other(format!("{}: the column {name} is missing", path.display()));
-    let (number, born) =
-        (column("number").ok_or_else(|| missing("number"))?, column("born").ok_or_else(|| missing("born"))?);
-    let district = column("district");
-    let person = |row: Result<csv::StringRecord, csv::Error>| {
-        let row = row.map_err(fault)?;
-        let text = |at: usize| row.get(at).unwrap_or_default().trim().to_owned();
-        let district = district.map(text).filter(|district| !district.is_empty());
-        Ok(ListedPerson { number: text(number), born: text(born), district })
-    };
-    reader.records().map(person).collect()
 }
 
 fn public_key(text: &str) -> Result<[u8; 32], CliFault> {

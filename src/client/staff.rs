@@ -9,8 +9,8 @@ use super::{Api, ClientFault};
 use crate::{
     domain::Draft,
     http::{
-        CertificateResponse, ProposalRequest, RevealRequest, RollEntry, RollRequest, RollResponse, RoundResponse,
-        SignatureRequest, StepRequest,
+        CertificateResponse, LetterEntry, LettersRequest, LettersResponse, ProposalRequest, RevealRequest, RollEntry,
+        RollRequest, RollResponse, RoundResponse, SignatureRequest, StepRequest,
     },
 };
 
@@ -81,6 +81,20 @@ impl StaffMember {
             people = rest;
         }
         Ok(total)
+    }
+
+    /// Gives people other letters.
+    ///
+    /// # Errors
+    /// [`ClientFault`].
+    pub async fn replace_letters(
+        &self,
+        slug: &str,
+        people: Vec<LetterEntry>,
+        reason: &str,
+    ) -> Result<LettersResponse, ClientFault> {
+        let body = LettersRequest { people, reason: reason.to_owned() };
+        self.send(Method::POST, format!("/api/v1/rounds/{slug}/letters"), Some(&body)).await
     }
 
     /// Proposes to open, close or annul.

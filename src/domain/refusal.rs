@@ -10,7 +10,7 @@ pub enum Refusal {
     #[error("there is no round of this name")]
     UnknownRound,
     /// The letter code is unknown, mistaken or burned: one answer for all three.
-    #[error("the code is not valid; check each letter, or ask those who sent the letter")]
+    #[error("the code is not valid; check each letter, or ask the commission for another letter")]
     Code,
     /// A code with a wrong number of letters or wrong check letters: a slip of typing, not a guess.
     #[error("the code was mistyped: {0}")]

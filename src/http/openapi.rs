@@ -2,7 +2,9 @@
 
 use utoipa::OpenApi;
 
-use super::{acts, casting, drafts, exports, identifying, issuing, log, problem::Problem, roll, rounds, tallying};
+use super::{
+    acts, casting, drafts, exports, identifying, issuing, letters, log, problem::Problem, roll, rounds, tallying,
+};
 
 /// The document's root. Each operation's tag says who may call it.
 #[derive(OpenApi)]
@@ -30,6 +32,7 @@ use super::{acts, casting, drafts, exports, identifying, issuing, log, problem::
         drafts::save,
         drafts::publish,
         roll::import,
+        letters::replace,
         acts::alone,
         acts::propose,
         acts::confirm,

@@ -96,6 +96,38 @@ pub async fn insert(tx: &mut Tx, round_id: i64, voters: &[Voter]) -> Result<u64,
     })
 }
 
+/// Gives people on the roll other codes, as if the first had never been sent: failures and backups go with the old letter.
+///
+/// # Errors
+/// [`Error::Database`], also when a locator is taken.
+pub async fn replace_code(
+    tx: &mut Tx,
+    round_id: i64,
+    pseudonym: &[u8; 32],
+    locator: &str,
+    code_hash: &[u8],
+) -> Result<(), Error> {
+    db!(tx, |conn| {
+        let update = sqlx::query(
+            "UPDATE voters SET locator = $3, code_hash = $4, failures = 0, backup = NULL WHERE round_id = $1 AND pseudonym = $2",
+        );
+        update.bind(round_id).bind(pseudonym.to_vec()).bind(locator).bind(code_hash).execute(conn).await?;
+        Ok(())
+    })
+}
+
+/// Whether the roll holds this person.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn is_on_roll(tx: &mut Tx, round_id: i64, pseudonym: &[u8; 32]) -> Result<bool, Error> {
+    db!(tx, |conn| {
+        let select = sqlx::query_scalar("SELECT count(*) FROM voters WHERE round_id = $1 AND pseudonym = $2");
+        let found: i64 = select.bind(round_id).bind(pseudonym.to_vec()).fetch_one(conn).await?;
+        Ok(found > 0)
+    })
+}
+
 /// The voter whose code starts with these letters.
 ///
 /// # Errors

@@ -12,7 +12,7 @@ use veche::{
         backup::BACKUP_LEN,
         codes::{IdentifyingCode, LetterCode},
     },
-    http::{RollEntry, StatusResponse},
+    http::{LetterEntry, RollEntry, StatusResponse},
 };
 
 use super::town::{HOUR, SLUG, Town, person};
@@ -273,6 +273,36 @@ async fn a_mistake_in_the_roll_imports_nothing() {
     assert!(fault.to_string().contains("person 5") && fault.to_string().contains("first letters"), "{fault}");
     let round: veche::http::RoundResponse = town.get("").await;
     assert_eq!(round.roll, 5);
+}
+
+/// A burned code, or a letter lost on the way: another letter, unless there is a credential already.
+#[tokio::test(flavor = "multi_thread")]
+async fn letters_are_replaced_until_there_is_a_credential() {
+    let town = Town::new().await;
+    let codes = town.votes(3).await;
+    let wrong = guess(&codes[0]);
+    for _ in 0..10 {
+        town.identifies(&wrong).await;
+    }
+    town.registers(&codes[1]).await;
+    let anew = |numbers: &[usize]| {
+        let people: Vec<_> = numbers.iter().map(|number| person(*number)).collect();
+        let (codes, entries): (Vec<_>, Vec<_>) = letters::write(&town.roll_key, &people).into_iter().unzip();
+        let letter = |entry: RollEntry| LetterEntry { pseudonym: entry.pseudonym, code: entry.code };
+        (codes, entries.into_iter().map(letter).collect::<Vec<_>>())
+    };
+    for (numbers, word) in [(vec![0, 1], "person 2"), (vec![9], "person 1"), (vec![0, 0], "person 2")] {
+        let fault = town.official.replace_letters(SLUG, anew(&numbers).1, "lost").await.unwrap_err();
+        assert!(fault.to_string().contains(word), "{fault}");
+    }
+    assert!(town.official.replace_letters(SLUG, anew(&[0]).1, " ").await.is_err(), "a reason must say something");
+    let (new, entries) = anew(&[0]);
+    assert_eq!(town.official.replace_letters(SLUG, entries, "burned").await.unwrap().replaced, 1);
+    assert_eq!(town.identifies(&codes[0].identifying.to_string()).await.problem(), "code");
+    town.registers(&new[0]).await;
+    assert_eq!(town.identifies(&codes[2].identifying.to_string()).await.status, StatusCode::OK);
+    let log = town.api.bytes(&format!("/api/v1/rounds/{SLUG}/log/lines")).await.unwrap();
+    assert!(String::from_utf8(log).unwrap().contains(r#""reason":"burned""#));
 }
 
 fn again(entries: &[RollEntry]) -> Vec<RollEntry> {

@@ -27,6 +27,7 @@ fn addresses() -> Vec<(Verb, String, Option<Value>, bool)> {
     vec![
         (Verb::POST, format!("/api/v1/drafts/{SLUG}/publication"), None, true),
         (Verb::POST, round("/roll"), Some(json!({ "people": [] })), true),
+        (Verb::POST, round("/letters"), Some(json!({ "people": [], "reason": reason })), true),
         (Verb::POST, round("/steps"), Some(json!({ "step": "pause", "reason": reason })), true),
         (Verb::POST, round("/proposal"), Some(json!({ "act": "close", "reason": reason })), true),
         (Verb::POST, round("/proposal/confirmation"), None, false),

@@ -15,6 +15,8 @@ pub enum Event {
     Published(Published),
     /// People were added to the roll.
     RollExtended(RollExtended),
+    /// People on the roll were sent new letter codes.
+    LettersReplaced(LettersReplaced),
     /// An official asks for an act that needs a second person.
     Proposed(Proposal),
     /// Ballots may be cast from now on.
@@ -67,6 +69,20 @@ pub struct RollExtended {
     pub by: String,
     /// How many are on the roll now.
     pub total: u64,
+}
+
+/// New letter codes for people who have no credential yet; who they are stays off the log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LettersReplaced {
+    /// Unix second.
+    pub at: i64,
+    /// Handle of the official.
+    pub by: String,
+    /// How many people got a new code.
+    pub people: u64,
+    /// Why, in the official's words.
+    pub reason: String,
 }
 
 /// A step that the timetable or two people take.

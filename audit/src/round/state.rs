@@ -136,6 +136,7 @@ impl Round {
         match event {
             Event::Published(_) => return Err(Violation::PublishedTwice),
             Event::RollExtended(event) => self.extend_roll(event)?,
+            Event::LettersReplaced(event) => self.replace_letters(event)?,
             Event::Proposed(proposal) => self.propose(proposal)?,
             Event::VotingOpened(step) => self.open(step)?,
             Event::VotingPaused(remark) => self.pause(remark)?,
@@ -226,6 +227,7 @@ fn time(event: &Event) -> Option<i64> {
     match event {
         Event::Published(event) => Some(event.at),
         Event::RollExtended(event) => Some(event.at),
+        Event::LettersReplaced(event) => Some(event.at),
         Event::Proposed(event) => Some(event.at),
         Event::VotingOpened(event) | Event::VotingClosed(event) => Some(event.at),
         Event::VotingPaused(event) | Event::VotingResumed(event) => Some(event.at),

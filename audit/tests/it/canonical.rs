@@ -43,6 +43,7 @@ fn kind(event: &Event) -> usize {
         Event::Tallied(_) => 12,
         Event::Signed(_) => 13,
         Event::Annulled(_) => 14,
+        Event::LettersReplaced(_) => 15,
     }
 }
 
@@ -51,7 +52,7 @@ fn published_variants() -> Vec<Event> {
     let mut full = rules();
     full.district = Some("\u{426}\u{435}\u{43d}\u{442}\u{440} \"\u{1}\u{7f}\\/\u{2028}\u{1f333}".to_owned());
     full.voting.territories[0].applied = Some("2026-02-28".parse().expect("a day"));
-    full.voting.territories[0].cost = Some(Money(1_500_000_00));
+    full.voting.territories[0].cost = Some(Money(150_000_000));
     let kinds = [
         (Kind::Approval { max: 1 }, Method::Approval),
         (Kind::Points { each: Some(3), total: 10 }, Method::Points),
@@ -125,7 +126,12 @@ fn samples() -> Vec<Event> {
     samples.extend([By::Schedule, by_two()].map(|by| closed(0, by)));
     samples.extend([BatchReason::Close, BatchReason::Due, BatchReason::Full].map(|reason| batch(OPENS, 1, reason)));
     samples.extend([Event::VotingPaused(remark(OPENS)), Event::VotingResumed(remark(OPENS))]);
-    samples.extend([extended(OPENS, CLOSES + 1), annulled(OPENS, by_two()), signed(CLOSES, &round, 1, &member(1))]);
+    samples.extend([
+        extended(OPENS, CLOSES + 1),
+        letters_replaced(OPENS, 1, "lost"),
+        annulled(OPENS, by_two()),
+        signed(CLOSES, &round, 1, &member(1)),
+    ]);
     samples
 }
 
@@ -138,7 +144,7 @@ fn every_event_is_canonical() {
         is_canonical(&line);
         assert_eq!(Line::parse(&line.to_bytes()), Ok(line));
     }
-    let missing: Vec<_> = (0..15).filter(|wanted| !samples.iter().any(|event| kind(event) == *wanted)).collect();
+    let missing: Vec<_> = (0..16).filter(|wanted| !samples.iter().any(|event| kind(event) == *wanted)).collect();
     assert!(missing.is_empty(), "no sample of kinds {missing:?}");
 }
 
@@ -183,7 +189,7 @@ fn events_have_their_names() {
         .iter()
         .map(|event| serde_json::to_value(event).unwrap().as_object().unwrap().keys().next().unwrap().clone())
         .collect();
-    let expected = "annulled ballot batch closing-extended key-revealed proposed published register roll-extended \
+    let expected = "annulled ballot batch closing-extended key-revealed letters-replaced proposed published register roll-extended \
                     signed tallied voting-closed voting-opened voting-paused voting-resumed";
     assert_eq!(names.into_iter().collect::<Vec<_>>().join(" "), expected);
 }

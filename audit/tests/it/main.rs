@@ -7,6 +7,7 @@ mod log_notes;
 mod log_receipts;
 mod log_tiles;
 mod log_tree;
+mod log_vectors;
 mod mutation;
 mod naive;
 mod round_acts;

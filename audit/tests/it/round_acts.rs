@@ -158,12 +158,15 @@ fn the_signed_message_is_known() {
     assert_eq!(message, [b"veche/certificate/v1\0".as_slice(), &[1; 32], &[2; 32]].concat());
 }
 
+/// What is wrong with the rules.
+type Change = Box<dyn Fn(&mut RoundRules)>;
+
 #[test]
 fn rules_with_unfit_keys_or_members_are_not_published() {
     let mut neutral = [0; 32];
     neutral[0] = 1;
-    let weak = || Bytes::from(neutral);
-    let cases: Vec<(&str, Box<dyn Fn(&mut RoundRules)>)> = vec![
+    let weak = move || Bytes::from(neutral);
+    let cases: Vec<(&str, Change)> = vec![
         ("quorum", Box::new(|rules| rules.quorum = 0)),
         ("quorum", Box::new(|rules| rules.quorum = 4)),
         ("quorum", Box::new(|rules| rules.commission.clear())),

@@ -91,6 +91,10 @@ fn stories_of_form() -> Vec<Story> {
         ),
         (open(), roll(OPENS, 5, 14), Violation::Count { field: "total", given: 14, before: 10 }),
         (open(), roll(OPENS, u64::MAX, 9), Violation::Count { field: "total", given: 9, before: 10 }),
+        (open(), letters_replaced(OPENS, 0, "lost"), Violation::Count { field: "people", given: 0, before: 10 }),
+        (open(), letters_replaced(OPENS, 11, "lost"), Violation::Count { field: "people", given: 11, before: 10 }),
+        (open(), letters_replaced(OPENS, 1, " "), Violation::Reason),
+        (open(), letters_replaced(OPENS - 1, 1, "lost"), Violation::Time { at: OPENS - 1, last: OPENS }),
         (open(), extended(OPENS, CLOSES), Violation::NotLater { given: CLOSES, before: CLOSES }),
         (
             then(open(), [extended(OPENS, CLOSES + 10)]),
@@ -214,6 +218,7 @@ fn stories_of_phases() -> Vec<Story> {
         (paused(), Event::VotingPaused(remark(OPENS)), phase("voting-paused", Phase::Paused)),
         (until_closed(), extended(CLOSES, CLOSES + 1), phase("closing-extended", Phase::Closed)),
         (until_closed(), roll(CLOSES, 1, 11), phase("roll-extended", Phase::Closed)),
+        (until_closed(), letters_replaced(CLOSES, 1, "lost"), phase("letters-replaced", Phase::Closed)),
         (until_closed(), batch(CLOSES, 3, BatchReason::Full), phase("batch", Phase::Closed)),
         (until_closed(), tallied(CLOSES, 2, 1), phase("tallied", Phase::Closed)),
         (opened_ballots(), signed(CLOSES, &count, 1, &member(1)), phase("signed", Phase::Opened)),

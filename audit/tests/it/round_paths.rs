@@ -34,6 +34,7 @@ fn the_voting_pauses_and_goes_on_and_ends_later() {
     let hour = OPENS + HOUR;
     let mut events = until_open();
     events.extend([Event::VotingPaused(remark(OPENS + 1)), extended(OPENS + 2, CLOSES + HOUR), roll(OPENS + 3, 1, 11)]);
+    events.push(letters_replaced(OPENS + 3, 11, "lost"));
     // Ballots that were accepted before go into the log in a pause too.
     events.push(batch(hour, 1, BatchReason::Due));
     events.extend(ballots(1, 0));
@@ -126,6 +127,7 @@ fn event(round: &Round, (which, small, far, count): Pick, next_ballot: Option<Ev
         24 | 25 => tallied(at, number(round.ballots.min(round.register.count)), number(0)),
         26 => tallied(at, 0, round.ballots),
         27 | 28 => signed(at, round, seat, &member(seat)),
+        29 => letters_replaced(at, number(0), "lost"),
         _ => annulled(at, by),
     }
 }
@@ -135,7 +137,7 @@ proptest! {
 
     #[test]
     fn random_sequences_keep_their_promises(
-        picks in prop::collection::vec((0u8..30, any::<u8>(), prop_oneof![any::<i64>(), Just(i64::MIN), Just(i64::MAX)], any::<u64>()), 0..80),
+        picks in prop::collection::vec((0u8..31, any::<u8>(), prop_oneof![any::<i64>(), Just(i64::MIN), Just(i64::MAX)], any::<u64>()), 0..80),
     ) {
         let mut taken = until_open();
         let mut round = fold(&taken).unwrap();

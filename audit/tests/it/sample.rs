@@ -12,8 +12,8 @@ use audit::{
         act::Proposal,
         certificate,
         event::{
-            Annulment, BallotLine, Batch, BatchReason, Extension, KeyRevealed, Published, RegisterStep, Remark,
-            RollExtended, Signed, Step, Tallied,
+            Annulment, BallotLine, Batch, BatchReason, Extension, KeyRevealed, LettersReplaced, Published,
+            RegisterStep, Remark, RollExtended, Signed, Step, Tallied,
         },
         rules::{BatchRules, Member, RegisterRules, canonical},
     },
@@ -101,6 +101,10 @@ pub fn by_two() -> By {
 
 pub fn roll(at: i64, added: u64, total: u64) -> Event {
     Event::RollExtended(RollExtended { added, at, by: official(), total })
+}
+
+pub fn letters_replaced(at: i64, people: u64, reason: &str) -> Event {
+    Event::LettersReplaced(LettersReplaced { at, by: official(), people, reason: reason.to_owned() })
 }
 
 pub fn proposed(at: i64, act: Act) -> Event {

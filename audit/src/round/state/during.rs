@@ -6,7 +6,7 @@ use super::{HOUR, OpenBatch, Phase, Round};
 use crate::round::{
     Act, Bytes, Violation,
     act::Proposal,
-    event::{Batch, BatchReason, Extension, RegisterStep, Remark, RollExtended, Step},
+    event::{Batch, BatchReason, Extension, LettersReplaced, RegisterStep, Remark, RollExtended, Step},
 };
 
 impl Round {
@@ -16,6 +16,15 @@ impl Round {
             return Err(Violation::Count { field: "total", given: event.total, before: self.roll });
         }
         self.roll = event.total;
+        Ok(())
+    }
+
+    pub(super) fn replace_letters(&mut self, event: &LettersReplaced) -> Result<(), Violation> {
+        self.must_be("letters-replaced", &[Phase::Published, Phase::Open, Phase::Paused])?;
+        reason(&event.reason)?;
+        if event.people == 0 || event.people > self.roll {
+            return Err(Violation::Count { field: "people", given: event.people, before: self.roll });
+        }
         Ok(())
     }
 

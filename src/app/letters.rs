@@ -1,0 +1,87 @@
+//! Replacing letters: whoever lost theirs, or whose code was burned, gets another, as long as they have no credential.
+
+use std::collections::HashSet;
+
+use audit::{
+    log::hash::Hash,
+    office::Role,
+    round::{Event, event::LettersReplaced},
+};
+
+use super::{App, steps};
+use crate::{
+    crypto::codes::IdentifyingCode,
+    domain::{Refusal, staff::Actor},
+    error::Error,
+    store::{Tx, issuances, voters},
+};
+
+/// Most people in one request.
+pub const MOST: usize = 1_000;
+
+/// A new letter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Letter {
+    /// HMAC of the person's number, as 64 hexadecimal digits.
+    pub pseudonym: String,
+    /// Identifying half of the new code.
+    pub code: String,
+}
+
+/// Gives people on the roll new codes; the old ones are worth nothing from then on. How many it were stands in the log.
+///
+/// # Errors
+/// [`Refusal::Roll`] with the place of the first who is not on the roll, has a credential, or whose code is no code; then
+/// nobody's letter was replaced.
+pub async fn replace(app: &App, actor: &Actor, slug: &str, letters: &[Letter], reason: String) -> Result<u64, Error> {
+    let by = actor.must_be(Role::Official)?.to_owned();
+    let round = app.published(slug).await?;
+    if letters.len() > MOST {
+        return Err(Refusal::Malformed(format!("at most {MOST} letters at once")).into());
+    }
+    let letters = letters
+        .iter()
+        .zip(1..)
+        .map(|(letter, number)| parse(letter).map_err(|reason| Refusal::Roll { number, reason: reason.to_owned() }));
+    let letters: Vec<([u8; 32], IdentifyingCode)> = letters.collect::<Result<_, _>>()?;
+    let people = letters.len() as u64;
+    steps::write(app, &round, async |tx, writing, at| {
+        writing.push(&Event::LettersReplaced(LettersReplaced { at, by, people, reason }))?;
+        let mut seen = HashSet::new();
+        for ((person, code), number) in letters.iter().zip(1..) {
+            let refused = match refuse(tx, round.id, person, code).await? {
+                None if !seen.insert(person) => Some("the same person stands there twice"),
+                other => other,
+            };
+            if let Some(reason) = refused {
+                return Err(Refusal::Roll { number, reason: reason.to_owned() }.into());
+            }
+            voters::replace_code(tx, round.id, person, code.locator(), &app.pepper.hash(code)).await?;
+        }
+        Ok(())
+    })
+    .await?;
+    Ok(people)
+}
+
+fn parse(letter: &Letter) -> Result<([u8; 32], IdentifyingCode), &'static str> {
+    let person: Hash = letter.pseudonym.parse().map_err(|_| "pseudonym: must be 64 lower-case hexadecimal digits")?;
+    let code = letter.code.parse().map_err(|_| "code: is no identifying half of a letter code")?;
+    Ok((*person.as_bytes(), code))
+}
+
+async fn refuse(
+    tx: &mut Tx,
+    round_id: i64,
+    person: &[u8; 32],
+    code: &IdentifyingCode,
+) -> Result<Option<&'static str>, Error> {
+    if !voters::is_on_roll(tx, round_id, person).await? {
+        return Ok(Some("this person is not on the roll"));
+    }
+    if !issuances::of(tx, round_id, &[*person]).await?.is_empty() {
+        return Ok(Some("this person has a credential already; a new letter could not restore it"));
+    }
+    let taken = voters::by_locator(tx, round_id, code.locator()).await?.is_some();
+    Ok(taken.then_some("code: the first letters are in use; make this letter anew"))
+}

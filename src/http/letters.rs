@@ -1,0 +1,60 @@
+//! Officials replace letters that were lost or whose codes were burned.
+
+use axum::{Json as Answer, extract::State};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{
+    Http,
+    access::Staff,
+    extract::{Json, Path},
+    problem::Problem,
+};
+use crate::app::letters::{self, Letter};
+
+/// New letters, at most 1,000.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LettersRequest {
+    /// Who gets a new letter.
+    pub people: Vec<LetterEntry>,
+    /// Why; it stands in the log.
+    pub reason: String,
+}
+
+/// One new letter.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LetterEntry {
+    /// HMAC-SHA-256 of the person's number under the commission's roll key, hexadecimal.
+    pub pseudonym: String,
+    /// Identifying half of the new code.
+    pub code: String,
+}
+
+/// What it came to.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct LettersResponse {
+    /// Letters replaced.
+    pub replaced: u64,
+}
+
+/// Replaces letters of people who have no credential yet: all of them, or at the first mistake none.
+#[utoipa::path(
+    post,
+    path = "/api/v1/rounds/{slug}/letters",
+    tag = "staff: officials",
+    request_body = LettersRequest,
+    responses((status = 200, body = LettersResponse), (status = "4XX", body = Problem, content_type = "application/problem+json"))
+)]
+pub(super) async fn replace(
+    State(http): State<Http>,
+    Staff(actor): Staff,
+    Path(slug): Path<String>,
+    Json(request): Json<LettersRequest>,
+) -> Result<Answer<LettersResponse>, Problem> {
+    let letter = |person: LetterEntry| Letter { pseudonym: person.pseudonym, code: person.code };
+    let people: Vec<_> = request.people.into_iter().map(letter).collect();
+    let replaced = letters::replace(&http.app, &actor, &slug, &people, request.reason).await?;
+    Ok(Answer(LettersResponse { replaced }))
+}
