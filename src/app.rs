@@ -49,8 +49,8 @@ pub struct App {
     pepper: Pepper,
     session_key: Zeroizing<[u8; 32]>,
     published: RwLock<HashMap<String, Arc<Published>>>,
-    casting: Group<casting::Job, Result<casting::Promise, Error>>,
-    issuing: Group<issuing::Job, Result<(), Error>>,
+    casting: Group<casting::Job, casting::Promise>,
+    issuing: Group<issuing::Job, ()>,
     making: tokio::sync::Mutex<()>,
 }
 

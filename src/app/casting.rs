@@ -44,7 +44,7 @@ pub struct SignedAcceptance {
 pub async fn cast(app: &App, slug: &str, bytes: Vec<u8>) -> Result<SignedAcceptance, Error> {
     let round = app.published(slug).await?;
     let envelope = round.envelopes.check(&bytes)?;
-    let promise = app.casting.submit(Job { round: Arc::clone(&round), envelope, bytes }).await??;
+    let promise = app.casting.submit(Job { round: Arc::clone(&round), envelope, bytes }).await?;
     let fingerprint = *round.fingerprint.as_bytes();
     let acceptance = Acceptance { fingerprint, ballot: promise.hash, in_log_by: promise.in_log_by };
     Ok(SignedAcceptance { signature: acceptance.sign(&round.acceptance), acceptance })
@@ -56,16 +56,10 @@ pub fn claimed_credential(bytes: &[u8]) -> [u8; 32] {
     bytes.get(33..65).and_then(|part| part.try_into().ok()).unwrap_or_default()
 }
 
-pub(super) fn start(db: Db, clock: Clock, queue: usize) -> Group<Job, Result<Promise, Error>> {
+pub(super) fn start(db: Db, clock: Clock, queue: usize) -> Group<Job, Promise> {
     Group::start(queue, move |jobs| {
         let (db, clock) = (db.clone(), clock.clone());
-        async move {
-            let count = jobs.len();
-            match commit(&db, &clock, jobs).await {
-                Ok(answers) => answers,
-                Err(fault) => (0..count).map(|_| Err(Error::broken(&fault))).collect(),
-            }
-        }
+        async move { commit(&db, &clock, jobs).await }
     })
 }
 

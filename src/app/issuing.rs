@@ -38,7 +38,7 @@ pub async fn issue(app: &App, slug: &str, session: &Session, blinded: &[u8]) -> 
         fault => Error::broken(fault),
     })?;
     let issuance = Issuance { pseudonym, blinded_hash: Sha256::digest(blinded).into() };
-    app.issuing.submit(Job { round, issuance }).await??;
+    app.issuing.submit(Job { round, issuance }).await?;
     Ok(signature)
 }
 
@@ -81,16 +81,10 @@ pub async fn backup(app: &App, slug: &str, session: &Session) -> Result<Vec<u8>,
     Ok(backup.ok_or(Refusal::NoBackup)?)
 }
 
-pub(super) fn start(db: Db, clock: Clock, queue: usize) -> Group<Job, Result<(), Error>> {
+pub(super) fn start(db: Db, clock: Clock, queue: usize) -> Group<Job, ()> {
     Group::start(queue, move |jobs| {
         let (db, clock) = (db.clone(), clock.clone());
-        async move {
-            let count = jobs.len();
-            match commit(&db, &clock, jobs).await {
-                Ok(answers) => answers,
-                Err(fault) => (0..count).map(|_| Err(Error::broken(&fault))).collect(),
-            }
-        }
+        async move { commit(&db, &clock, jobs).await }
     })
 }
 
