@@ -72,13 +72,13 @@ pub enum Why {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Tie {
-    /// Step of a run-off in which it arose, from 1.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub round: Option<u32>,
     /// Whether it decided who won, or in a run-off who went out.
     pub decisive: bool,
     /// The territories, the best first.
     pub order: Vec<String>,
+    /// Step of a run-off in which it arose, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub round: Option<u32>,
     /// The rungs of the ladder that were needed, in order.
     pub rules: Vec<TieRule>,
     /// The score that they share.

@@ -189,6 +189,9 @@ pub enum RulesFault {
     /// An id or title is empty.
     #[error("territories: number {0} has no id or no title")]
     Unnamed(u32),
+    /// Ids are keys in canonical JSON, whose order is that of UTF-16.
+    #[error("territories: the id of number {0} has a control character, or one beyond U+FFFF")]
+    Id(u32),
     /// Two territories cannot be told apart.
     #[error("territories: the id or number of {0} stands there twice")]
     Twice(String),
@@ -295,6 +298,9 @@ impl Rules {
         for territory in &self.territories {
             if territory.id.trim().is_empty() || territory.title.trim().is_empty() {
                 return Err(RulesFault::Unnamed(territory.number));
+            }
+            if !territory.id.chars().all(|letter| !letter.is_control() && letter <= '\u{ffff}') {
+                return Err(RulesFault::Id(territory.number));
             }
             if !ids.insert(&territory.id) || !numbers.insert(territory.number) {
                 return Err(RulesFault::Twice(territory.id.clone()));

@@ -226,6 +226,11 @@ fn stories_of_phases() -> Vec<Story> {
         (until_certified(), proposed(CLOSES, Act::Annul), phase("proposed", Phase::Certified)),
         (until_certified(), annulled(CLOSES, by_two()), phase("annulled", Phase::Certified)),
         (over(), annulled(OPENS, by_two()), phase("annulled", Phase::Annulled)),
+        (
+            then(until_open(), [proposed(OPENS, Act::Annul), register(OPENS, 0), annulled(OPENS, by_two())]),
+            extended(OPENS, CLOSES + 1),
+            phase("closing-extended", Phase::Annulled),
+        ),
         (over(), register(OPENS, 2), phase("register", Phase::Annulled)),
         (opened_ballots(), tallied(CLOSES, 2, 0), Violation::Tally { counted: 2, replaced: 0, logged: 3 }),
         (

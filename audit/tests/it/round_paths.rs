@@ -1,6 +1,6 @@
 //! Legal paths through a round's life, and random ones: the fold never panics, and what it refuses leaves no trace.
 
-use audit::round::{Act, By, Bytes, Event, Phase, Round, event::BatchReason};
+use audit::round::{Act, By, Bytes, Event, Phase, Round, Violation, event::BatchReason};
 use proptest::prelude::*;
 
 use crate::sample::*;
@@ -95,6 +95,9 @@ fn hours_at_the_end_of_time_do_not_panic() {
     let mut events = until_open();
     events.extend([register(last, 2), register(last, 4)]);
     assert_eq!(fold(&events).map(|round| round.register.count), Ok(4));
+    // The second step came in the hour of the first, so only the close may follow.
+    events.push(Event::VotingPaused(remark(OPENS)));
+    assert_eq!(fold(&events), Err(Violation::Closing));
 }
 
 /// One random step: which event, with which numbers.

@@ -115,12 +115,13 @@ impl Instance {
         let length = self.number("max_length").and_then(|max| u16::try_from(max).ok());
         let length = length.unwrap_or(projects).clamp(1, projects.max(1));
         let values = || self.votes.iter().flat_map(|vote| &vote.marks).filter_map(|(_, value)| *value);
-        let sums = || self.votes.iter().map(|vote| vote.marks.iter().filter_map(|(_, value)| *value).sum::<u32>());
+        let sum = |vote: &Vote| vote.marks.iter().filter_map(|(_, value)| *value).fold(0, u32::saturating_add);
         match self.vote_type {
             VoteType::Approval => (Kind::Approval { max: length }, Method::Approval),
             VoteType::Ordinal => (Kind::Ranked { max: length }, Method::Borda),
             VoteType::Cumulative => {
-                let total = self.number("max_sum_points").or_else(|| sums().max()).unwrap_or(1).max(1);
+                let total =
+                    self.number("max_sum_points").or_else(|| self.votes.iter().map(sum).max()).unwrap_or(1).max(1);
                 let each = self.number("max_points").filter(|each| (1..=total).contains(each));
                 (Kind::Points { each, total }, Method::Points)
             }

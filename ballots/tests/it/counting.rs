@@ -1,0 +1,184 @@
+//! Counting: elections of the textbooks, worked by hand, and what must hold for any.
+
+use ballots::{
+    Ballot, Tally,
+    rules::{Kind, Method},
+};
+use proptest::prelude::*;
+
+use super::sample::{any_profile, ballot, count, rules, scores};
+
+/// Tennessee chooses its capital: a Memphis, b Nashville, c Chattanooga, d Knoxville; 42, 26, 15 and 17 voters.
+/// The example stands in Wikipedia's articles on both methods.
+const TENNESSEE: [(u64, &str); 4] = [(42, "a b c d"), (26, "b c d a"), (15, "c d b a"), (17, "d c b a")];
+
+#[test]
+fn borda_makes_nashville_the_capital() {
+    let rules = rules(4, Kind::Ranked { max: 4 }, Method::Borda);
+    let outcome = count(&rules, &TENNESSEE);
+    // 194, 173, 126 and 107 with 3 points for a first place; here a first place of four gets 4.
+    assert_eq!(scores(&outcome), [("b", 294), ("c", 273), ("a", 226), ("d", 207)]);
+    assert_eq!(outcome.winners, ["b"]);
+}
+
+#[test]
+fn run_off_makes_knoxville_the_capital() {
+    let rules = rules(4, Kind::Ranked { max: 4 }, Method::InstantRunoff);
+    let outcome = count(&rules, &TENNESSEE);
+    assert_eq!(outcome.winners, ["d"]);
+    let steps: Vec<_> = outcome.rounds.iter().map(|round| (round.eliminated.as_deref(), round.exhausted)).collect();
+    assert_eq!(steps, [(Some("c"), 0), (Some("b"), 0), (Some("a"), 0), (None, 0)]);
+    assert_eq!(outcome.rounds[1].counts.get("d"), Some(&32));
+    assert_eq!(outcome.rounds[2].counts.get("d"), Some(&58));
+    assert_eq!(scores(&outcome), [("d", 100), ("a", 42), ("b", 26), ("c", 15)]);
+}
+
+/// On a short ballot Borda gives the ballot's own length, and a run-off lets a ballot run out.
+#[test]
+fn short_rankings() {
+    let borda = rules(3, Kind::Ranked { max: 3 }, Method::Borda);
+    let ballots = [(1, "a"), (1, "b a"), (1, "c b a")];
+    assert_eq!(scores(&count(&borda, &ballots)), [("b", 4), ("a", 3), ("c", 3)]);
+    let runoff = rules(3, Kind::Ranked { max: 3 }, Method::InstantRunoff);
+    let outcome = count(&runoff, &[(4, "a"), (3, "b a"), (2, "c")]);
+    assert_eq!(outcome.winners, ["a"]);
+    let exhausted: Vec<_> = outcome.rounds.iter().map(|round| round.exhausted).collect();
+    assert_eq!(exhausted, [0, 2, 2]);
+}
+
+#[test]
+fn approvals() {
+    let rules = rules(3, Kind::Approval { max: 3 }, Method::Approval);
+    let outcome = count(&rules, &[(3, "a b"), (2, "b c"), (1, "")]);
+    assert_eq!(scores(&outcome), [("b", 5), ("a", 3), ("c", 2)]);
+    assert_eq!((outcome.ballots, outcome.blank), (6, 1));
+}
+
+#[test]
+fn scores_with_mean_and_median() {
+    let rules = rules(4, Kind::Score { max: 10 }, Method::Score);
+    let outcome = count(&rules, &[(1, "a=10 b=7"), (1, "a=1 b=8 c=0"), (1, "b=8"), (1, "a=4 b=0"), (1, "a=4")]);
+    let row = |id: &str| outcome.standings.iter().find(|standing| standing.id == id).unwrap();
+    let shown = |id: &str| {
+        let standing = row(id);
+        let text = |part: Option<ballots::Fraction>| part.map(|part| part.to_string());
+        (standing.score, standing.votes, text(standing.mean), text(standing.median))
+    };
+    let some = |text: &str| Some(text.to_owned());
+    // b: 0 7 8 8; a: 1 4 4 10; a left-out territory is no nought.
+    assert_eq!(shown("b"), (23, 4, some("23/4"), some("15/2")));
+    assert_eq!(shown("a"), (19, 4, some("19/4"), some("4")));
+    assert_eq!(shown("c"), (0, 1, some("0"), some("0")));
+    assert_eq!(shown("d"), (0, 0, None, None));
+}
+
+#[test]
+fn points_add_up() {
+    let rules = rules(3, Kind::Points { each: None, total: 10 }, Method::Points);
+    let outcome = count(&rules, &[(2, "a=7 b=3"), (1, "c=10"), (1, "b=1")]);
+    assert_eq!(scores(&outcome), [("a", 14), ("c", 10), ("b", 7)]);
+}
+
+#[test]
+fn invalid_ballots_are_counted_by_reason() {
+    let rules = rules(2, Kind::Approval { max: 1 }, Method::Approval);
+    let mut tally = Tally::new(&rules);
+    tally.add(&ballot(&rules, "b"));
+    tally.add_invalid("format");
+    tally.add_invalid("sealed");
+    tally.add_invalid("format");
+    let outcome = tally.finish(&rules);
+    assert_eq!((outcome.ballots, outcome.blank), (4, 0));
+    assert_eq!(outcome.invalid.into_iter().collect::<Vec<_>>(), [("format".into(), 2), ("sealed".into(), 1)]);
+}
+
+#[test]
+fn the_outcome_as_it_stands_in_the_log() {
+    let rules = rules(2, Kind::Score { max: 5 }, Method::Score);
+    let outcome = count(&rules, &[(1, "a=5"), (1, "b=5")]);
+    insta::assert_snapshot!(serde_json::to_string(&outcome).unwrap(), @r#"{"ballots":2,"blank":0,"invalid":{},"rounds":[],"standings":[{"id":"a","mean":{"den":1,"num":5},"median":{"den":1,"num":5},"rank":1,"score":5,"selected":true,"votes":1},{"id":"b","mean":{"den":1,"num":5},"median":{"den":1,"num":5},"rank":2,"score":5,"selected":false,"votes":1,"why":"no-seat"}],"ties":[{"decisive":true,"order":["a","b"],"rules":["application"],"score":5}],"winners":["a"]}"#);
+}
+
+/// Keys in ascending order, at every depth: the outcome is hashed as it is written.
+#[test]
+fn outcomes_are_canonical_json() {
+    for (kind, method) in [(Kind::Ranked { max: 4 }, Method::InstantRunoff), (Kind::Ranked { max: 4 }, Method::Borda)] {
+        let mut rules = rules(4, kind, method);
+        rules.winners = ballots::rules::Winners::Budget {
+            budget: "150".parse().unwrap(),
+            minimum: Some(1),
+            overflow: ballots::rules::Overflow::Skip,
+        };
+        let outcome = count(&rules, &[(1, "a b"), (1, "b a"), (1, "c d"), (1, "d c")]);
+        assert!(!outcome.ties.is_empty());
+        let text = serde_json::to_string(&outcome).unwrap();
+        let sorted: serde_json::Value = serde_json::from_str(&text).unwrap();
+        // serde_json's map is sorted by key.
+        assert_eq!(serde_json::to_string(&sorted).unwrap(), text);
+        assert_eq!(serde_json::from_str::<ballots::Outcome>(&text).unwrap(), outcome);
+    }
+}
+
+proptest! {
+    /// However the ballots are dealt out to counters, and in whatever order they come, the outcome is the same.
+    #[test]
+    fn any_split_and_order_gives_one_outcome(
+        (rules, ballots) in any_profile(),
+        parts in proptest::collection::vec(0..4_usize, 40),
+        order in any::<u64>(),
+    ) {
+        let mut whole = Tally::new(&rules);
+        ballots.iter().for_each(|ballot| whole.add(ballot));
+        let mut tallies = vec![Tally::new(&rules); 4];
+        let mut mixed: Vec<(usize, &Ballot)> = ballots.iter().enumerate().collect();
+        mixed.sort_by_key(|(at, _)| (*at as u64 + 1).wrapping_mul(order | 1));
+        for ((_, ballot), part) in mixed.into_iter().zip(&parts) {
+            tallies[*part].add(ballot);
+        }
+        let mut merged = Tally::new(&rules);
+        tallies.into_iter().for_each(|tally| merged.merge(tally));
+        prop_assert_eq!(merged.ballots(), ballots.len() as u64);
+        prop_assert_eq!(merged.finish(&rules), whole.finish(&rules));
+    }
+
+    #[test]
+    fn sums_add_up((rules, ballots) in any_profile()) {
+        let mut tally = Tally::new(&rules);
+        ballots.iter().for_each(|ballot| tally.add(ballot));
+        let outcome = tally.finish(&rules);
+        let marks = || ballots.iter().flat_map(Ballot::marks);
+        prop_assert_eq!(outcome.standings.iter().map(|standing| standing.votes).sum::<u64>(), marks().count() as u64);
+        if matches!(rules.method, Method::Score | Method::Points) {
+            let given: u64 = marks().filter_map(|(_, value)| value).map(u64::from).sum();
+            prop_assert_eq!(outcome.standings.iter().map(|standing| standing.score).sum::<u64>(), given);
+        }
+        let ranks: Vec<_> = outcome.standings.iter().map(|standing| standing.rank).collect();
+        prop_assert_eq!(ranks, (1..=rules.territories.len() as u32).collect::<Vec<_>>());
+        if rules.method != Method::InstantRunoff {
+            prop_assert!(outcome.standings.is_sorted_by(|left, right| left.score >= right.score));
+        }
+        for round in &outcome.rounds {
+            prop_assert_eq!(round.counts.values().sum::<u64>() + round.exhausted, ballots.len() as u64);
+        }
+    }
+
+    /// Monotony: one more ballot for a territory never lowers its place. (A run-off does not promise that.)
+    #[test]
+    fn more_support_never_harms((rules, ballots) in any_profile()) {
+        let mark = match rules.kind {
+            _ if rules.method == Method::InstantRunoff => return Ok(()),
+            Kind::Approval { .. } | Kind::Ranked { .. } => "",
+            Kind::Score { .. } | Kind::Points { .. } => "=1",
+        };
+        let mut tally = Tally::new(&rules);
+        ballots.iter().for_each(|ballot| tally.add(ballot));
+        let before = tally.clone().finish(&rules);
+        for standing in &before.standings {
+            let mut more = tally.clone();
+            more.add(&ballot(&rules, &format!("{}{mark}", standing.id)));
+            let after = more.finish(&rules);
+            let rank = after.standings.iter().find(|after| after.id == standing.id).unwrap().rank;
+            prop_assert!(rank <= standing.rank);
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! The crate from outside, one file a subject.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on must fail where it stands")]
+
+mod ballots;
+mod cities;
+mod counting;
+mod envelope;
+mod numbers;
+mod pabulib;
+mod rules;
+mod sample;
+mod winners;

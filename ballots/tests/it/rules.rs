@@ -1,0 +1,87 @@
+//! Rules that contradict themselves are refused, each with its reason.
+
+use ballots::{
+    Rules,
+    rules::{Day, Kind, Method, Overflow, TieRule, Winners},
+};
+
+use super::sample::rules;
+
+fn fault(change: impl FnOnce(&mut Rules)) -> String {
+    let mut rules = rules(3, Kind::Approval { max: 2 }, Method::Approval);
+    rules.check().unwrap();
+    change(&mut rules);
+    rules.check().unwrap_err().to_string()
+}
+
+#[test]
+fn each_contradiction_has_its_words() {
+    let money = || Winners::Budget { budget: "100".parse().unwrap(), minimum: None, overflow: Overflow::Skip };
+    let cases = [
+        (fault(|rules| rules.territories.clear()), "1 to 65535"),
+        (fault(|rules| rules.territories[1].id = " ".into()), "number 2"),
+        (fault(|rules| rules.territories[2].title = String::new()), "number 3"),
+        (fault(|rules| rules.territories[1].id = "a".into()), "a stands there twice"),
+        (fault(|rules| rules.territories[1].id = "\u{1f333}".into()), "beyond U+FFFF"),
+        (fault(|rules| rules.territories[1].number = 1), "b stands there twice"),
+        (fault(|rules| rules.kind = Kind::Approval { max: 0 }), "max must be 1 to 3, not 0"),
+        (fault(|rules| rules.kind = Kind::Approval { max: 4 }), "max must be 1 to 3, not 4"),
+        (fault(|rules| rules.kind = Kind::Ranked { max: 4 }), "max must be 1 to 3"),
+        (fault(|rules| rules.kind = Kind::Score { max: 1001 }), "1 to 1000"),
+        (fault(|rules| rules.kind = Kind::Points { each: None, total: 0 }), "total"),
+        (fault(|rules| rules.kind = Kind::Points { each: Some(11), total: 10 }), "each must be 1 to 10"),
+        (fault(|rules| rules.method = Method::Borda), "borda cannot count approval ballots; what can: approval"),
+        (fault(|rules| rules.kind = Kind::Ranked { max: 2 }), "what can: borda, instant-runoff"),
+        (fault(|rules| rules.winners = Winners::Top { minimum: None, seats: 0 }), "at least one seat"),
+        (
+            fault(|rules| {
+                rules.winners = money();
+                rules.territories[1].cost = None;
+            }),
+            "b needs a cost",
+        ),
+        (
+            fault(|rules| {
+                rules.winners =
+                    Winners::Budget { budget: "0".parse().unwrap(), minimum: None, overflow: Overflow::Stop };
+            }),
+            "above zero",
+        ),
+        (fault(|rules| rules.ties = vec![]), "must end with registration"),
+        (fault(|rules| rules.ties = vec![TieRule::Application]), "must end with registration"),
+        (fault(|rules| rules.ties = vec![TieRule::Registration; 2]), "twice"),
+    ];
+    for (said, words) in cases {
+        assert!(said.contains(words), "{said:?} does not say {words:?}");
+    }
+}
+
+#[test]
+fn days_are_days_of_the_calendar() {
+    for day in ["2026-01-31", "2024-02-29", "2000-02-29", "9999-12-31"] {
+        assert_eq!(day.parse::<Day>().unwrap().to_string(), day);
+    }
+    for day in [
+        "2026-02-29",
+        "1900-02-29",
+        "2026-04-31",
+        "2026-13-01",
+        "2026-00-10",
+        "2026-1-1",
+        "26-01-01",
+        "",
+        "2026-01-01 ",
+    ] {
+        assert!(day.parse::<Day>().is_err(), "{day}");
+    }
+    assert!(serde_json::from_str::<Day>("\"2026-02-30\"").is_err(), "a date from JSON is checked too");
+}
+
+#[test]
+fn unknown_fields_are_refused() {
+    let rules = rules(1, Kind::Approval { max: 1 }, Method::Approval);
+    let text = serde_json::to_string(&rules).unwrap();
+    assert_eq!(serde_json::from_str::<Rules>(&text).unwrap(), rules);
+    let more = text.replacen('{', "{\"extra\":1,", 1);
+    assert!(serde_json::from_str::<Rules>(&more).is_err());
+}
