@@ -14,3 +14,4 @@ mod round_acts;
 mod round_fold;
 mod round_paths;
 mod sample;
+mod vectors;
