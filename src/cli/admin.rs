@@ -2,7 +2,7 @@
 
 mod roll;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use audit::{
     office::Role,
@@ -17,6 +17,7 @@ use crate::{
     client::{Api, staff::StaffMember},
     clock::Clock,
     config::Config,
+    domain::Draft,
     http::{RoundResponse, StepRequest},
     server,
 };
@@ -210,10 +211,7 @@ impl Admin {
         let round = match self {
             Self::Staff(staff) => return staff.run(config, as_json).await,
             Self::Draft { file, remote } => {
-                let text = std::fs::read(&file).map_err(CliFault::file(&file))?;
-                let draft = serde_json::from_slice(&text)
-                    .map_err(|fault| CliFault::Other(format!("{}: {fault}", file.display())))?;
-                remote.member()?.draft(&draft).await?;
+                remote.member()?.draft(&read_draft(&file)?).await?;
                 return Ok(true);
             }
             Self::Roll { round, people, roll_key, letters, remote } => {
@@ -281,6 +279,19 @@ impl Staff {
         app.stop().await;
         Ok(true)
     }
+}
+
+/// Reads a draft, in which times may also stand as people write them.
+fn read_draft(file: &Path) -> Result<Draft, CliFault> {
+    let text = std::fs::read(file).map_err(CliFault::file(file))?;
+    let fault = |fault: &dyn std::fmt::Display| CliFault::Other(format!("{}: {fault}", file.display()));
+    let mut draft: serde_json::Value = serde_json::from_slice(&text).map_err(|reason| fault(&reason))?;
+    for field in ["opens_at", "closes_at"] {
+        if let Some(time) = draft.get(field).and_then(serde_json::Value::as_str) {
+            draft[field] = second(time).map_err(|reason| fault(&format!("{field}: {reason}")))?.into();
+        }
+    }
+    serde_json::from_value(draft).map_err(|reason| fault(&reason))
 }
 
 fn public_key(text: &str) -> Result<[u8; 32], CliFault> {
