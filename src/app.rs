@@ -35,7 +35,7 @@ use crate::{
     store::Db,
 };
 use group::Group;
-use published::Published;
+pub use published::Published;
 
 /// The running service, shared by every request and job.
 #[derive(Debug)]

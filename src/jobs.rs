@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use tokio::{task::JoinHandle, time::MissedTickBehavior};
 
 use crate::{
-    app::{App, registering, results, sequencing, steps, tallying},
+    app::{App, Published, registering, results, sequencing, steps, tallying},
     error::Error,
 };
 
@@ -16,23 +16,32 @@ pub fn start(app: Arc<App>, every: Duration) -> JoinHandle<()> {
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tick.tick().await;
-            if let Err(fault) = run_once(&app).await {
-                tracing::error!(%fault, "a job failed; it is tried again");
-            }
+            // Each fault is in the log by then.
+            let _ = run_once(&app).await;
         }
     })
 }
 
-/// Does what is due now, for every round.
+/// Does what is due now, for every round. A fault in one round does not keep the others waiting.
 ///
 /// # Errors
-/// The first fault; what was done before it stays done.
+/// The first fault; what else could be done was done.
 pub async fn run_once(app: &App) -> Result<(), Error> {
-    for (round, _) in results::all(app).await? {
-        while steps::on_schedule(app, &round).await? {}
-        sequencing::integrate(app, &round).await?;
-        registering::report(app, &round).await?;
-        tallying::tally(app, &round).await?;
+    let rounds = results::all(app).await.inspect_err(|fault| tracing::error!(%fault, "the rounds cannot be read"))?;
+    let mut first = Ok(());
+    for (round, _) in rounds {
+        let done = run_for(app, &round).await;
+        if let Err(fault) = &done {
+            tracing::error!(%fault, round = %round.rules.slug, "a job failed; it is tried again");
+        }
+        first = first.and(done);
     }
-    Ok(())
+    first
+}
+
+async fn run_for(app: &App, round: &Arc<Published>) -> Result<(), Error> {
+    while steps::on_schedule(app, round).await? {}
+    sequencing::integrate(app, round).await?;
+    registering::report(app, round).await?;
+    tallying::tally(app, round).await.map(drop)
 }

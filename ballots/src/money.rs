@@ -40,9 +40,3 @@ impl FromStr for Money {
         whole.checked_mul(100).and_then(|sum| sum.checked_add(minor)).map(Self).ok_or(MoneyFault)
     }
 }
-
-impl std::iter::Sum for Money {
-    fn sum<I: Iterator<Item = Self>>(amounts: I) -> Self {
-        Self(amounts.map(|amount| amount.0).sum())
-    }
-}

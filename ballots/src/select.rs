@@ -10,6 +10,7 @@ use crate::{
 pub(crate) fn select(rules: &Rules, standings: &mut [Standing]) -> Option<Money> {
     let mut spent = Money(0);
     let (mut taken, mut stopped) = (0, false);
+    let is_budget = matches!(rules.winners, Winners::Budget { .. });
     for standing in standings {
         let (minimum, why) = match &rules.winners {
             Winners::Top { minimum, seats } => (*minimum, (taken >= *seats).then_some(Why::NoSeat)),
@@ -24,12 +25,14 @@ pub(crate) fn select(rules: &Rules, standings: &mut [Standing]) -> Option<Money>
         standing.selected = standing.why.is_none();
         if standing.selected {
             taken += 1;
-            spent.0 += cost(rules, &standing.id).map_or(0, |cost| cost.0);
+            // Only under a budget: there the sum stays within it, elsewhere nothing bounds the costs.
+            let counted = cost(rules, &standing.id).filter(|_| is_budget);
+            spent.0 += counted.map_or(0, |cost| cost.0);
         }
         let stops = matches!(rules.winners, Winners::Budget { overflow: Overflow::Stop, .. });
         stopped |= stops && standing.why == Some(Why::OverBudget);
     }
-    matches!(rules.winners, Winners::Budget { .. }).then_some(spent)
+    is_budget.then_some(spent)
 }
 
 fn cost(rules: &Rules, id: &str) -> Option<Money> {

@@ -15,8 +15,8 @@ use crate::{
     store::{log, rounds},
 };
 
-/// Lines from the end among which the count stands: after it come signatures, and perhaps an annulment.
-const NEAR_END: u64 = 256;
+/// Lines read at a time on the way back to the count: after it come signatures and perhaps proposals, rarely many.
+const BLOCK: u32 = 64;
 
 /// A published round and what its log adds up to.
 ///
@@ -48,14 +48,24 @@ pub async fn all(app: &App) -> Result<Vec<(Arc<Published>, Round)>, Error> {
 /// [`Refusal::NoResultYet`].
 pub async fn tallied(app: &App, slug: &str) -> Result<Tallied, Error> {
     let (round, state) = state(app, slug).await?;
+    if state.tally_line.is_none() {
+        return Err(Refusal::NoResultYet(state.phase.to_string()).into());
+    }
     let mut tx = app.db.read().await?;
-    let size = log::head(&mut tx, round.log_id).await?.size;
-    let last = log::lines(&mut tx, round.log_id, size.saturating_sub(NEAR_END), 256).await?;
-    let tallied = last.iter().rev().find_map(|line| match Line::<Event>::parse(line).ok()?.event {
-        Event::Tallied(tallied) => Some(tallied),
-        _ => None,
-    });
-    Ok(tallied.ok_or_else(|| Refusal::NoResultYet(state.phase.to_string()))?)
+    let mut end = log::head(&mut tx, round.log_id).await?.size;
+    while end > 0 {
+        let first = end.saturating_sub(BLOCK.into());
+        let block = log::lines(&mut tx, round.log_id, first, BLOCK).await?;
+        let count = block.iter().rev().find_map(|line| match Line::<Event>::parse(line).ok()?.event {
+            Event::Tallied(tallied) => Some(tallied),
+            _ => None,
+        });
+        if let Some(count) = count {
+            return Ok(count);
+        }
+        end = first;
+    }
+    Err(Error::broken("the log says that it holds a count, and holds none"))
 }
 
 /// The ballots that were counted as valid, opened, in the order of the log, which tells nothing of when they came.

@@ -126,6 +126,9 @@ async fn the_close_moves_later_only_and_pauses_have_an_end() {
     let extended = town.official.step(SLUG, &extend(round.closes_at + HOUR)).await.unwrap();
     assert_eq!(extended.closes_at, round.closes_at + HOUR);
     assert_eq!(extended.fingerprint, round.fingerprint);
+    town.clock.advance(49 * HOUR);
+    refused(town.official.step(SLUG, &extend(extended.closes_at + 10 * HOUR)).await, "not-now");
+    town.clock.advance(-49 * HOUR);
     let pause = || StepRequest::Pause { reason: "drill".into() };
     let resume = || StepRequest::Resume { reason: "over".into() };
     refused(town.official.step(SLUG, &resume()).await, "not-now");
@@ -186,7 +189,13 @@ async fn the_certificate_takes_two_members_and_their_own_keys() {
     let round = first.sign(SLUG, first_key).await.unwrap();
     assert_eq!((round.phase, round.signed), (Phase::Tallied, vec!["member-1".to_owned()]));
     refused(first.sign(SLUG, first_key).await, "not-now");
+    // However many proposals come after the count, the result is found.
+    for _ in 0..70 {
+        town.official.propose(SLUG, Act::Annul, "to and fro").await.unwrap();
+    }
     assert_eq!(second.sign(SLUG, second_key).await.unwrap().phase, Phase::Certified);
+    let result: veche::http::ResultResponse = town.get("/result").await;
+    assert_eq!(result.phase, Phase::Certified);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -99,6 +99,14 @@ pub enum Violation {
         /// Close so far.
         before: i64,
     },
+    /// What has ended cannot be made longer.
+    #[error("at: the voting ended at {closes_at}, before {at}; it cannot be extended any more")]
+    TooLate {
+        /// Unix second of the event.
+        at: i64,
+        /// The close in force.
+        closes_at: i64,
+    },
     /// The revealed key does not open this round's ballots.
     #[error("key: it does not belong to the sealing key in the rules")]
     OpeningKey,

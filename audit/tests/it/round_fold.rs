@@ -10,7 +10,7 @@ use audit::round::{
 use crate::sample::*;
 
 /// How many kinds of violation there are.
-const KINDS: usize = 22;
+const KINDS: usize = 23;
 
 /// A number for each kind, so that the table below cannot forget one.
 fn kind(violation: &Violation) -> usize {
@@ -37,6 +37,7 @@ fn kind(violation: &Violation) -> usize {
         Violation::Tally { .. } => 19,
         Violation::Signature(_) => 20,
         Violation::Reason => 21,
+        Violation::TooLate { .. } => 22,
     }
 }
 
@@ -96,6 +97,7 @@ fn stories_of_form() -> Vec<Story> {
         (open(), letters_replaced(OPENS, 1, " "), Violation::Reason),
         (open(), letters_replaced(OPENS - 1, 1, "lost"), Violation::Time { at: OPENS - 1, last: OPENS }),
         (open(), extended(OPENS, CLOSES), Violation::NotLater { given: CLOSES, before: CLOSES }),
+        (open(), extended(CLOSES, CLOSES + 1), Violation::TooLate { at: CLOSES, closes_at: CLOSES }),
         (
             then(open(), [extended(OPENS, CLOSES + 10)]),
             extended(OPENS, CLOSES + 9),

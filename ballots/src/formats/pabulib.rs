@@ -6,7 +6,7 @@ mod write;
 use crate::{
     Ballot, Outcome, Rules, Tally,
     money::Money,
-    rules::{Kind, Method, Overflow, Territory, TieRule, Winners},
+    rules::{Kind, MAX_SCORE, Method, Overflow, Territory, TieRule, Winners},
 };
 
 pub use read::{PabulibFault, read};
@@ -85,7 +85,7 @@ impl Instance {
 
     /// The rules that the file states; winners within the budget, ties by order in the file.
     ///
-    /// Limits that a file leaves out are as wide as its ballots need.
+    /// Limits that a file leaves out are as wide as its ballots need; marks go to [`MAX_SCORE`] at most.
     #[must_use]
     pub fn rules(&self) -> Rules {
         let (kind, method) = self.kind();
@@ -126,7 +126,8 @@ impl Instance {
                 (Kind::Points { each, total }, Method::Points)
             }
             VoteType::Scoring => {
-                let max = self.number("max_points").or_else(|| values().max()).unwrap_or(1).max(1);
+                // Counting takes memory for each mark that is possible, so the file's limit is bounded as rules' are.
+                let max = self.number("max_points").or_else(|| values().max()).unwrap_or(1).clamp(1, MAX_SCORE);
                 (Kind::Score { max }, Method::Score)
             }
         }
@@ -157,7 +158,11 @@ impl Instance {
         };
         let budget = match &rules.winners {
             Winners::Budget { budget, .. } => *budget,
-            Winners::Top { .. } => rules.territories.iter().filter_map(|territory| territory.cost).sum(),
+            // The format needs a budget. The sum of the costs binds nobody; costs have no bound here, so it may saturate.
+            Winners::Top { .. } => {
+                let costs = rules.territories.iter().filter_map(|territory| territory.cost);
+                Money(costs.fold(0, |sum, cost| sum.saturating_add(cost.0)))
+            }
         };
         let mut say = |key: &str, value: String| meta.push((key.to_owned(), value));
         say("budget", budget.to_string());

@@ -23,35 +23,63 @@ fn points() -> Rules {
     rules(4, Kind::Points { each: Some(6), total: 10 }, Method::Points)
 }
 
+fn one_total() -> Rules {
+    rules(4, Kind::Points { each: None, total: 10 }, Method::Points)
+}
+
 fn ranked() -> Rules {
     rules(4, Kind::Ranked { max: 3 }, Method::Borda)
 }
 
 #[test]
 fn each_refusal_says_why() {
-    let cases: [(Rules, Marks, &str, &str); 14] = [
+    let cases: [(Rules, Marks, &str, &str); 19] = [
         (approval(), &[("x", None)], "unknown-territory", "x"),
         (approval(), &[("a", None), ("a", None)], "duplicate", "a"),
         (approval(), &[("a", None), ("b", None), ("c", None)], "too-many", "at most 2"),
         (approval(), &[("a", Some(1))], "value-not-expected", "a"),
+        (ranked(), &[("e", None)], "unknown-territory", "e"),
         (ranked(), &[("b", None), ("a", None), ("b", None)], "duplicate", "b"),
         (ranked(), &[("a", None), ("b", None), ("c", None), ("d", None)], "too-many", "at most 3"),
-        (score(), &[("a", Some(6))], "out-of-range", "0 to 5"),
-        (score(), &[("a", None)], "value-missing", "a"),
-        (score(), &[("a", Some(1)), ("a", Some(1))], "duplicate", "a"),
+        (ranked(), &[("b", None), ("a", Some(0))], "value-not-expected", "a"),
         (score(), &[("y", Some(1))], "unknown-territory", "y"),
+        (score(), &[("a", Some(1)), ("a", Some(2))], "duplicate", "a"),
+        (score(), &[("b", Some(5)), ("a", Some(6))], "out-of-range", "6 for territory a is not 0 to 5"),
+        (score(), &[("a", None)], "value-missing", "a"),
+        (points(), &[("z", Some(1))], "unknown-territory", "z"),
+        (points(), &[("a", Some(1)), ("a", Some(1))], "duplicate", "a"),
         (points(), &[("a", Some(0))], "out-of-range", "1 to 6"),
         (points(), &[("a", Some(7))], "out-of-range", "1 to 6"),
-        (points(), &[("a", Some(6)), ("b", Some(5))], "too-many-points", "there are 10"),
+        (points(), &[("a", Some(6)), ("b", Some(5))], "too-many-points", "11 points are given, there are 10"),
         (points(), &[("a", None)], "value-missing", "a"),
+        // Without a limit for one territory, the total is the limit.
+        (one_total(), &[("a", Some(11))], "out-of-range", "1 to 10"),
     ];
     for (rules, marks, slug, words) in cases {
         let fault = Ballot::parse(&rules, marks.iter().copied()).unwrap_err();
         assert_eq!(fault.slug(), slug, "{marks:?}");
         assert!(fault.to_string().contains(words), "{fault}");
     }
-    let wrong = Ballot::new(&approval(), Choice::Ranked(vec![0]));
-    assert_eq!(wrong, Err(BallotFault::WrongKind));
+}
+
+/// Each kind takes its own choices and none of the three others'.
+#[test]
+fn a_ballot_of_another_kind_is_refused() {
+    for (at, rules) in [approval(), ranked(), score(), points()].into_iter().enumerate() {
+        let plain = || vec![0];
+        let valued = || vec![(0, 1)];
+        let choices =
+            [Choice::Approval(plain()), Choice::Ranked(plain()), Choice::Score(valued()), Choice::Points(valued())];
+        for (kind, choice) in choices.into_iter().enumerate() {
+            let made = Ballot::new(&rules, choice.clone());
+            if kind == at {
+                assert_eq!(made.unwrap().choice(), &choice);
+            } else {
+                assert_eq!(made, Err(BallotFault::WrongKind));
+            }
+        }
+    }
+    assert_eq!(BallotFault::WrongKind.slug(), "wrong-kind");
 }
 
 #[test]
@@ -61,7 +89,7 @@ fn limits_are_reached_and_blanks_are_valid() {
         (ranked(), "d a c"),
         (score(), "a=5 b=0 c=5 d=1"),
         (points(), "a=6 b=4"),
-        (rules(4, Kind::Points { each: None, total: 10 }, Method::Points), "c=10"),
+        (one_total(), "c=10"),
     ] {
         assert!(!ballot(&rules, most).is_blank());
         assert!(ballot(&rules, "").is_blank());
@@ -84,7 +112,9 @@ fn bytes_are_as_the_protocol_says() {
 
 #[test]
 fn bytes_that_are_spelled_otherwise_are_refused() {
-    let cases: [(Rules, &[u8], &str); 9] = [
+    let few = rules(4, Kind::Points { each: None, total: 2 }, Method::Points);
+    let marks = rules(2, Kind::Score { max: 5 }, Method::Score);
+    let cases: [(Rules, &[u8], &str); 17] = [
         (approval(), &[1, 0, 1, 0, 0, 0], "length"),
         (approval(), &[2, 0, 1, 0, 0, 0, 0], "format"),
         (approval(), &[1, 0, 1, 0, 0, 0, 1], "padding"),
@@ -93,7 +123,15 @@ fn bytes_that_are_spelled_otherwise_are_refused() {
         (approval(), &[1, 0, 1, 0, 4, 0, 0], "unknown-territory"),
         (approval(), &[1, 0, 3, 0, 0, 0, 1], "too-many"),
         (approval(), &[1, 255, 255, 0, 0, 0, 1], "too-many"),
+        (approval(), &[], "length"),
+        (approval(), &[1, 0, 1, 0, 0, 0, 0, 0], "length"),
         (ranked(), &[1, 0, 2, 0, 1, 0, 1, 0, 0], "duplicate"),
+        (marks.clone(), &[1, 0, 2, 0, 1, 0, 0, 0, 5, 0, 0, 0, 0, 0, 5], "order"),
+        (marks.clone(), &[1, 0, 1, 0, 1, 0, 0, 0, 6, 0, 0, 0, 0, 0, 0], "out-of-range"),
+        (marks, &[1, 0, 1, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0], "out-of-range"),
+        (few.clone(), &[1, 0, 1, 0, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], "out-of-range"),
+        (few.clone(), &[1, 0, 2, 0, 1, 0, 0, 0, 1, 0, 3, 0, 0, 0, 2], "too-many-points"),
+        (few, &[1, 0, 1, 0, 1, 0, 0, 0, 1, 0, 3, 0, 0, 0, 1], "padding"),
     ];
     for (rules, bytes, slug) in cases {
         assert_eq!(codec::decode(&rules, bytes).unwrap_err().slug(), slug, "{bytes:?}");

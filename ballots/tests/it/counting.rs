@@ -72,6 +72,20 @@ fn scores_with_mean_and_median() {
     assert_eq!(shown("d"), (0, 0, None, None));
 }
 
+/// Borda's own example in the Mémoire of 1781: 21 voters, 1 for A B C, 7 for A C B, 7 for B C A and 6 for C B A. A has the
+/// most first places, but C wins with 3, 2 and 1 points a place: A 8·3 + 13·1 = 37, B 7·3 + 7·2 + 7·1 = 42, C 6·3 + 14·2 + 1·1 = 47.
+#[test]
+fn most_first_places_do_not_win_under_borda() {
+    let ballots = [(1, "a b c"), (7, "a c b"), (7, "b c a"), (6, "c b a")];
+    let borda = rules(3, Kind::Ranked { max: 3 }, Method::Borda);
+    assert_eq!(scores(&count(&borda, &ballots)), [("c", 47), ("b", 42), ("a", 37)]);
+    // In a run-off C is the first to go out with 6, and B gets its ballots: 13 to 8.
+    let runoff = rules(3, Kind::Ranked { max: 3 }, Method::InstantRunoff);
+    let outcome = count(&runoff, &ballots);
+    assert_eq!(outcome.winners, ["b"]);
+    assert_eq!(scores(&outcome), [("b", 21), ("a", 8), ("c", 6)]);
+}
+
 #[test]
 fn points_add_up() {
     let rules = rules(3, Kind::Points { each: None, total: 10 }, Method::Points);
@@ -99,22 +113,39 @@ fn the_outcome_as_it_stands_in_the_log() {
     insta::assert_snapshot!(serde_json::to_string(&outcome).unwrap(), @r#"{"ballots":2,"blank":0,"invalid":{},"rounds":[],"standings":[{"id":"a","mean":{"den":1,"num":5},"median":{"den":1,"num":5},"rank":1,"score":5,"selected":true,"votes":1},{"id":"b","mean":{"den":1,"num":5},"median":{"den":1,"num":5},"rank":2,"score":5,"selected":false,"votes":1,"why":"no-seat"}],"ties":[{"decisive":true,"order":["a","b"],"rules":["application"],"score":5}],"winners":["a"]}"#);
 }
 
+/// JSON with keys in ascending order, whatever order serde_json's map keeps.
+fn sorted(value: &serde_json::Value) -> String {
+    match value {
+        serde_json::Value::Object(map) => {
+            let keys: std::collections::BTreeMap<_, _> = map.iter().collect();
+            let fields: Vec<_> = keys.into_iter().map(|(key, value)| format!("{key:?}:{}", sorted(value))).collect();
+            format!("{{{}}}", fields.join(","))
+        }
+        serde_json::Value::Array(items) => format!("[{}]", items.iter().map(sorted).collect::<Vec<_>>().join(",")),
+        other => other.to_string(),
+    }
+}
+
 /// Keys in ascending order, at every depth: the outcome is hashed as it is written.
 #[test]
 fn outcomes_are_canonical_json() {
-    for (kind, method) in [(Kind::Ranked { max: 4 }, Method::InstantRunoff), (Kind::Ranked { max: 4 }, Method::Borda)] {
+    for (kind, method, ballots) in [
+        (Kind::Ranked { max: 4 }, Method::InstantRunoff, ["a b", "b a", "c d", "d c"]),
+        (Kind::Ranked { max: 4 }, Method::Borda, ["a b", "b a", "c d", "d c"]),
+        (Kind::Score { max: 4 }, Method::Score, ["a=1 b=3", "b=1 a=3", "c=2", "d=2"]),
+    ] {
         let mut rules = rules(4, kind, method);
         rules.winners = ballots::rules::Winners::Budget {
             budget: "150".parse().unwrap(),
             minimum: Some(1),
             overflow: ballots::rules::Overflow::Skip,
         };
-        let outcome = count(&rules, &[(1, "a b"), (1, "b a"), (1, "c d"), (1, "d c")]);
-        assert!(!outcome.ties.is_empty());
+        let mut outcome = count(&rules, &ballots.map(|marks| (1, marks)));
+        outcome.invalid = [("too-many".to_owned(), 1), ("duplicate".to_owned(), 2)].into();
+        assert!(!outcome.ties.is_empty() && outcome.spent.is_some());
         let text = serde_json::to_string(&outcome).unwrap();
-        let sorted: serde_json::Value = serde_json::from_str(&text).unwrap();
-        // serde_json's map is sorted by key.
-        assert_eq!(serde_json::to_string(&sorted).unwrap(), text);
+        let value: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(sorted(&value), text);
         assert_eq!(serde_json::from_str::<ballots::Outcome>(&text).unwrap(), outcome);
     }
 }
@@ -129,15 +160,18 @@ proptest! {
     ) {
         let mut whole = Tally::new(&rules);
         ballots.iter().for_each(|ballot| whole.add(ballot));
+        let reason = |part: &usize| ["format", "sealed"][part % 2];
+        parts.iter().for_each(|part| whole.add_invalid(reason(part)));
         let mut tallies = vec![Tally::new(&rules); 4];
         let mut mixed: Vec<(usize, &Ballot)> = ballots.iter().enumerate().collect();
         mixed.sort_by_key(|(at, _)| (*at as u64 + 1).wrapping_mul(order | 1));
         for ((_, ballot), part) in mixed.into_iter().zip(&parts) {
             tallies[*part].add(ballot);
         }
+        parts.iter().for_each(|part| tallies[*part].add_invalid(reason(part)));
         let mut merged = Tally::new(&rules);
         tallies.into_iter().for_each(|tally| merged.merge(tally));
-        prop_assert_eq!(merged.ballots(), ballots.len() as u64);
+        prop_assert_eq!(merged.ballots(), (ballots.len() + parts.len()) as u64);
         prop_assert_eq!(merged.finish(&rules), whole.finish(&rules));
     }
 
@@ -148,10 +182,18 @@ proptest! {
         let outcome = tally.finish(&rules);
         let marks = || ballots.iter().flat_map(Ballot::marks);
         prop_assert_eq!(outcome.standings.iter().map(|standing| standing.votes).sum::<u64>(), marks().count() as u64);
-        if matches!(rules.method, Method::Score | Method::Points) {
-            let given: u64 = marks().filter_map(|(_, value)| value).map(u64::from).sum();
+        // What all the ballots give is what all the territories get; a ranking of n gives n + … + 2 + 1 under Borda.
+        let triangle = |ballot: &Ballot| (1..=ballot.marks().len() as u64).sum::<u64>();
+        let given = match rules.method {
+            Method::Approval => marks().count() as u64,
+            Method::Borda => ballots.iter().map(triangle).sum(),
+            Method::Score | Method::Points => marks().filter_map(|(_, value)| value).map(u64::from).sum(),
+            Method::InstantRunoff => 0,
+        };
+        if rules.method != Method::InstantRunoff {
             prop_assert_eq!(outcome.standings.iter().map(|standing| standing.score).sum::<u64>(), given);
         }
+        prop_assert_eq!(outcome.blank, ballots.iter().filter(|ballot| ballot.is_blank()).count() as u64);
         let ranks: Vec<_> = outcome.standings.iter().map(|standing| standing.rank).collect();
         prop_assert_eq!(ranks, (1..=rules.territories.len() as u32).collect::<Vec<_>>());
         if rules.method != Method::InstantRunoff {

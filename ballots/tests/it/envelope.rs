@@ -12,6 +12,7 @@ use ballots::envelope::{
 };
 use ed25519_dalek::{SigningKey, VerifyingKey};
 use hpke::{Deserializable, Kem, OpModeS, Serializable, aead::AesGcm128, kdf::HkdfSha256, kem::DhP256HkdfSha256};
+use sha2::{Digest, Sha256};
 
 const FINGERPRINT: [u8; 32] = [7; 32];
 const CHOICE_LEN: usize = 9;
@@ -57,6 +58,7 @@ fn a_good_ballot_is_read_and_every_flipped_bit_is_refused() {
     assert_eq!(good.len(), 1 + 32 + 32 + 256 + 4 + 65 + CHOICE_LEN + 16 + 64);
     let envelope = check.check(&good).unwrap();
     assert_eq!((envelope.credential, envelope.version), (holder.verifying_key().to_bytes(), 5));
+    assert_eq!(envelope.hash, <[u8; 32]>::from(Sha256::digest(&good)));
     for at in 0..good.len() {
         let mut bytes = good.clone();
         bytes[at] ^= 1;
@@ -82,8 +84,34 @@ fn each_fault_is_named() {
     assert_eq!(with(1 + 64, good[65] ^ 1), EnvelopeFault::IssuerSignature);
     assert_eq!(with(expected - 1, good[expected - 1] ^ 1), EnvelopeFault::Signature);
     assert_eq!(with(1 + 64 + 256 + 4, 5), EnvelopeFault::Signature, "the sealed text is signed");
-    assert_eq!(cast(&Issuer::new(), &holder, 1).len(), expected);
+    // About half of all strings of 32 bytes are no point of the curve; such a key is refused before its signatures.
+    let none = (0..=u8::MAX).find(|byte| VerifyingKey::from_bytes(&[*byte; 32]).is_err()).unwrap();
+    let mut bytes = good.clone();
+    bytes[33..65].fill(none);
+    assert_eq!(check.check(&bytes), Err(EnvelopeFault::Credential));
     assert_eq!(check.check(&cast(&Issuer::new(), &holder, 1)), Err(EnvelopeFault::IssuerSignature));
+}
+
+/// Whoever checked the signatures before may read again without them, but never another shape or round.
+#[test]
+fn reading_again_checks_all_but_signatures() {
+    let (issuer, holder) = (Issuer::new(), SigningKey::from_bytes(&[3; 32]));
+    let check = issuer.check();
+    let good = cast(&issuer, &holder, 1);
+    assert_eq!(check.read(&good), check.check(&good));
+    let with = |at: usize, value: u8| {
+        let mut bytes = good.clone();
+        bytes[at] = value;
+        check.read(&bytes)
+    };
+    let envelope = with(good.len() - 1, good[good.len() - 1] ^ 1).unwrap();
+    assert_ne!(envelope.hash, check.read(&good).unwrap().hash, "the name is of all the bytes");
+    assert_eq!(envelope.sealed, [4; 65 + CHOICE_LEN + 16]);
+    let expected = check.ballot_len();
+    assert_eq!(check.read(&good[1..]), Err(EnvelopeFault::Length { given: expected - 1, expected }));
+    assert_eq!(with(0, 2), Err(EnvelopeFault::Format(2)));
+    assert_eq!(with(1, 8), Err(EnvelopeFault::OtherRound));
+    assert_eq!(with(1 + 64 + 256 + 3, 0), Err(EnvelopeFault::Version));
 }
 
 /// The identity point signs anything under the lax rule of RFC 8032; the strict one refuses it.

@@ -125,11 +125,18 @@ fn rules_are_what_the_file_states() {
 /// Numbers that no city would write must not stop the program.
 #[test]
 fn huge_numbers_do_not_overflow() {
-    let text = GOOD.replace("approval", "cumulative").replace("voter_id;vote", "voter_id;vote;points");
-    let text = text.replace("x;1,2", "x;1,2;4294967295,4294967295").replace("y;1", "y;1;1");
-    let instance = read(&text).unwrap();
-    let outcome = instance.tally(&instance.rules());
-    assert_eq!(outcome.ballots, 2);
+    let with = |kind: &str, meta: &str| {
+        let text = GOOD.replace("vote_type;approval", &format!("vote_type;{kind}{meta}"));
+        let text = text.replace("voter_id;vote", "voter_id;vote;points");
+        let instance = read(&text.replace("x;1,2", "x;1,2;4294967295,4294967295").replace("y;1", "y;1;1")).unwrap();
+        instance.tally(&instance.rules())
+    };
+    assert_eq!(with("cumulative", "").ballots, 2);
+    // Medians keep a counter for each mark, so a limit from a file is bounded as one from rules is.
+    for meta in ["", "\nmax_points;4294967295"] {
+        let outcome = with("scoring", meta);
+        assert_eq!((outcome.ballots, outcome.invalid.get("out-of-range")), (2, Some(&1)), "{meta:?}");
+    }
 }
 
 proptest! {

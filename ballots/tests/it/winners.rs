@@ -2,11 +2,12 @@
 
 use ballots::{
     Money, Rules,
+    formats::pabulib::Instance,
     outcome::Why,
     rules::{Kind, Method, Overflow, TieRule, Winners},
 };
 
-use super::sample::{count, rules};
+use super::sample::{ballot, count, rules};
 
 fn approval(count: u32, winners: Winners) -> Rules {
     Rules { winners, ..rules(count, Kind::Approval { max: count as u16 }, Method::Approval) }
@@ -103,4 +104,15 @@ fn ties_inside_a_run_off_are_recorded_with_their_step() {
     assert_eq!((tie.round, tie.decisive, tie.score), (Some(1), true, 2));
     assert_eq!(tie.order, ["b", "c"]);
     assert_eq!(outcome.rounds[0].eliminated.as_deref(), Some("c"));
+}
+
+/// Costs that no winner has to fit into decide nothing, however large: whoever counts a stranger's log must not stop.
+#[test]
+fn costs_without_a_budget_are_no_matter() {
+    let mut rules = approval(3, Winners::Top { minimum: None, seats: 2 });
+    rules.territories.iter_mut().for_each(|territory| territory.cost = Some(Money(i64::MAX)));
+    let outcome = count(&rules, &[(2, "a b"), (1, "c")]);
+    assert_eq!((outcome.winners.len(), outcome.spent), (2, None));
+    let ballots = [ballot(&rules, "a b")];
+    assert_eq!(Instance::from_round(&rules, ballots, Vec::new()).budget, Money(i64::MAX));
 }

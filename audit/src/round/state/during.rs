@@ -64,6 +64,9 @@ impl Round {
     pub(super) fn extend(&mut self, extension: &Extension) -> Result<(), Violation> {
         self.must_be("closing-extended", &[Phase::Published, Phase::Open, Phase::Paused])?;
         reason(&extension.reason)?;
+        if extension.at >= self.closes_at {
+            return Err(Violation::TooLate { at: extension.at, closes_at: self.closes_at });
+        }
         if extension.closes_at <= self.closes_at {
             return Err(Violation::NotLater { given: extension.closes_at, before: self.closes_at });
         }
