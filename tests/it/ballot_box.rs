@@ -4,6 +4,7 @@ use audit::round::{Act, Bytes};
 use ed25519_dalek::SigningKey;
 use reqwest::{Method as Verb, StatusCode};
 use serde_json::json;
+use sqlx::{Connection as _, SqliteConnection};
 use veche::http::StepRequest;
 
 use super::town::{Answer, HOUR, SLUG, Town, answer};
@@ -222,4 +223,35 @@ async fn requests_that_make_no_sense_get_problems() {
         assert_eq!(page.status, StatusCode::OK, "{page:?}");
         assert!(page.headers["content-type"].to_str().unwrap().starts_with("text/html"));
     }
+}
+
+/// Past its queue the ballot box says so at once, stores nothing, and takes the same bytes a moment later.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_does_not_fit_into_the_queue_is_refused_and_not_stored() {
+    let town = std::sync::Arc::new(Town::with(|config| config.queue = 1).await);
+    let codes = town.votes(1).await;
+    let place = town.place().await;
+    let mut credential = town.registers(&codes[0]).await;
+    let marks = town.ballot(&[("t1", None)]).await;
+    let ballot = place.fill(&mut credential, &marks).unwrap();
+    // Another program holds the database, so one ballot is under way, one fits into the queue, and the others do not.
+    let path = format!("sqlite://{}", town.folder.path().join("data/veche.db").display());
+    let mut other = SqliteConnection::connect(&path).await.unwrap();
+    sqlx::query("BEGIN IMMEDIATE").execute(&mut other).await.unwrap();
+    let mut casting = tokio::task::JoinSet::new();
+    for _ in 0..8 {
+        let (town, ballot) = (std::sync::Arc::clone(&town), ballot.clone());
+        casting.spawn(async move { town.posts_ballot(&ballot).await });
+    }
+    let first = casting.join_next().await.unwrap().unwrap();
+    sqlx::query("ROLLBACK").execute(&mut other).await.unwrap();
+    let answers = [vec![first], casting.join_all().await].concat();
+    let refused: Vec<_> = answers.iter().filter(|answer| answer.status != StatusCode::CREATED).collect();
+    assert!((1..8).contains(&refused.len()), "{} of 8 were refused", refused.len());
+    for answer in refused {
+        assert_eq!(problem(answer), (503, "overloaded".into()));
+        assert_eq!(answer.headers["retry-after"], "1");
+    }
+    assert_eq!(town.posts_ballot(&ballot).await.status, StatusCode::CREATED);
+    assert_eq!(town.certifies().await.outcome.ballots, 1);
 }

@@ -77,7 +77,7 @@ impl Asleep {
 }
 
 /// An answer as it came.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Answer {
     pub status: StatusCode,
     pub headers: HeaderMap,

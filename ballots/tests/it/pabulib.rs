@@ -98,6 +98,56 @@ fn odd_spelling_is_read() {
     assert!(blank.votes[1].marks.is_empty());
 }
 
+/// The four vote types, each as a city would write it: marks in the file's order, values beside them.
+#[test]
+fn every_vote_type_is_read() {
+    let votes = |kind: &str, head: &str, first: &str| {
+        let text = GOOD.replace("approval", kind).replace("voter_id;vote", head).replace("x;1,2", first);
+        let text = if head.ends_with("points") { text.replace("y;1", "y;;") } else { text };
+        let instance = read(&text).unwrap_or_else(|fault| panic!("{kind}: {fault}"));
+        (instance.vote_type, instance.votes[0].marks.clone())
+    };
+    let plain = vec![(1, None), (0, None)];
+    assert_eq!(votes("approval", "voter_id;vote", "x;2,1"), (VoteType::Approval, plain.clone()));
+    assert_eq!(votes("choose-1", "voter_id;vote", "x;2"), (VoteType::Approval, vec![(1, None)]));
+    assert_eq!(votes("ordinal", "voter_id;vote", "x;2,1"), (VoteType::Ordinal, plain));
+    let valued = vec![(1, Some(3)), (0, Some(0))];
+    assert_eq!(votes("scoring", "voter_id;vote;points", "x;2,1;3,0"), (VoteType::Scoring, valued.clone()));
+    assert_eq!(votes("cumulative", "voter_id;vote;points", "x;2,1; 3 , 0"), (VoteType::Cumulative, valued));
+}
+
+/// What breaks the file's own rules is counted as invalid, with the reason, and is no reason to refuse the file.
+#[test]
+fn ballots_beyond_the_files_limits_are_invalid() {
+    let text = GOOD.replace("vote_type;approval", "vote_type;approval\nmax_length;1");
+    let instance = read(&text).unwrap();
+    let outcome = instance.tally(&instance.rules());
+    assert_eq!((outcome.ballots, outcome.invalid.get("too-many")), (2, Some(&1)));
+    assert_eq!(outcome.standings[0].votes, 1, "only the second voter's mark counts");
+    let twice = read(&GOOD.replace("x;1,2", "x;2,2")).unwrap();
+    assert_eq!(twice.tally(&twice.rules()).invalid.get("duplicate"), Some(&1));
+}
+
+/// Columns that mean nothing here survive, as do the published ones.
+#[test]
+fn nothing_is_lost_in_writing() {
+    let text = GOOD
+        .replace("budget;300", "description;parks; and squares\nbudget;300\nrule;greedy")
+        .replace("project_id;cost;votes", "selected;project_id;category;cost;name;score;votes")
+        .replace("1;100;2", "1;1;green;100;\"A; b\";2;2")
+        .replace("2;150.50;1", "0;2;;150.50; x ;1;1")
+        .replace("voter_id;vote", "sex;voter_id;age;vote")
+        .replace("x;1,2", "F;x;33;1,2")
+        .replace("y;1", ";y;;1");
+    let instance = read(&text).unwrap_or_else(|fault| panic!("{fault}"));
+    assert_eq!(instance.meta("description"), Some("parks; and squares"));
+    let first = &instance.projects[0];
+    assert_eq!((first.selected, first.score, first.votes), (Some(true), Some(2), Some(2)));
+    assert_eq!(instance.projects[1].selected, Some(false));
+    assert_eq!(first.other, [("category".to_owned(), "green".to_owned())]);
+    assert_eq!(read(&write(&instance)).unwrap(), instance);
+}
+
 #[test]
 fn rules_are_what_the_file_states() {
     let with = |meta: &str, kind: &str| {

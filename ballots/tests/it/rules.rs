@@ -1,7 +1,7 @@
 //! Rules that contradict themselves are refused, each with its reason.
 
 use ballots::{
-    Rules,
+    Rules, RulesFault,
     rules::{Day, Kind, Method, Overflow, TieRule, Winners},
 };
 
@@ -18,7 +18,9 @@ fn fault(change: impl FnOnce(&mut Rules)) -> String {
 fn each_contradiction_has_its_words() {
     let money = || Winners::Budget { budget: "100".parse().unwrap(), minimum: None, overflow: Overflow::Skip };
     let cases = [
-        (fault(|rules| rules.territories.clear()), "1 to 65535"),
+        (fault(|rules| rules.territories.clear()), "1 to 65535, not 0"),
+        (fault(|rules| rules.territories = vec![rules.territories[0].clone(); 65_536]), "1 to 65535, not 65536"),
+        (fault(|rules| rules.territories[1].id = "a\u{7}".into()), "the id of number 2 has a control"),
         (fault(|rules| rules.territories[1].id = " ".into()), "number 2"),
         (fault(|rules| rules.territories[2].title = String::new()), "number 3"),
         (fault(|rules| rules.territories[1].id = "a".into()), "a stands there twice"),
@@ -27,8 +29,11 @@ fn each_contradiction_has_its_words() {
         (fault(|rules| rules.kind = Kind::Approval { max: 0 }), "max must be 1 to 3, not 0"),
         (fault(|rules| rules.kind = Kind::Approval { max: 4 }), "max must be 1 to 3, not 4"),
         (fault(|rules| rules.kind = Kind::Ranked { max: 4 }), "max must be 1 to 3"),
-        (fault(|rules| rules.kind = Kind::Score { max: 1001 }), "1 to 1000"),
-        (fault(|rules| rules.kind = Kind::Points { each: None, total: 0 }), "total"),
+        (fault(|rules| rules.kind = Kind::Ranked { max: 0 }), "max must be 1 to 3"),
+        (fault(|rules| rules.kind = Kind::Score { max: 1001 }), "max must be 1 to 1000, not 1001"),
+        (fault(|rules| rules.kind = Kind::Score { max: 0 }), "max must be 1 to 1000, not 0"),
+        (fault(|rules| rules.kind = Kind::Points { each: None, total: 0 }), "total must be 1 to"),
+        (fault(|rules| rules.kind = Kind::Points { each: Some(0), total: 10 }), "each must be 1 to 10"),
         (fault(|rules| rules.kind = Kind::Points { each: Some(11), total: 10 }), "each must be 1 to 10"),
         (fault(|rules| rules.method = Method::Borda), "borda cannot count approval ballots; what can: approval"),
         (fault(|rules| rules.kind = Kind::Ranked { max: 2 }), "what can: borda, instant-runoff"),
@@ -39,6 +44,13 @@ fn each_contradiction_has_its_words() {
                 rules.territories[1].cost = None;
             }),
             "b needs a cost",
+        ),
+        (
+            fault(|rules| {
+                rules.winners = money();
+                rules.territories[2].cost = Some("0".parse().unwrap());
+            }),
+            "c needs a cost above zero",
         ),
         (
             fault(|rules| {
@@ -54,6 +66,43 @@ fn each_contradiction_has_its_words() {
     for (said, words) in cases {
         assert!(said.contains(words), "{said:?} does not say {words:?}");
     }
+}
+
+/// Each kind goes with its own methods, and its limits may be reached.
+#[test]
+fn every_method_goes_with_its_kind_only() {
+    let kinds = [
+        (Kind::Approval { max: 3 }, &[Method::Approval][..]),
+        (Kind::Points { each: Some(10), total: 10 }, &[Method::Points]),
+        (Kind::Ranked { max: 3 }, &[Method::Borda, Method::InstantRunoff]),
+        (Kind::Score { max: 1000 }, &[Method::Score]),
+    ];
+    let methods = [Method::Approval, Method::Borda, Method::InstantRunoff, Method::Points, Method::Score];
+    for (kind, fitting) in kinds {
+        for method in methods {
+            let checked = rules(3, kind.clone(), method).check();
+            if fitting.contains(&method) {
+                assert_eq!(checked, Ok(()));
+            } else {
+                assert_eq!(checked, Err(RulesFault::Method { method, kind: kind.name(), fitting }));
+            }
+        }
+    }
+}
+
+/// The names in the log, which the fingerprint of a round depends on.
+#[test]
+fn rules_are_written_in_canonical_words() {
+    let mut rules = rules(1, Kind::Points { each: None, total: 5 }, Method::Points);
+    rules.winners = Winners::Budget { budget: "1.50".parse().unwrap(), minimum: Some(2), overflow: Overflow::Skip };
+    let territory = r#"{"applied":"2026-01-01","cost":10000,"id":"a","number":1,"title":"Territory a"}"#;
+    let words = [
+        r#"{"kind":{"points":{"total":5}},"method":"points","territories":["#,
+        territory,
+        r#"],"ties":["application","registration"],"winners":{"budget":{"budget":150,"minimum":2,"overflow":"skip"}}}"#,
+    ];
+    assert_eq!(serde_json::to_string(&rules).unwrap(), words.concat());
+    assert_eq!(serde_json::to_string(&Method::InstantRunoff).unwrap(), r#""instant-runoff""#);
 }
 
 #[test]
