@@ -9,4 +9,5 @@ mod numbers;
 mod pabulib;
 mod rules;
 mod sample;
+mod vectors;
 mod winners;

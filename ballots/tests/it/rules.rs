@@ -110,7 +110,13 @@ fn days_are_days_of_the_calendar() {
     for day in ["2026-01-31", "2024-02-29", "2000-02-29", "9999-12-31"] {
         assert_eq!(day.parse::<Day>().unwrap().to_string(), day);
     }
+    for (last, month) in [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31].into_iter().zip(1..) {
+        assert!(format!("2026-{month:02}-{last}").parse::<Day>().is_ok(), "month {month}");
+        assert!(format!("2026-{month:02}-{}", last + 1).parse::<Day>().is_err(), "month {month}");
+    }
     for day in [
+        "2026-01-00",
+        "0000-01-01",
         "2026-02-29",
         "1900-02-29",
         "2026-04-31",

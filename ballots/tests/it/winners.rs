@@ -87,11 +87,20 @@ fn ties_go_by_the_application_and_then_by_the_number() {
     );
 }
 
+/// Neither a tie among losers nor one in which all win decides anything.
 #[test]
 fn a_tie_that_changes_nothing_is_shown_but_not_decisive() {
-    let rules = approval(3, Winners::Top { minimum: None, seats: 1 });
-    let outcome = count(&rules, &[(5, "a"), (2, "b c")]);
-    assert_eq!((outcome.ties.len(), outcome.ties[0].decisive), (1, false));
+    let one = approval(3, Winners::Top { minimum: None, seats: 1 });
+    let two = approval(3, Winners::Top { minimum: None, seats: 2 });
+    for (rules, ballots, decisive) in [
+        (&one, [(5, "a"), (2, "b c")], false),
+        (&two, [(5, "a"), (2, "b c")], true),
+        (&two, [(5, "a b"), (2, "c")], false),
+        (&one, [(5, "a b"), (2, "c")], true),
+    ] {
+        let outcome = count(rules, &ballots);
+        assert_eq!((outcome.ties.len(), outcome.ties[0].decisive), (1, decisive), "{ballots:?}");
+    }
 }
 
 /// Two are last in a run-off: the ladder sends out the later application, and the step says so.
@@ -104,6 +113,9 @@ fn ties_inside_a_run_off_are_recorded_with_their_step() {
     assert_eq!((tie.round, tie.decisive, tie.score), (Some(1), true, 2));
     assert_eq!(tie.order, ["b", "c"]);
     assert_eq!(outcome.rounds[0].eliminated.as_deref(), Some("c"));
+    // It decided who went out, even where none of the tied could have won.
+    let outcome = count(&rules, &[(3, "a"), (1, "b"), (1, "c")]);
+    assert_eq!((outcome.winners[0].as_str(), outcome.ties[0].decisive), ("a", true));
 }
 
 /// Costs that no winner has to fit into decide nothing, however large: whoever counts a stranger's log must not stop.

@@ -1,0 +1,151 @@
+//! Golden vectors of counting, `tests/vectors/outcomes.json`: rules, opened choices as bytes, and the outcome they must give.
+//!
+//! `VECHE_BLESS=1` writes the file anew; a change there is a change of how ballots are counted.
+
+use std::path::PathBuf;
+
+use ballots::{
+    BallotFault, Outcome, Rules, Tally, codec,
+    outcome::Why,
+    rules::{Kind, Method, Overflow, Winners},
+};
+use serde_json::{Value, json};
+
+use super::sample::{ballot, rules};
+
+fn path() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../tests/vectors/outcomes.json")
+}
+
+/// A name, the rules, and the opened bytes of every ballot.
+type Case = (&'static str, Rules, Vec<Vec<u8>>);
+
+fn case(name: &'static str, rules: Rules, ballots: &[(usize, &str)]) -> Case {
+    rules.check().unwrap();
+    let repeated = ballots.iter().flat_map(|(times, marks)| std::iter::repeat_n(*marks, *times));
+    let bytes = repeated.map(|marks| codec::encode(&rules, &ballot(&rules, marks))).collect();
+    (name, rules, bytes)
+}
+
+fn with_winners(rules: Rules, winners: Winners) -> Rules {
+    Rules { winners, ..rules }
+}
+
+fn budget(minimum: Option<u64>, overflow: Overflow) -> Winners {
+    Winners::Budget { budget: "250".parse().unwrap(), minimum, overflow }
+}
+
+/// Choices that no ballot of the kind may be, one for each reason.
+fn invalid(name: &'static str, rules: Rules, choices: &[&[u8]]) -> Case {
+    let mut padded: Vec<Vec<u8>> = choices.iter().map(|bytes| bytes.to_vec()).collect();
+    padded.iter_mut().for_each(|bytes| bytes.resize(codec::len(&rules), 0));
+    (name, rules, padded)
+}
+
+fn cases() -> Vec<Case> {
+    let approval = || rules(4, Kind::Approval { max: 3 }, Method::Approval);
+    let ranked = |method| rules(4, Kind::Ranked { max: 3 }, method);
+    let score = || rules(3, Kind::Score { max: 5 }, Method::Score);
+    let points = || rules(3, Kind::Points { each: Some(6), total: 10 }, Method::Points);
+    let mut same_day = approval();
+    same_day.territories[1].applied = same_day.territories[0].applied.clone();
+    same_day.territories[2].applied = None;
+    let mut dear = approval();
+    dear.territories[1].cost = Some("300".parse().unwrap());
+    let money = [(4, "a"), (3, "b"), (2, "c"), (1, "d")];
+    vec![
+        case("nobody votes", approval(), &[]),
+        case("approval, blank ballots", approval(), &[(3, "a b"), (2, "b"), (2, "")]),
+        case("a tie that decides, by both rungs", same_day, &[(2, "a b c"), (1, "d")]),
+        case("a tie that decides nothing", approval(), &[(3, "a"), (1, "b c")]),
+        case("budget, skip", with_winners(dear.clone(), budget(None, Overflow::Skip)), &money),
+        case("budget, stop", with_winners(dear.clone(), budget(None, Overflow::Stop)), &money),
+        case("budget, minimum score", with_winners(dear, budget(Some(2), Overflow::Skip)), &money),
+        case("nobody can be paid", with_winners(approval(), budget(Some(9), Overflow::Skip)), &money),
+        case("borda", ranked(Method::Borda), &[(3, "a b c"), (2, "c"), (1, "b a"), (1, "")]),
+        case(
+            "run-off, with exhausted ballots",
+            ranked(Method::InstantRunoff),
+            &[(4, "a"), (3, "b a"), (2, "c"), (1, "")],
+        ),
+        case("run-off, ties", ranked(Method::InstantRunoff), &[(2, "a"), (2, "b c"), (2, "c b"), (1, "d a")]),
+        case("score, mean and median", score(), &[(1, "a=5 b=0"), (2, "a=2"), (1, "a=3 c=0"), (1, "")]),
+        case("points", points(), &[(2, "a=6 b=4"), (1, "c=1"), (1, "")]),
+        invalid(
+            "invalid approvals",
+            approval(),
+            &[
+                &[2],
+                &[1, 0, 4, 0, 0, 0, 1, 0, 2],
+                &[1, 0, 1, 0, 0, 7],
+                &[1, 0, 1, 0, 4],
+                &[1, 0, 2, 0, 1, 0, 1],
+                &[1, 0, 2, 0, 1, 0, 0],
+                &[1, 0, 1, 0, 2],
+            ],
+        ),
+        invalid(
+            "invalid points",
+            points(),
+            &[
+                &[1, 0, 1, 0, 0, 0, 0, 0, 7],
+                &[1, 0, 1, 0, 0, 0, 0, 0, 0],
+                &[1, 0, 2, 0, 0, 0, 0, 0, 6, 0, 1, 0, 0, 0, 5],
+                &[1, 0, 2, 0, 1, 0, 0, 0, 9, 0, 1, 0, 0, 0, 9],
+                &[1, 0, 2, 0, 2, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1],
+                &[1, 0, 1, 0, 2, 0, 0, 0, 6],
+            ],
+        ),
+    ]
+}
+
+fn counted(rules: &Rules, choices: &[Vec<u8>]) -> Outcome {
+    let mut tally = Tally::new(rules);
+    for bytes in choices {
+        match codec::decode(rules, bytes) {
+            Ok(ballot) => tally.add(&ballot),
+            Err(fault) => tally.add_invalid(BallotFault::slug(&fault)),
+        }
+    }
+    tally.finish(rules)
+}
+
+#[test]
+fn every_outcome_is_the_published_one() {
+    let cases = cases();
+    let computed: Vec<Value> = cases
+        .iter()
+        .map(|(name, rules, choices)| {
+            json!({
+                "name": name,
+                "rules": serde_json::to_string(rules).unwrap(),
+                "choices": choices.iter().map(hex::encode).collect::<Vec<_>>(),
+                "outcome": serde_json::to_string(&counted(rules, choices)).unwrap(),
+            })
+        })
+        .collect();
+    if std::env::var_os("VECHE_BLESS").is_some() {
+        std::fs::write(path(), format!("{}\n", serde_json::to_string_pretty(&computed).unwrap())).unwrap();
+    }
+    let file: Vec<Value> = serde_json::from_slice(&std::fs::read(path()).unwrap()).unwrap();
+    assert_eq!(computed, file);
+    covers_every_reason(&cases);
+}
+
+/// A reason that no vector shows would be left to the reader's guess.
+fn covers_every_reason(cases: &[Case]) {
+    let outcomes: Vec<_> = cases.iter().map(|(_, rules, choices)| counted(rules, choices)).collect();
+    for why in [Why::AfterStop, Why::BelowMinimum, Why::NoSeat, Why::OverBudget] {
+        let shown = outcomes.iter().flat_map(|outcome| &outcome.standings).any(|standing| standing.why == Some(why));
+        assert!(shown, "{why:?}");
+    }
+    for reason in
+        ["format", "too-many", "padding", "unknown-territory", "duplicate", "order", "out-of-range", "too-many-points"]
+    {
+        assert!(outcomes.iter().any(|outcome| outcome.invalid.contains_key(reason)), "{reason}");
+    }
+    for decisive in [true, false] {
+        let mut ties = outcomes.iter().flat_map(|outcome| &outcome.ties);
+        assert!(ties.any(|tie| tie.decisive == decisive && tie.round.is_none()));
+    }
+}
