@@ -183,6 +183,10 @@ async fn the_certificate_takes_two_members_and_their_own_keys() {
     town.members[0].0.reveal(SLUG, town.opening.secret()).await.unwrap();
     town.jobs().await;
     let [(first, first_key), (second, second_key)] = &town.members;
+    // Members recheck before they sign: everything holds but the signatures that are not there yet.
+    let report = audit::verify::verify(&bundle::fetch(&town).await, None, &|_| {});
+    let failed: Vec<_> = report.failures().map(|(check, _)| check.name).collect();
+    assert_eq!(failed, [audit::verify::CheckName::Certificate], "{report}");
     let stranger: SigningKey = signing_key(77);
     refused(first.sign(SLUG, &stranger).await, "not-now");
     refused(first.sign(SLUG, second_key).await, "not-now");
