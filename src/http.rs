@@ -7,6 +7,7 @@ mod client;
 mod drafts;
 mod exports;
 mod extract;
+mod health;
 mod identifying;
 mod issuing;
 mod letters;
@@ -69,6 +70,8 @@ impl Http {
     /// Every route.
     pub fn router(self) -> Router {
         let reads = Router::new()
+            .route("/healthz", get(health::alive))
+            .route("/readyz", get(health::ready))
             .route("/", get(pages::home))
             .route("/rounds/{slug}", get(pages::round))
             .route("/problems/{slug}", get(pages::problem))

@@ -58,3 +58,12 @@ async fn every_refusal_has_a_page() {
     let none = town.asks(Verb::GET, "/problems/nonsense", None, None).await;
     assert_eq!(none.status, StatusCode::NOT_FOUND);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn supervisors_ask_whether_it_lives() {
+    let town = Town::new().await;
+    for path in ["/healthz", "/readyz"] {
+        let answer = town.asks(Verb::GET, path, None, None).await;
+        assert_eq!((answer.status, answer.text.as_str()), (StatusCode::NO_CONTENT, ""), "{path}");
+    }
+}
