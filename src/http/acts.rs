@@ -53,6 +53,7 @@ pub struct ProposalRequest {
     post,
     path = "/api/v1/rounds/{slug}/steps",
     tag = "staff: officials",
+    security(("staff" = [])),
     request_body = StepRequest,
     responses((status = 200, body = RoundResponse), (status = "4XX", body = Problem, content_type = "application/problem+json"))
 )]
@@ -75,6 +76,7 @@ pub(super) async fn alone(
     post,
     path = "/api/v1/rounds/{slug}/proposal",
     tag = "staff: officials",
+    security(("staff" = [])),
     request_body = ProposalRequest,
     responses((status = 200, body = RoundResponse), (status = "4XX", body = Problem, content_type = "application/problem+json"))
 )]
@@ -93,6 +95,7 @@ pub(super) async fn propose(
     post,
     path = "/api/v1/rounds/{slug}/proposal/confirmation",
     tag = "staff: commission members",
+    security(("staff" = [])),
     responses((status = 200, body = RoundResponse), (status = "4XX", body = Problem, content_type = "application/problem+json"))
 )]
 pub(super) async fn confirm(

@@ -19,6 +19,7 @@ use crate::{
     put,
     path = "/api/v1/drafts/{slug}",
     tag = "staff: officials",
+    security(("staff" = [])),
     request_body(content = Object, description = "The draft, see docs/operations.md"),
     responses((status = 204), (status = "4XX", body = Problem, content_type = "application/problem+json"))
 )]
@@ -40,6 +41,7 @@ pub(super) async fn save(
     post,
     path = "/api/v1/drafts/{slug}/publication",
     tag = "staff: officials",
+    security(("staff" = [])),
     responses((status = 201, body = RoundResponse), (status = "4XX", body = Problem, content_type = "application/problem+json"))
 )]
 pub(super) async fn publish(

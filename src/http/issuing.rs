@@ -54,6 +54,7 @@ pub struct Backup {
     post,
     path = "/api/v1/rounds/{slug}/credential",
     tag = "registrar: a resident's session",
+    security(("session" = [])),
     request_body = IssueRequest,
     responses((status = 200, body = IssueResponse), (status = "4XX", body = Problem, content_type = "application/problem+json"), (status = 503, body = Problem, content_type = "application/problem+json"))
 )]
@@ -72,6 +73,7 @@ pub(super) async fn issue(
     get,
     path = "/api/v1/rounds/{slug}/credential",
     tag = "registrar: a resident's session",
+    security(("session" = [])),
     responses((status = 200, body = StatusResponse), (status = "4XX", body = Problem, content_type = "application/problem+json"))
 )]
 pub(super) async fn status(
@@ -88,6 +90,7 @@ pub(super) async fn status(
     get,
     path = "/api/v1/rounds/{slug}/credential/backup",
     tag = "registrar: a resident's session",
+    security(("session" = [])),
     responses((status = 200, body = Backup), (status = "4XX", body = Problem, content_type = "application/problem+json"))
 )]
 pub(super) async fn backup(
@@ -104,6 +107,7 @@ pub(super) async fn backup(
     put,
     path = "/api/v1/rounds/{slug}/credential/backup",
     tag = "registrar: a resident's session",
+    security(("session" = [])),
     request_body = Backup,
     responses((status = 204), (status = "4XX", body = Problem, content_type = "application/problem+json"))
 )]

@@ -44,6 +44,7 @@ pub struct LettersResponse {
     post,
     path = "/api/v1/rounds/{slug}/letters",
     tag = "staff: officials",
+    security(("staff" = [])),
     request_body = LettersRequest,
     responses((status = 200, body = LettersResponse), (status = "4XX", body = Problem, content_type = "application/problem+json"))
 )]

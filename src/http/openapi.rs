@@ -1,6 +1,9 @@
 //! The API document: made from the handlers, served, committed as `docs/openapi.json`, and checked for drift.
 
-use utoipa::OpenApi;
+use utoipa::{
+    Modify, OpenApi,
+    openapi::security::{Http, HttpAuthScheme, SecurityScheme},
+};
 
 use super::{
     acts, casting, drafts, exports, identifying, issuing, letters, log, problem::Problem, roll, rounds, tallying,
@@ -39,9 +42,22 @@ use super::{
         tallying::reveal,
         tallying::sign,
     ),
-    components(schemas(Problem))
+    components(schemas(Problem)),
+    modifiers(&Tokens)
 )]
 struct Document;
+
+/// The two kinds of bearer tokens: a resident's short session with the registrar, and a member of staff's own.
+struct Tokens;
+
+impl Modify for Tokens {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let bearer = || SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme("session", bearer());
+        components.add_security_scheme("staff", bearer());
+    }
+}
 
 /// The document as pretty JSON with a line end.
 ///

@@ -49,6 +49,7 @@ pub struct RollResponse {
     post,
     path = "/api/v1/rounds/{slug}/roll",
     tag = "staff: officials",
+    security(("staff" = [])),
     request_body = RollRequest,
     responses((status = 201, body = RollResponse), (status = "4XX", body = Problem, content_type = "application/problem+json"))
 )]

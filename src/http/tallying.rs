@@ -54,6 +54,7 @@ pub struct SignatureRequest {
     post,
     path = "/api/v1/rounds/{slug}/opening-key",
     tag = "staff: commission members",
+    security(("staff" = [])),
     request_body = RevealRequest,
     responses((status = 200, body = RoundResponse), (status = "4XX", body = Problem, content_type = "application/problem+json"))
 )]
@@ -90,6 +91,7 @@ pub(super) async fn certificate(
     post,
     path = "/api/v1/rounds/{slug}/signatures",
     tag = "staff: commission members",
+    security(("staff" = [])),
     request_body = SignatureRequest,
     responses((status = 200, body = RoundResponse), (status = "4XX", body = Problem, content_type = "application/problem+json"))
 )]

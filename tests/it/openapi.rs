@@ -42,6 +42,10 @@ async fn every_operation_is_there_and_says_who_may_call_it() {
         let answer = town.asks(verb.to_uppercase().parse().unwrap(), &address, None, body).await;
         let missing = ["not-found", "method-not-allowed"].contains(&answer.problem().as_str());
         assert!(!missing && !answer.status.is_server_error(), "{verb} {path}: {answer:?}");
+        let scheme = operation["security"][0].as_object().and_then(|scheme| scheme.keys().next());
+        let expected =
+            if tag.starts_with("staff") { Some("staff") } else { tag.ends_with("session").then_some("session") };
+        assert_eq!(scheme.map(String::as_str), expected, "{verb} {path}");
         if tag.starts_with("staff") {
             assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{verb} {path} asks for no token");
         }
