@@ -107,6 +107,12 @@ impl CliFault {
 type Holds = bool;
 
 impl Cli {
+    /// Whether output and logs are JSON.
+    #[must_use]
+    pub fn is_for_machines(&self) -> bool {
+        self.json
+    }
+
     /// Runs the command and says how it went.
     pub async fn run(self) -> ExitCode {
         match self.dispatch().await {

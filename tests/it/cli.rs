@@ -236,3 +236,26 @@ async fn voting_from_the_command_line() {
     let late = votes(&["t1"]);
     assert!(late.status.code() == Some(1) && text(&late.stderr).contains("certified"), "{}", text(&late.stderr));
 }
+
+/// With `--json` every line of the log is an object for machines, and a stop is orderly.
+#[test]
+fn serve_logs_json_lines() {
+    use std::io::{BufRead as _, BufReader};
+    let folder = TempDir::new().unwrap();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_veche"))
+        .args(["--json", "serve", "--data", "data", "--listen", "127.0.0.1:0"])
+        .current_dir(folder.path())
+        .env_remove("RUST_LOG")
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut ready = String::new();
+    BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut ready).unwrap();
+    assert!(serde_json::from_str::<Value>(&ready).unwrap()["url"].is_string(), "{ready}");
+    assert!(Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap().success());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    let log = text(&output.stderr);
+    assert!(!log.is_empty() && log.lines().all(|line| serde_json::from_str::<Value>(line).is_ok()), "{log}");
+}
