@@ -19,6 +19,7 @@ pub mod sequencing;
 pub mod staff;
 pub mod steps;
 pub mod tallying;
+pub mod turnout;
 
 use std::{
     collections::HashMap,

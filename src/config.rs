@@ -24,8 +24,40 @@ pub struct Config {
     pub integrate_every_ms: u64,
     /// Requests that may wait for one commit, in each of casting and issuing; more are refused with 503.
     pub queue: usize,
+    /// What pages say of the town.
+    pub site: Site,
+    /// The map on pages.
+    pub map: Map,
     /// Rate limits.
     pub limits: Limits,
+}
+
+/// What pages say of the town that runs the service.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Site {
+    /// Name of the town, shown on every page; empty: none.
+    pub town: String,
+    /// Where residents ask for help: an address, a telephone number, hours. Shown on every page; empty: nothing.
+    pub contact: String,
+    /// Language in which the town writes titles and descriptions.
+    pub language: String,
+}
+
+/// The map on pages; without tiles there is a scheme and a list.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Map {
+    /// Address of the tiles, such as `https://tile.example/{z}/{x}/{y}.png`.
+    pub tiles: String,
+    /// Whose map it is, shown in its corner.
+    pub attribution: String,
+}
+
+impl Default for Site {
+    fn default() -> Self {
+        Self { town: String::new(), contact: String::new(), language: "ru".to_owned() }
+    }
 }
 
 /// Rate limits: a burst, then one more in each period.
@@ -75,6 +107,8 @@ impl Default for Config {
             trusted_proxies: Vec::new(),
             integrate_every_ms: 5_000,
             queue: 4_096,
+            site: Site::default(),
+            map: Map::default(),
             limits: Limits::default(),
         }
     }

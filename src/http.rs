@@ -2,6 +2,7 @@
 
 mod access;
 mod acts;
+mod assets;
 mod casting;
 mod client;
 mod drafts;
@@ -15,6 +16,7 @@ pub mod limits;
 mod log;
 pub mod openapi;
 mod pages;
+mod policy;
 pub mod problem;
 mod roll;
 mod rounds;
@@ -40,7 +42,7 @@ use axum::{
     routing::{get, post, put},
 };
 use tower::ServiceBuilder;
-use tower_http::set_header::SetResponseHeaderLayer;
+use tower_http::{compression::CompressionLayer, set_header::SetResponseHeaderLayer};
 
 use crate::app::App;
 use limits::Limits;
@@ -72,9 +74,7 @@ impl Http {
         let reads = Router::new()
             .route("/healthz", get(health::alive))
             .route("/readyz", get(health::ready))
-            .route("/", get(pages::home))
-            .route("/rounds/{slug}", get(pages::round))
-            .route("/problems/{slug}", get(pages::problem))
+            .route("/assets/{file}", get(assets::serve))
             .route("/api/v1/openapi.json", get(openapi::serve))
             .route("/api/v1/rounds", get(rounds::list))
             .route("/api/v1/rounds/{slug}", get(rounds::show))
@@ -85,7 +85,9 @@ impl Http {
             .route("/api/v1/rounds/{slug}/log/consistency", get(log::consistency))
             .route("/api/v1/rounds/{slug}/certificate", get(tallying::certificate))
             .route("/api/v1/rounds/{slug}/export/{format}", get(exports::export))
-            .route_layer(middleware::from_fn_with_state(self.clone(), limits::reads));
+            .merge(pages::routes())
+            .route_layer(middleware::from_fn_with_state(self.clone(), limits::reads))
+            .layer(CompressionLayer::new());
         let registrar = Router::new()
             .route("/api/v1/rounds/{slug}/identification", post(identifying::identify))
             .route("/api/v1/rounds/{slug}/credential", get(issuing::status).post(issuing::issue))
@@ -107,9 +109,9 @@ impl Http {
         let headers = ServiceBuilder::new()
             .layer(fixed(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
             .layer(fixed(header::REFERRER_POLICY, "no-referrer"))
-            .layer(fixed(
+            .layer(SetResponseHeaderLayer::overriding(
                 header::CONTENT_SECURITY_POLICY,
-                "default-src 'none'; style-src 'self' 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+                policy::of(&self.app.config.map),
             ));
         Router::new()
             .merge(reads)
@@ -118,6 +120,7 @@ impl Http {
             .fallback(problem::not_found)
             .method_not_allowed_fallback(problem::method_not_allowed)
             .layer(middleware::from_fn(limits::in_time))
+            .layer(middleware::from_fn_with_state(self.clone(), pages::as_page))
             .layer(headers)
             .with_state(self)
     }

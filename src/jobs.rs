@@ -14,12 +14,24 @@ pub fn start(app: Arc<App>, every: Duration) -> JoinHandle<()> {
     tokio::spawn(async move {
         let mut tick = tokio::time::interval(every);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        tick.tick().await;
+        // Each fault is in the log by then.
+        let _ = name_client(&app).await;
         loop {
-            tick.tick().await;
-            // Each fault is in the log by then.
             let _ = run_once(&app).await;
+            tick.tick().await;
         }
     })
+}
+
+/// A service that starts says in the log of every open round which files it gives to browsers, if they are other ones.
+async fn name_client(app: &App) -> Result<(), Error> {
+    for (round, _) in results::all(app).await? {
+        steps::name_client(app, &round)
+            .await
+            .inspect_err(|fault| tracing::error!(%fault, "the browser's files are not in the log"))?;
+    }
+    Ok(())
 }
 
 /// Does what is due now, for every round. A fault in one round does not keep the others waiting.

@@ -1,32 +1,23 @@
-//! Pages: view structs and their templates, in Russian. Plain HTML that reads well without scripts.
+//! Pages: what a reader sees, in every language there is a file of texts for. Plain HTML that reads well without scripts.
 
+pub mod chart;
+mod frame;
+mod home;
+mod picture;
 mod problem;
+mod results;
+mod round;
+pub mod territory;
+pub mod texts;
+mod turnout;
 mod view;
 
-use askama::Template;
-use audit::round::RoundRules;
-
-use crate::export::table::Table;
-
-pub use problem::ProblemPage;
+pub use frame::{Frame, prefix};
+pub use home::HomePage;
+pub use picture::{Picture, Size};
+pub use problem::{ProblemPage, ProblemsPage};
+pub use results::ResultsPage;
+pub use round::RoundPage;
+pub use texts::Language;
+pub use turnout::{Hour, Turnout};
 pub use view::View;
-
-/// Every round, the latest close first.
-#[derive(Debug, Template)]
-#[template(path = "home.html")]
-pub struct HomePage {
-    /// The rounds.
-    pub rounds: Vec<View>,
-}
-
-/// One round: what is decided, by when, how winners are chosen, turnout, and after the count the result.
-#[derive(Debug, Template)]
-#[template(path = "round.html")]
-pub struct RoundPage<'a> {
-    /// The round.
-    pub view: View,
-    /// Its frozen rules.
-    pub rules: &'a RoundRules,
-    /// The result, once counted.
-    pub table: Option<Table>,
-}

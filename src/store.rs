@@ -7,6 +7,7 @@ pub mod log;
 pub mod rounds;
 pub mod secrets;
 pub mod staff;
+pub mod turnout;
 pub mod voters;
 
 pub use db::{Db, Tx};

@@ -6,7 +6,7 @@ use super::{App, log::Writing, published::Published};
 use crate::{
     clock::{HOUR, hour},
     error::Error,
-    store::{Tx, issuances},
+    store::{Tx, issuances, turnout},
 };
 
 /// Adds a step when an hour has passed and enough credentials were issued since the step before.
@@ -42,13 +42,13 @@ pub(super) async fn push_step(
 ) -> Result<(), Error> {
     let step = issuances::steps(tx, round.id).await? + 1;
     let added = issuances::report(tx, round.id, step).await?;
+    let hour = hour(now).max(writing.state()?.last_hour);
     let before = &writing.state()?.register;
     let hash = register::step_hash(&before.hash, step, &added);
-    let event = RegisterStep {
-        count: before.count + added.len() as u64,
-        hash,
-        hour: hour(now).max(writing.state()?.last_hour),
-    };
-    writing.push(&Event::Register(event))?;
+    let credentials = added.len() as u64;
+    writing.push(&Event::Register(RegisterStep { count: before.count + credentials, hash, hour }))?;
+    if credentials > 0 {
+        turnout::add(tx, round.id, turnout::Hour { hour, ballots: 0, credentials }).await?;
+    }
     Ok(())
 }

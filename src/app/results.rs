@@ -50,6 +50,19 @@ pub async fn all(app: &App) -> Result<Vec<(Arc<Published>, Round)>, Error> {
     Ok(found)
 }
 
+/// Handle of the official who published a round.
+///
+/// # Errors
+/// [`Error::Broken`] when the log does not begin with the rules.
+pub async fn publisher(app: &App, round: &Published) -> Result<String, Error> {
+    let first = log::lines(&mut app.db.read().await?, round.log_id, 0, 1).await?;
+    let first = first.first().ok_or_else(|| Error::broken("the log is empty"))?;
+    match Line::<Event>::parse(first).map_err(Error::broken)?.event {
+        Event::Published(published) => Ok(published.by),
+        _ => Err(Error::broken("the log does not begin with the rules")),
+    }
+}
+
 /// The count, as the log has it.
 ///
 /// # Errors

@@ -11,7 +11,7 @@ use super::{App, log::Writing, published::Published};
 use crate::{
     clock::hour,
     error::Error,
-    store::{Tx, ballot_box},
+    store::{Tx, ballot_box, turnout},
 };
 
 /// Most ballots in one transaction while the voting is on, so that casting waits little.
@@ -95,5 +95,6 @@ async fn push_batch(
         lines.push((ballot.hash, line));
     }
     ballot_box::set_lines(tx, round.id, &lines).await?;
+    turnout::add(tx, round.id, turnout::Hour { hour, ballots: count.into(), credentials: 0 }).await?;
     Ok(u64::from(count))
 }

@@ -5,7 +5,7 @@ use audit::{
     round::{
         Act, By, Event, Phase, Round,
         act::Proposal,
-        event::{Annulment, Extension, Remark, Step},
+        event::{Annulment, ClientReplaced, Extension, Opening, Remark, Step},
     },
 };
 
@@ -14,6 +14,7 @@ use crate::{
     domain::{Refusal, staff::Actor},
     error::Error,
     store::{Tx, rounds},
+    web,
 };
 
 /// A step that an official takes alone, with the reason.
@@ -69,7 +70,7 @@ pub async fn confirm(app: &App, actor: &Actor, slug: &str) -> Result<Round, Erro
         let waiting = writing.state()?.proposal.clone().ok_or(Refusal::NothingProposed)?;
         let by = By::Two { confirmed, proposed: waiting.by };
         match waiting.act {
-            Act::Open => writing.push(&Event::VotingOpened(Step { at, by })).map(drop),
+            Act::Open => writing.push(&opened(at, by)).map(drop),
             Act::Close => close(tx, writing, &round, Step { at, by }).await,
             Act::Annul => {
                 if writing.state()?.takes_ballots() {
@@ -93,9 +94,8 @@ pub async fn on_schedule(app: &App, round: &Published) -> Result<bool, Error> {
     let now = app.clock.now();
     match phase {
         Phase::Published if now >= round.rules.opens_at => {
-            let step = async |_: &mut Tx, writing: &mut Writing<Round>, at| {
-                writing.push(&Event::VotingOpened(Step { at, by: By::Schedule })).map(drop)
-            };
+            let step =
+                async |_: &mut Tx, writing: &mut Writing<Round>, at| writing.push(&opened(at, By::Schedule)).map(drop);
             write(app, round, step).await?;
         }
         Phase::Open | Phase::Paused if now >= closes_at => {
@@ -107,6 +107,27 @@ pub async fn on_schedule(app: &App, round: &Published) -> Result<bool, Error> {
         _ => return Ok(false),
     }
     Ok(true)
+}
+
+/// Writes into the round's log which files browsers get now, if it says otherwise; when the service starts with other ones.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn name_client(app: &App, round: &Published) -> Result<(), Error> {
+    let mut tx = app.db.read().await?;
+    let state = Writing::<Round>::open(&mut tx, round.log_id).await?.state()?.clone();
+    drop(tx);
+    if !state.takes_ballots() || state.client == web::client() {
+        return Ok(());
+    }
+    let replace = async |_: &mut Tx, writing: &mut Writing<Round>, at| {
+        writing.push(&Event::ClientReplaced(ClientReplaced { at, client: web::client() })).map(drop)
+    };
+    write(app, round, replace).await.map(drop)
+}
+
+fn opened(at: i64, by: By) -> Event {
+    Event::VotingOpened(Opening { at, by, client: web::client() })
 }
 
 async fn close(tx: &mut Tx, writing: &mut Writing<Round>, round: &Published, step: Step) -> Result<(), Error> {

@@ -1,43 +1,54 @@
-//! Plain pages for people: rounds, one round with its territories, turnout and result, and what each problem means.
+//! Pages for people, each at the same address in every language: `/rounds/spring`, `/en/rounds/spring`.
 
+mod frame;
+mod rounds;
+
+pub(super) use frame::as_page;
+
+use askama::Template;
 use axum::{
-    extract::State,
+    Router,
     response::{Html, IntoResponse, Response},
+    routing::get,
 };
 
 use super::{Http, extract::Path, problem::Problem};
 use crate::{
-    app::results,
+    domain::Refusal,
     error::Error,
-    export::table::Table,
-    pages::{HomePage, ProblemPage, RoundPage, View},
+    pages::{Frame, Language, ProblemPage, ProblemsPage, prefix},
 };
 
-pub(super) async fn home(State(http): State<Http>) -> Result<Response, Problem> {
-    let rounds = results::all(&http.app).await?;
-    let rounds = rounds.into_iter().map(|(_, round)| View::new(&round)).collect();
-    render(&HomePage { rounds })
-}
-
-pub(super) async fn round(State(http): State<Http>, Path(slug): Path<String>) -> Result<Response, Problem> {
-    let (published, round) = results::state(&http.app, &slug).await?;
-    let table = match round.tally_line {
-        Some(_) => {
-            let tallied = results::tallied(&http.app, &slug).await?;
-            Some(Table::new(&published.rules.voting, &tallied.outcome))
-        }
-        None => None,
+/// The pages of every language.
+pub(super) fn routes() -> Router<Http> {
+    let one = |pages: Router<Http>, language: Language| match prefix(language).as_str() {
+        "" => pages.merge(in_one_language()),
+        prefix => pages.nest(prefix, in_one_language()).route(&format!("{prefix}/"), get(rounds::home)),
     };
-    render(&RoundPage { view: View::new(&round), rules: &published.rules, table })
+    Language::ALL.into_iter().fold(Router::new(), one)
 }
 
-pub(super) async fn problem(Path(slug): Path<String>) -> Result<Response, Problem> {
-    match ProblemPage::of(&slug) {
+fn in_one_language() -> Router<Http> {
+    Router::new()
+        .route("/", get(rounds::home))
+        .route("/rounds/{slug}", get(rounds::round))
+        .route("/rounds/{slug}/results", get(rounds::results))
+        .route("/problems", get(problems))
+        .route("/problems/{slug}", get(problem))
+}
+
+async fn problems(f: Frame) -> Result<Response, Problem> {
+    let slugs: Vec<_> = Refusal::ALL.into_iter().chain(Problem::OTHERS).collect();
+    render(&ProblemsPage::new(f, &slugs))
+}
+
+async fn problem(f: Frame, Path(slug): Path<String>) -> Result<Response, Problem> {
+    match ProblemPage::of(f, &slug) {
         Some(page) => render(&page),
         None => Err(super::problem::not_found().await),
     }
 }
 
-fn render(page: &impl askama::Template) -> Result<Response, Problem> {
+fn render(page: &impl Template) -> Result<Response, Problem> {
     Ok(Html(page.render().map_err(Error::broken)?).into_response())
 }

@@ -33,6 +33,15 @@ pub struct Problem {
 }
 
 impl Problem {
+    /// Slugs of problems that are no refusal of the rules.
+    pub const OTHERS: [&str; 5] = ["too-large", "timeout", "unavailable", "not-found", "method-not-allowed"];
+
+    /// The stable name, as in the address of its page.
+    #[must_use]
+    pub fn slug(&self) -> &str {
+        self.kind.trim_start_matches("/problems/")
+    }
+
     /// A problem that is no refusal of the rules: its slug, status and words.
     #[must_use]
     pub fn new(slug: &str, status: StatusCode, detail: &str) -> Self {
@@ -84,7 +93,7 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let retry_after = self.retry_after;
-        let mut response = (status, axum::Json(self)).into_response();
+        let mut response = (status, axum::Json(&self)).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if status == StatusCode::UNAUTHORIZED {
@@ -93,6 +102,8 @@ impl IntoResponse for Problem {
         if let Some(seconds) = retry_after {
             headers.insert(header::RETRY_AFTER, seconds.into());
         }
+        // So that a page can say it in the reader's words.
+        response.extensions_mut().insert(self);
         response
     }
 }

@@ -1,100 +1,62 @@
-//! What each problem means, for readers: the page behind a problem's `type`.
+//! What each problem means, for readers: the page behind a problem's `type`, and the page that a reader gets instead of it.
 
 use askama::Template;
 
+use super::Frame;
+
 /// A page about one kind of problem.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Template)]
+#[derive(Debug, Clone, Template)]
 #[template(path = "problem.html")]
 pub struct ProblemPage {
+    /// What stands around.
+    pub f: Frame,
     /// What happened.
-    pub title: &'static str,
+    pub title: String,
     /// What to do.
-    pub advice: &'static str,
+    pub advice: String,
 }
 
-const REGISTRAR: &str = "Сверьте каждую букву с письмом. Если код и тогда не подходит, комиссия выдаст новое письмо.";
-const AGAIN: &str = "Повторите попытку. Повтор безопасен: ничего не будет учтено дважды.";
-const PROGRAM: &str = "Это ошибка программы, которой вы пользуетесь. Обновите страницу и попробуйте ещё раз.";
-const STAFF: &str = "Этот раздел только для сотрудников: проверьте свой ключ доступа, роль и состояние голосования.";
-
-/// Slug, what happened, what to do.
-const PAGES: &[(&str, &str, &str)] = &[
-    ("unknown-round", "Такого голосования нет", "Проверьте адрес или начните с главной страницы."),
-    ("code", "Код не подошёл", REGISTRAR),
-    ("code-mistyped", "В коде опечатка", "Сверьте каждую букву с письмом: две последние буквы проверочные."),
-    (
-        "under-age",
-        "Голосовать можно с возраста, указанного в правилах",
-        "Дата, с которой вы сможете голосовать, указана в ответе.",
-    ),
-    (
-        "wrong-district",
-        "Голосование проходит в другом районе",
-        "Посмотрите на главной странице голосования своего района.",
-    ),
-    ("session", "Сеанс закончился", "Введите код из письма ещё раз."),
-    ("blinded-message", "Запрос удостоверения не подходит к этому голосованию", PROGRAM),
-    (
-        "already-issued",
-        "Удостоверение уже выдано",
-        "Введите и вторую половину кода: она вернёт удостоверение на этом устройстве.",
-    ),
-    ("not-issuing", "Удостоверения сейчас не выдаются", "Они выдаются от публикации правил до окончания голосования."),
-    ("no-backup", "Сохранённого удостоверения нет", "Голосуйте с того устройства, на котором начали."),
-    ("backup-length", "Копия удостоверения имеет другую длину", PROGRAM),
-    ("ballot-length", "Бюллетень имеет другую длину", PROGRAM),
-    ("ballot-format", "Бюллетень в незнакомом формате", PROGRAM),
-    ("ballot-other-round", "Бюллетень запечатан для другого голосования", PROGRAM),
-    ("ballot-version", "В бюллетене нет номера версии", PROGRAM),
-    ("ballot-credential", "Удостоверение в бюллетене неверно", PROGRAM),
-    ("ballot-issuer-signature", "Удостоверение не подписано регистратором", PROGRAM),
-    ("ballot-signature", "Подпись под бюллетенем не сходится", PROGRAM),
-    ("not-open-yet", "Голосование ещё не началось", "Ваш голос НЕ учтён. Приходите в день начала."),
-    ("paused", "Голосование приостановлено", "Ваш голос НЕ учтён. Проголосуйте, когда оно продолжится."),
-    ("closed", "Голосование завершено", "Ваш голос НЕ учтён."),
-    (
-        "version-not-growing",
-        "С этим удостоверением уже проголосовали позже",
-        "Учитывается последний голос. Проголосуйте ещё раз, если хотите его изменить.",
-    ),
-    (
-        "unknown-ballot",
-        "Такого бюллетеня нет",
-        "Если принятие было подтверждено, сохраните подтверждение и обратитесь в комиссию: оно служит доказательством.",
-    ),
-    ("token", "Нужен ключ доступа сотрудника", STAFF),
-    ("not-allowed", "Ваша роль этого не позволяет", STAFF),
-    ("not-now", "Сейчас это невозможно", STAFF),
-    ("rules", "Данные противоречат правилам", STAFF),
-    ("malformed", "Запрос не понят", PROGRAM),
-    ("too-large", "Запрос слишком велик", PROGRAM),
-    ("overloaded", "Сервис перегружен", AGAIN),
-    ("timeout", "Запрос шёл слишком долго", AGAIN),
-    ("unavailable", "Сервис временно не отвечает", AGAIN),
-    ("too-many", "Слишком много попыток", "Подождите столько секунд, сколько указано в ответе, и попробуйте снова."),
-    ("no-result-yet", "Итога ещё нет", "Он появится здесь после вскрытия и подсчёта."),
-    ("not-found", "Такой страницы нет", "Начните с главной страницы."),
-    ("method-not-allowed", "Этот адрес так не вызывают", PROGRAM),
-];
+/// Every kind of problem.
+#[derive(Debug, Clone, Template)]
+#[template(path = "problems.html")]
+pub struct ProblemsPage {
+    /// What stands around.
+    pub f: Frame,
+    /// Slug and title of each.
+    pub problems: Vec<(&'static str, String)>,
+}
 
 impl ProblemPage {
     /// The page of this slug.
     #[must_use]
-    pub fn of(slug: &str) -> Option<Self> {
-        let (_, title, advice) = PAGES.iter().find(|(name, _, _)| *name == slug)?;
-        Some(Self { title, advice })
+    pub fn of(f: Frame, slug: &str) -> Option<Self> {
+        let title = f.t.named(&format!("problem-{slug}"))?;
+        let advice = f.t.named(&format!("problem-{slug}-advice"))?;
+        Some(Self { title, advice, f })
+    }
+}
+
+impl ProblemsPage {
+    /// The list over these slugs.
+    #[must_use]
+    pub fn new(f: Frame, slugs: &[&'static str]) -> Self {
+        let problem = |slug: &&'static str| Some((*slug, f.t.named(&format!("problem-{slug}"))?));
+        Self { problems: slugs.iter().filter_map(problem).collect(), f }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Refusal;
+    use crate::{config::Site, domain::Refusal, pages::texts::Language};
 
     #[test]
-    fn every_refusal_has_a_page() {
-        for slug in Refusal::ALL {
-            assert!(ProblemPage::of(slug).is_some(), "{slug} has no page");
+    fn every_refusal_has_a_page_in_every_language() {
+        for language in Language::ALL {
+            for slug in Refusal::ALL {
+                let frame = Frame::of(&format!("/{}/problems/{slug}", language.code()), &Site::default());
+                assert!(ProblemPage::of(frame, slug).is_some(), "{}: {slug} has no page", language.code());
+            }
         }
     }
 }

@@ -1,8 +1,24 @@
-//! What a page says of a round: numbers and times as readers expect them.
+//! A round in words: numbers and times as readers expect them.
 
 use audit::round::{Phase, Round};
-use ballots::rules::{Kind, Winners};
-use jiff::{Timestamp, tz::TimeZone};
+use ballots::rules::{Kind, Method, Rules, TieRule, Winners};
+
+use super::texts::Texts;
+
+/// Seconds of an hour and of a day.
+const HOUR: i64 = 3600;
+const DAY: i64 = 24 * HOUR;
+
+/// Which list of the home page a round stands in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum When {
+    /// Ballots can be cast, or could but for a pause.
+    Now,
+    /// The rules are published.
+    Coming,
+    /// No more ballots.
+    Past,
+}
 
 /// A round in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,83 +27,120 @@ pub struct View {
     pub slug: String,
     /// What is decided.
     pub title: String,
-    /// Where the round is in its life.
-    pub phase: &'static str,
-    /// Local time of the opening.
+    /// Where the round is in its life, for style sheets and scripts.
+    pub phase: Phase,
+    /// The same, for people.
+    pub phase_words: String,
+    /// Which list it stands in.
+    pub when: When,
+    /// Time of the opening.
     pub opens_at: String,
-    /// Local time of the close in force.
+    /// Time of the close in force.
     pub closes_at: String,
-    /// What a voter does.
-    pub ballot: String,
-    /// How winners are chosen.
-    pub winners: String,
-    /// SHA-256 of the rules.
-    pub fingerprint: String,
+    /// How long until the opening or the close, if it is ahead.
+    pub left: Option<String>,
     /// People on the roll.
-    pub roll: u64,
+    pub roll: String,
     /// Credentials issued.
-    pub issued: u64,
+    pub issued: String,
     /// Ballots in the log.
-    pub ballots: u64,
+    pub ballots: String,
+    /// Whether a count is in the log.
+    pub counted: bool,
 }
 
 impl View {
-    /// The view of a round.
+    /// The view of a round at this Unix second.
     #[must_use]
-    pub fn new(round: &Round) -> Self {
+    pub fn new(t: &Texts, round: &Round, now: i64) -> Self {
         let rules = &round.rules;
+        let when = match round.phase {
+            Phase::Published => When::Coming,
+            Phase::Open | Phase::Paused => When::Now,
+            _ => When::Past,
+        };
+        let next = match when {
+            When::Coming => rules.opens_at,
+            When::Now => round.closes_at,
+            When::Past => now,
+        };
         Self {
             slug: rules.slug.clone(),
             title: rules.title.clone(),
-            phase: phase(round.phase),
-            opens_at: local(rules.opens_at, &rules.time_zone),
-            closes_at: local(round.closes_at, &rules.time_zone),
-            ballot: ballot(&rules.voting.kind),
-            winners: winners(&rules.voting.winners),
-            fingerprint: round.fingerprint.to_string(),
-            roll: round.roll,
-            issued: round.register.count,
-            ballots: round.ballots,
+            phase: round.phase,
+            phase_words: phase(t, round.phase),
+            when,
+            opens_at: t.moment(rules.opens_at, &rules.time_zone),
+            closes_at: t.moment(round.closes_at, &rules.time_zone),
+            left: (next > now).then(|| left(t, next - now)),
+            roll: t.number(round.roll),
+            issued: t.number(round.register.count),
+            ballots: t.number(round.ballots),
+            counted: round.tally_line.is_some(),
         }
     }
 }
 
-fn phase(phase: Phase) -> &'static str {
+fn phase(t: &Texts, phase: Phase) -> String {
     match phase {
-        Phase::Published => "правила опубликованы, голосование ещё не началось",
-        Phase::Open => "голосование идёт",
-        Phase::Paused => "голосование приостановлено",
-        Phase::Closed => "голосование завершено, бюллетени ещё запечатаны",
-        Phase::Opened => "бюллетени вскрыты, идёт подсчёт",
-        Phase::Tallied => "подсчитано, ожидает подписей комиссии",
-        Phase::Certified => "итог подписан комиссией",
-        Phase::Annulled => "голосование отменено",
+        Phase::Published => t.phase_published(),
+        Phase::Open => t.phase_open(),
+        Phase::Paused => t.phase_paused(),
+        Phase::Closed => t.phase_closed(),
+        Phase::Opened => t.phase_opened(),
+        Phase::Tallied => t.phase_tallied(),
+        Phase::Certified => t.phase_certified(),
+        Phase::Annulled => t.phase_annulled(),
     }
 }
 
-fn local(at: i64, zone: &str) -> String {
-    let (Ok(at), Ok(zone)) = (Timestamp::from_second(at), TimeZone::get(zone)) else {
-        return at.to_string();
+fn left(t: &Texts, seconds: i64) -> String {
+    if seconds >= 2 * DAY {
+        t.left_days(seconds / DAY)
+    } else if seconds >= HOUR {
+        t.left_hours(seconds / HOUR)
+    } else {
+        t.left_minutes()
+    }
+}
+
+/// What a voter does.
+#[must_use]
+pub fn how_to_mark(t: &Texts, kind: &Kind) -> Vec<String> {
+    let what = match kind {
+        Kind::Approval { max: 1 } => vec![t.kind_choose_one()],
+        Kind::Approval { max } => vec![t.kind_approval(*max)],
+        Kind::Ranked { max } => vec![t.kind_ranked(*max)],
+        Kind::Score { max } => vec![t.kind_score(*max)],
+        Kind::Points { each: None, total } => vec![t.kind_points(*total)],
+        Kind::Points { each: Some(each), total } => vec![t.kind_points(*total), t.kind_points_each(*each)],
     };
-    at.to_zoned_datetime(zone).strftime("%d.%m.%Y %H:%M (%:z)").to_string()
+    what.into_iter().chain([t.kind_blank()]).collect()
 }
 
-fn ballot(kind: &Kind) -> String {
-    match kind {
-        Kind::Approval { max: 1 } => "отметить одну территорию".to_owned(),
-        Kind::Approval { max } => format!("отметить не более {max} территорий"),
-        Kind::Ranked { max } => format!("расставить по порядку не более {max} территорий"),
-        Kind::Score { max } => format!("оценить территории от 0 до {max}"),
-        Kind::Points { each: None, total } => format!("распределить не более {total} баллов"),
-        Kind::Points { each: Some(each), total } => {
-            format!("распределить не более {total} баллов, не более {each} одной территории")
+/// How places, ties and winners come about.
+#[must_use]
+pub fn how_to_win(t: &Texts, rules: &Rules) -> Vec<String> {
+    let method = match rules.method {
+        Method::Approval => t.method_approval(),
+        Method::Borda => t.method_borda(),
+        Method::InstantRunoff => t.method_instant_runoff(),
+        Method::Points => t.method_points(),
+        Method::Score => t.method_score(),
+    };
+    let ties = rules.ties.iter().map(|rule| match rule {
+        TieRule::Application => t.ties_application(),
+        TieRule::Registration => t.ties_registration(),
+    });
+    let (winners, minimum) = match &rules.winners {
+        Winners::Top { seats, minimum } => (t.winners_top(*seats), minimum),
+        Winners::Budget { budget, minimum, overflow: ballots::rules::Overflow::Skip } => {
+            (t.winners_budget_skip(t.roubles(budget.0)), minimum)
         }
-    }
-}
-
-fn winners(winners: &Winners) -> String {
-    match winners {
-        Winners::Top { seats, .. } => format!("побеждают первые {seats}"),
-        Winners::Budget { budget, .. } => format!("побеждают первые по порядку в пределах {budget} ₽"),
-    }
+        Winners::Budget { budget, minimum, overflow: ballots::rules::Overflow::Stop } => {
+            (t.winners_budget_stop(t.roubles(budget.0)), minimum)
+        }
+    };
+    let minimum = minimum.map(|minimum| t.winners_minimum(minimum));
+    [method, winners].into_iter().chain(minimum).chain(ties).collect()
 }

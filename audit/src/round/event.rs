@@ -1,5 +1,7 @@
 //! The vocabulary of a round's log. Field and variant names are the wire format: keys in ascending order, no floats, no null.
 
+use std::collections::BTreeMap;
+
 use ballots::Outcome;
 use serde::{Deserialize, Serialize};
 
@@ -20,13 +22,15 @@ pub enum Event {
     /// An official asks for an act that needs a second person.
     Proposed(Proposal),
     /// Ballots may be cast from now on.
-    VotingOpened(Step),
+    VotingOpened(Opening),
     /// Casting stops for a while.
     VotingPaused(Remark),
     /// Casting goes on.
     VotingResumed(Remark),
     /// The close was moved to a later time.
     ClosingExtended(Extension),
+    /// The service gives residents' browsers other files from now on.
+    ClientReplaced(ClientReplaced),
     /// The next `ballots` lines are ballots, sorted by hash.
     Batch(Batch),
     /// One ballot.
@@ -93,6 +97,31 @@ pub struct Step {
     pub at: i64,
     /// On whose word.
     pub by: By,
+}
+
+/// The files that residents' browsers run, by name, with the SHA-256 of each: what a phone got can be compared with them.
+pub type Client = BTreeMap<String, Hash>;
+
+/// The voting begins.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Opening {
+    /// Unix second.
+    pub at: i64,
+    /// On whose word.
+    pub by: By,
+    /// What the service gives to browsers.
+    pub client: Client,
+}
+
+/// Another client, for instance after a repair of the service.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClientReplaced {
+    /// Unix second.
+    pub at: i64,
+    /// What the service gives to browsers from now on.
+    pub client: Client,
 }
 
 /// A step that one official takes, with the reason.

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fmt, sync::Arc};
 use super::{
     Act, By, Bytes, Event, RoundRules, Violation,
     act::Proposal,
-    event::{Batch, BatchReason, Published, RegisterStep},
+    event::{Batch, BatchReason, Client, Published, RegisterStep},
 };
 use crate::log::hash::Hash;
 
@@ -69,6 +69,8 @@ pub struct Round {
     pub ballots: u64,
     /// Last register step.
     pub register: RegisterStep,
+    /// What browsers are given, from the opening on.
+    pub client: Client,
     /// An act that waits for its second person.
     pub proposal: Option<Proposal>,
     /// The revealed opening key.
@@ -110,6 +112,7 @@ impl Round {
             roll: 0,
             ballots: 0,
             register: RegisterStep { count: 0, hash: Hash::ZERO, hour: 0 },
+            client: Client::new(),
             proposal: None,
             opening_key: None,
             tally_line: None,
@@ -138,10 +141,11 @@ impl Round {
             Event::RollExtended(event) => self.extend_roll(event)?,
             Event::LettersReplaced(event) => self.replace_letters(event)?,
             Event::Proposed(proposal) => self.propose(proposal)?,
-            Event::VotingOpened(step) => self.open(step)?,
+            Event::VotingOpened(opening) => self.open(opening)?,
             Event::VotingPaused(remark) => self.pause(remark)?,
             Event::VotingResumed(remark) => self.resume(remark)?,
             Event::ClosingExtended(extension) => self.extend(extension)?,
+            Event::ClientReplaced(event) => self.replace_client(event)?,
             Event::Batch(batch) => self.start_batch(batch)?,
             Event::Ballot(line) => self.take_ballot(&line.envelope)?,
             Event::Register(step) => self.step_register(step)?,
@@ -229,9 +233,11 @@ fn time(event: &Event) -> Option<i64> {
         Event::RollExtended(event) => Some(event.at),
         Event::LettersReplaced(event) => Some(event.at),
         Event::Proposed(event) => Some(event.at),
-        Event::VotingOpened(event) | Event::VotingClosed(event) => Some(event.at),
+        Event::VotingOpened(event) => Some(event.at),
+        Event::VotingClosed(event) => Some(event.at),
         Event::VotingPaused(event) | Event::VotingResumed(event) => Some(event.at),
         Event::ClosingExtended(event) => Some(event.at),
+        Event::ClientReplaced(event) => Some(event.at),
         Event::KeyRevealed(event) => Some(event.at),
         Event::Tallied(event) => Some(event.at),
         Event::Signed(event) => Some(event.at),

@@ -123,6 +123,12 @@ pub enum Violation {
     /// A signature that does not verify, or of somebody who is no member, or a second one.
     #[error("signature: {0} did not sign this count, is no member, or signed before")]
     Signature(String),
+    /// The client is the one that was there already.
+    #[error("client: these are the files that browsers are given already")]
+    SameClient,
+    /// A name that is none of a file, or too many of them.
+    #[error("client: at most 32 files, named with a-z, 0-9, '.' and '-'")]
+    ClientFiles,
     /// A reason is asked for and missing.
     #[error("reason: must not be empty")]
     Reason,

@@ -44,6 +44,7 @@ fn kind(event: &Event) -> usize {
         Event::Signed(_) => 13,
         Event::Annulled(_) => 14,
         Event::LettersReplaced(_) => 15,
+        Event::ClientReplaced(_) => 16,
     }
 }
 
@@ -129,6 +130,7 @@ fn samples() -> Vec<Event> {
     samples.extend([
         extended(OPENS, CLOSES + 1),
         letters_replaced(OPENS, 1, "lost"),
+        client_replaced(OPENS, client(2)),
         annulled(OPENS, by_two()),
         signed(CLOSES, &round, 1, &member(1)),
     ]);
@@ -144,7 +146,7 @@ fn every_event_is_canonical() {
         is_canonical(&line);
         assert_eq!(Line::parse(&line.to_bytes()), Ok(line));
     }
-    let missing: Vec<_> = (0..16).filter(|wanted| !samples.iter().any(|event| kind(event) == *wanted)).collect();
+    let missing: Vec<_> = (0..17).filter(|wanted| !samples.iter().any(|event| kind(event) == *wanted)).collect();
     assert!(missing.is_empty(), "no sample of kinds {missing:?}");
 }
 

@@ -10,7 +10,7 @@ use audit::round::{
 use crate::sample::*;
 
 /// How many kinds of violation there are.
-const KINDS: usize = 23;
+const KINDS: usize = 25;
 
 /// A number for each kind, so that the table below cannot forget one.
 fn kind(violation: &Violation) -> usize {
@@ -38,6 +38,8 @@ fn kind(violation: &Violation) -> usize {
         Violation::Signature(_) => 20,
         Violation::Reason => 21,
         Violation::TooLate { .. } => 22,
+        Violation::SameClient => 23,
+        Violation::ClientFiles => 24,
     }
 }
 
@@ -51,6 +53,11 @@ fn then(mut events: Vec<Event>, more: impl IntoIterator<Item = Event>) -> Vec<Ev
 
 fn phase(event: &'static str, phase: Phase) -> Violation {
     Violation::Phase { event, phase }
+}
+
+/// A client of files with these names.
+fn files(names: impl IntoIterator<Item = String>) -> Client {
+    names.into_iter().map(|name| (name, Hash::ZERO)).collect()
 }
 
 /// Wrong whatever the round's phase allows: order, time, words.
@@ -96,6 +103,10 @@ fn stories_of_form() -> Vec<Story> {
         (open(), letters_replaced(OPENS, 11, "lost"), Violation::Count { field: "people", given: 11, before: 10 }),
         (open(), letters_replaced(OPENS, 1, " "), Violation::Reason),
         (open(), letters_replaced(OPENS - 1, 1, "lost"), Violation::Time { at: OPENS - 1, last: OPENS }),
+        (open(), client_replaced(OPENS, client(1)), Violation::SameClient),
+        (open(), client_replaced(OPENS, files(["Vote.js".to_owned()])), Violation::ClientFiles),
+        (open(), client_replaced(OPENS, files([String::new()])), Violation::ClientFiles),
+        (open(), client_replaced(OPENS, files((0..33).map(|at| at.to_string()))), Violation::ClientFiles),
         (open(), extended(OPENS, CLOSES), Violation::NotLater { given: CLOSES, before: CLOSES }),
         (open(), extended(CLOSES, CLOSES + 1), Violation::TooLate { at: CLOSES, closes_at: CLOSES }),
         (
@@ -212,7 +223,7 @@ fn stories_of_phases() -> Vec<Story> {
         (ready.clone(), batch(OPENS, 3, BatchReason::Full), phase("batch", Phase::Published)),
         (ready.clone(), register(OPENS, 0), phase("register", Phase::Published)),
         (ready.clone(), proposed(OPENS, Act::Close), phase("proposed", Phase::Published)),
-        (ready, closed(CLOSES, By::Schedule), phase("voting-closed", Phase::Published)),
+        (ready.clone(), closed(CLOSES, By::Schedule), phase("voting-closed", Phase::Published)),
         (until_open(), opened(OPENS, By::Schedule), phase("voting-opened", Phase::Open)),
         (until_open(), Event::VotingResumed(remark(OPENS)), phase("voting-resumed", Phase::Open)),
         (until_open(), proposed(OPENS, Act::Open), phase("proposed", Phase::Open)),
@@ -220,6 +231,8 @@ fn stories_of_phases() -> Vec<Story> {
         (paused(), Event::VotingPaused(remark(OPENS)), phase("voting-paused", Phase::Paused)),
         (until_closed(), extended(CLOSES, CLOSES + 1), phase("closing-extended", Phase::Closed)),
         (until_closed(), roll(CLOSES, 1, 11), phase("roll-extended", Phase::Closed)),
+        (ready.clone(), client_replaced(OPENS, client(2)), phase("client-replaced", Phase::Published)),
+        (until_closed(), client_replaced(CLOSES, client(2)), phase("client-replaced", Phase::Closed)),
         (until_closed(), letters_replaced(CLOSES, 1, "lost"), phase("letters-replaced", Phase::Closed)),
         (until_closed(), batch(CLOSES, 3, BatchReason::Full), phase("batch", Phase::Closed)),
         (until_closed(), tallied(CLOSES, 2, 1), phase("tallied", Phase::Closed)),

@@ -35,11 +35,13 @@ fn the_voting_pauses_and_goes_on_and_ends_later() {
     let mut events = until_open();
     events.extend([Event::VotingPaused(remark(OPENS + 1)), extended(OPENS + 2, CLOSES + HOUR), roll(OPENS + 3, 1, 11)]);
     events.push(letters_replaced(OPENS + 3, 11, "lost"));
+    events.push(client_replaced(OPENS + 3, client(2)));
     // Ballots that were accepted before go into the log in a pause too.
     events.push(batch(hour, 1, BatchReason::Due));
     events.extend(ballots(1, 0));
     let round = fold(&events).unwrap();
     assert_eq!((round.phase, round.closes_at, round.roll, round.ballots), (Phase::Paused, CLOSES + HOUR, 11, 1));
+    assert_eq!(round.client, client(2));
     assert!(round.takes_ballots());
     events.extend([register(hour, 2), Event::VotingResumed(remark(OPENS + 4)), register(hour + HOUR, 4)]);
     assert_eq!(fold(&events).unwrap().phase, Phase::Open);
@@ -130,6 +132,7 @@ fn event(round: &Round, (which, small, far, count): Pick, next_ballot: Option<Ev
         24 | 25 => tallied(at, number(round.ballots.min(round.register.count)), number(0)),
         26 => tallied(at, 0, round.ballots),
         27 | 28 => signed(at, round, seat, &member(seat)),
+        30 => client_replaced(at, client(small)),
         29 => letters_replaced(at, number(0), "lost"),
         _ => annulled(at, by),
     }
@@ -140,7 +143,7 @@ proptest! {
 
     #[test]
     fn random_sequences_keep_their_promises(
-        picks in prop::collection::vec((0u8..31, any::<u8>(), prop_oneof![any::<i64>(), Just(i64::MIN), Just(i64::MAX)], any::<u64>()), 0..80),
+        picks in prop::collection::vec((0u8..32, any::<u8>(), prop_oneof![any::<i64>(), Just(i64::MIN), Just(i64::MAX)], any::<u64>()), 0..80),
     ) {
         let mut taken = until_open();
         let mut round = fold(&taken).unwrap();

@@ -12,8 +12,8 @@ use audit::{
         act::Proposal,
         certificate,
         event::{
-            Annulment, BallotLine, Batch, BatchReason, Extension, KeyRevealed, LettersReplaced, Published,
-            RegisterStep, Remark, RollExtended, Signed, Step, Tallied,
+            Annulment, BallotLine, Batch, BatchReason, Client, ClientReplaced, Extension, KeyRevealed, LettersReplaced,
+            Opening, Published, RegisterStep, Remark, RollExtended, Signed, Step, Tallied,
         },
         rules::{BatchRules, Member, RegisterRules, canonical},
     },
@@ -112,7 +112,17 @@ pub fn proposed(at: i64, act: Act) -> Event {
 }
 
 pub fn opened(at: i64, by: By) -> Event {
-    Event::VotingOpened(Step { at, by })
+    Event::VotingOpened(Opening { at, by, client: client(1) })
+}
+
+/// Files for browsers, other ones for each number.
+pub fn client(number: u8) -> Client {
+    let hash = |salt: u8| Hash::from([number ^ salt; 32]);
+    Client::from([("site.css".to_owned(), hash(0)), ("vote.js".to_owned(), hash(128))])
+}
+
+pub fn client_replaced(at: i64, client: Client) -> Event {
+    Event::ClientReplaced(ClientReplaced { at, client })
 }
 
 pub fn closed(at: i64, by: By) -> Event {

@@ -6,8 +6,14 @@ use super::{HOUR, OpenBatch, Phase, Round};
 use crate::round::{
     Act, Bytes, Violation,
     act::Proposal,
-    event::{Batch, BatchReason, Extension, LettersReplaced, RegisterStep, Remark, RollExtended, Step},
+    event::{
+        Batch, BatchReason, Client, ClientReplaced, Extension, LettersReplaced, Opening, RegisterStep, Remark,
+        RollExtended,
+    },
 };
+
+/// Most files that browsers are given.
+const MOST_CLIENT_FILES: usize = 32;
 
 impl Round {
     pub(super) fn extend_roll(&mut self, event: &RollExtended) -> Result<(), Violation> {
@@ -40,10 +46,20 @@ impl Round {
         Ok(())
     }
 
-    pub(super) fn open(&mut self, step: &Step) -> Result<(), Violation> {
+    pub(super) fn open(&mut self, opening: &Opening) -> Result<(), Violation> {
         self.must_be("voting-opened", &[Phase::Published])?;
-        self.authorised(Act::Open, &step.by, step.at, Some(self.rules.opens_at))?;
+        self.authorised(Act::Open, &opening.by, opening.at, Some(self.rules.opens_at))?;
+        self.client = client(&opening.client)?;
         self.phase = Phase::Open;
+        Ok(())
+    }
+
+    pub(super) fn replace_client(&mut self, event: &ClientReplaced) -> Result<(), Violation> {
+        self.must_be("client-replaced", &[Phase::Open, Phase::Paused])?;
+        if event.client == self.client {
+            return Err(Violation::SameClient);
+        }
+        self.client = client(&event.client)?;
         Ok(())
     }
 
@@ -119,6 +135,17 @@ impl Round {
         self.register = step.clone();
         self.register_is_last = true;
         Ok(())
+    }
+}
+
+/// Files with plain names, so that canonical JSON has one order for them, and not without end.
+fn client(files: &Client) -> Result<Client, Violation> {
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'.' || byte == b'-';
+    let named = |name: &String| (1..=63).contains(&name.len()) && name.bytes().all(plain);
+    if files.len() <= MOST_CLIENT_FILES && files.keys().all(named) {
+        Ok(files.clone())
+    } else {
+        Err(Violation::ClientFiles)
     }
 }
 

@@ -1,0 +1,185 @@
+//! The result of a round: bars, the table, ties and how they were resolved, the steps of a run-off, turnout, files.
+
+use std::collections::HashMap;
+
+use askama::Template;
+use audit::round::{Phase, Round, event::Tallied};
+use ballots::{
+    Outcome, Rules,
+    outcome::{Standing, Tie, Why},
+    rules::TieRule,
+};
+
+use super::{Frame, Turnout, View, chart::Bars, texts::Texts};
+
+/// A row of the table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// Place, from 1.
+    pub rank: String,
+    /// Registration number.
+    pub number: u32,
+    /// Name.
+    pub title: String,
+    /// Ballots that name it.
+    pub votes: String,
+    /// Score under the method.
+    pub score: String,
+    /// Mean mark, exact.
+    pub mean: Option<String>,
+    /// Median mark, exact.
+    pub median: Option<String>,
+    /// Cost.
+    pub cost: String,
+    /// Won, or why not.
+    pub decision: String,
+    /// Whether it won.
+    pub won: bool,
+}
+
+/// A step of a run-off.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// From 1.
+    pub number: usize,
+    /// Territory, support, whether it goes out here; the most first.
+    pub counts: Vec<(String, String, bool)>,
+    /// Ballots that support nobody who is left.
+    pub exhausted: String,
+}
+
+/// What there is to show once the count is in the log.
+#[derive(Debug)]
+pub struct Counted {
+    /// Sentences on how many ballots were counted.
+    pub summary: Vec<String>,
+    /// A picture of the scores.
+    pub bars: Bars,
+    /// The table.
+    pub rows: Vec<Row>,
+    /// Sentences on ties.
+    pub ties: Vec<String>,
+    /// Steps of a run-off.
+    pub steps: Vec<Step>,
+    /// Whether the method has means and medians.
+    pub has_means: bool,
+    /// What the winners cost together.
+    pub spent: Option<String>,
+}
+
+/// The page of a result.
+#[derive(Debug, Template)]
+#[template(path = "results.html")]
+pub struct ResultsPage {
+    /// What stands around.
+    pub f: Frame,
+    /// The round.
+    pub view: View,
+    /// Whether the commission has signed.
+    pub status: String,
+    /// The count, if there is one.
+    pub counted: Option<Counted>,
+    /// How participation grew.
+    pub turnout: Turnout,
+}
+
+impl ResultsPage {
+    /// The page of this round with its count.
+    #[must_use]
+    pub fn new(f: Frame, round: &Round, now: i64, tallied: Option<&Tallied>, turnout: Turnout) -> Self {
+        let t = f.t;
+        let signed: Vec<_> = round.signed.iter().map(String::as_str).collect();
+        let status = match (round.phase, tallied) {
+            (Phase::Certified, _) => t.results_certified(signed.join(", ")),
+            (Phase::Annulled, _) => t.results_annulled(),
+            (_, Some(_)) => t.results_awaiting(),
+            (_, None) => t.results_none(),
+        };
+        let counted = tallied.map(|tallied| Counted::new(t, round, tallied));
+        Self { view: View::new(t, round, now), f, status, counted, turnout }
+    }
+}
+
+impl Counted {
+    fn new(t: &Texts, round: &Round, tallied: &Tallied) -> Self {
+        let (rules, outcome) = (&round.rules.voting, &tallied.outcome);
+        let invalid = outcome.invalid.values().sum::<u64>();
+        let share = t.percent(outcome.ballots, round.roll);
+        let bar = |standing: &Standing| {
+            (format!("{}. {}", standing.rank, title(rules, &standing.id)), standing.score, standing.selected)
+        };
+        let bars: Vec<_> = outcome.standings.iter().map(bar).collect();
+        Self {
+            summary: vec![
+                t.results_counted(outcome.ballots),
+                t.results_turnout(outcome.ballots, round.roll, share),
+                t.results_blank(outcome.blank),
+                t.results_invalid(invalid),
+                t.results_replaced(tallied.replaced),
+            ],
+            bars: Bars::new(t, t.results_chart(), &bars),
+            rows: outcome.standings.iter().map(|standing| row(t, rules, standing)).collect(),
+            ties: ties(t, rules, outcome),
+            steps: steps(t, rules, outcome),
+            has_means: outcome.standings.iter().any(|standing| standing.mean.is_some()),
+            spent: outcome.spent.map(|spent| t.results_spent(t.roubles(spent.0))),
+        }
+    }
+}
+
+fn title<'a>(rules: &'a Rules, id: &'a str) -> &'a str {
+    rules.position(id).map_or(id, |at| rules.territories[usize::from(at)].title.as_str())
+}
+
+fn row(t: &Texts, rules: &Rules, standing: &Standing) -> Row {
+    let territory = rules.position(&standing.id).map(|at| &rules.territories[usize::from(at)]);
+    Row {
+        rank: t.number(standing.rank.into()),
+        number: territory.map_or(0, |territory| territory.number),
+        title: title(rules, &standing.id).to_owned(),
+        votes: t.number(standing.votes),
+        score: t.number(standing.score),
+        mean: standing.mean.as_ref().map(ToString::to_string),
+        median: standing.median.as_ref().map(ToString::to_string),
+        cost: territory.and_then(|territory| territory.cost).map_or_else(String::new, |cost| t.roubles(cost.0)),
+        decision: match standing.why {
+            None => t.results_selected(),
+            Some(Why::NoSeat) => t.results_no_seat(),
+            Some(Why::OverBudget) => t.results_over_budget(),
+            Some(Why::AfterStop) => t.results_after_stop(),
+            Some(Why::BelowMinimum) => t.results_below_minimum(),
+        },
+        won: standing.selected,
+    }
+}
+
+fn ties(t: &Texts, rules: &Rules, outcome: &Outcome) -> Vec<String> {
+    let tie = |tie: &Tie| {
+        let territories: Vec<_> = tie.order.iter().map(|id| format!("«{}»", title(rules, id))).collect();
+        let rungs = tie.rules.iter().map(|rule| match rule {
+            TieRule::Application => t.results_rule_application(),
+            TieRule::Registration => t.results_rule_registration(),
+        });
+        let rungs = rungs.collect::<Vec<_>>().join(", ");
+        let sentence = match tie.round {
+            None => t.results_tie(rungs, tie.score, territories.join(", ")),
+            Some(step) => t.results_tie_step(rungs, tie.score, step, territories.join(", ")),
+        };
+        let weight = if tie.decisive { t.results_tie_decisive() } else { t.results_tie_harmless() };
+        format!("{sentence} {weight}")
+    };
+    outcome.ties.iter().map(tie).collect()
+}
+
+fn steps(t: &Texts, rules: &Rules, outcome: &Outcome) -> Vec<Step> {
+    let places: HashMap<&str, u32> = outcome.standings.iter().map(|s| (s.id.as_str(), s.rank)).collect();
+    let step = |(round, number): (&ballots::outcome::RunoffRound, usize)| {
+        let mut counts: Vec<_> = round.counts.iter().collect();
+        counts.sort_by_key(|(id, count)| (std::cmp::Reverse(**count), places.get(id.as_str()).copied()));
+        let count = |(id, count): (&String, &u64)| {
+            (title(rules, id).to_owned(), t.number(*count), round.eliminated.as_ref() == Some(id))
+        };
+        Step { number, counts: counts.into_iter().map(count).collect(), exhausted: t.number(round.exhausted) }
+    };
+    outcome.rounds.iter().zip(1..).map(step).collect()
+}

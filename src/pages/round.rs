@@ -1,0 +1,66 @@
+//! One round: what is decided, by when and by whom, how winners are chosen, what to do now, and what to check.
+
+use askama::Template;
+use audit::round::Round;
+
+use super::{Frame, Turnout, View, territory::Card, view};
+
+/// The page of a round.
+#[derive(Debug, Template)]
+#[template(path = "round.html")]
+pub struct RoundPage {
+    /// What stands around.
+    pub f: Frame,
+    /// The round.
+    pub view: View,
+    /// Its territories.
+    pub cards: Vec<Card>,
+    /// How many took part so far.
+    pub turnout: Turnout,
+    /// Sentences on marking.
+    pub marking: Vec<String>,
+    /// Sentences on winning.
+    pub winning: Vec<String>,
+    /// Sentences on who votes.
+    pub voters: Vec<String>,
+    /// Sentences on who is responsible.
+    pub responsible: Vec<String>,
+    /// Hours until an accepted ballot is in the log.
+    pub within: u32,
+    /// SHA-256 of the rules.
+    pub fingerprint: String,
+    /// Verifier key of the log.
+    pub log_key: String,
+    /// Files of the browser's side, with their SHA-256, from the log.
+    pub client: Vec<(String, String)>,
+}
+
+impl RoundPage {
+    /// The page of this round, published by this official.
+    #[must_use]
+    pub fn new(f: Frame, round: &Round, now: i64, official: &str, cards: Vec<Card>, turnout: Turnout) -> Self {
+        let (t, rules) = (f.t, &round.rules);
+        let day = t.written_day(&rules.reference_date.to_string());
+        let age = t.round_age(u64::from(rules.minimum_age), day);
+        let district = rules.district.as_ref().map(|district| t.round_district(district.as_str()));
+        let handles: Vec<_> = rules.commission.iter().map(|member| member.handle.as_str()).collect();
+        Self {
+            view: View::new(t, round, now),
+            marking: view::how_to_mark(t, &rules.voting.kind),
+            winning: view::how_to_win(t, &rules.voting),
+            voters: [age].into_iter().chain(district).collect(),
+            responsible: vec![
+                t.round_organised(official),
+                t.round_commission(handles.join(", "), handles.len()),
+                t.round_quorum(rules.quorum),
+            ],
+            within: rules.batch.within.div_ceil(3600),
+            fingerprint: round.fingerprint.to_string(),
+            log_key: rules.log_key.clone(),
+            client: round.client.iter().map(|(name, hash)| (name.clone(), hash.to_string())).collect(),
+            cards,
+            turnout,
+            f,
+        }
+    }
+}
