@@ -79,6 +79,7 @@ impl Http {
             .route("/api/v1/rounds", get(rounds::list))
             .route("/api/v1/rounds/{slug}", get(rounds::show))
             .route("/api/v1/rounds/{slug}/result", get(rounds::result))
+            .route("/api/v1/rounds/{slug}/receipts", post(log::receipt_in_private))
             .route("/api/v1/rounds/{slug}/receipts/{ballot}", get(log::receipt))
             .route("/api/v1/rounds/{slug}/log/checkpoint", get(log::checkpoint))
             .route("/api/v1/rounds/{slug}/log/lines", get(log::lines))

@@ -1,6 +1,7 @@
 //! Receipts: where a ballot is, and the proof that the log holds it; and what anybody may read of the log.
 
 use audit::log::{
+    hash::Hash,
     proof,
     receipt::TlogProof,
     tile::{TileId, Tiles, needed_for_consistency, needed_for_inclusion},
@@ -34,6 +35,27 @@ pub enum Receipt {
         /// C2SP tlog-proof.
         proof: String,
     },
+}
+
+/// The hash of the ballot that a resident names: by all 64 hexadecimal digits, or by its tracker, the first 16.
+///
+/// # Errors
+/// [`Refusal::UnknownBallot`], also in the unheard-of case that two ballots have one tracker.
+pub async fn named(app: &App, slug: &str, name: &str) -> Result<Hash, Error> {
+    if let Ok(hash) = name.parse() {
+        return Ok(hash);
+    }
+    let digits: String = name.chars().filter(|letter| !matches!(letter, '-' | ' ')).collect();
+    let fill = |digit: &str| format!("{digits}{}", digit.repeat(48)).to_lowercase().parse::<Hash>();
+    let (16, Ok(least), Ok(most)) = (digits.len(), fill("0"), fill("f")) else {
+        return Err(Refusal::UnknownBallot.into());
+    };
+    let round = app.published(slug).await?;
+    let mut tx = app.db.read().await?;
+    match ballot_box::between(&mut tx, round.id, least.as_bytes(), most.as_bytes()).await?.as_slice() {
+        [hash] => Ok(Hash::from(*hash)),
+        _ => Err(Refusal::UnknownBallot.into()),
+    }
 }
 
 /// The receipt of the ballot with this hash.
@@ -81,7 +103,7 @@ pub async fn lines(app: &App, slug: &str, first: u64, limit: u32) -> Result<Vec<
 ///
 /// # Errors
 /// [`Refusal::Malformed`] when the sizes are not 1 ≤ from ≤ to ≤ the log's.
-pub async fn consistency(app: &App, slug: &str, from: u64, to: u64) -> Result<Vec<audit::log::hash::Hash>, Error> {
+pub async fn consistency(app: &App, slug: &str, from: u64, to: u64) -> Result<Vec<Hash>, Error> {
     let round = app.published(slug).await?;
     let mut tx = app.db.read().await?;
     let size = log::head(&mut tx, round.log_id).await?.size;

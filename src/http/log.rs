@@ -7,12 +7,12 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::{
     Http,
-    extract::{Path, Query},
+    extract::{Json, Path, Query},
     problem::Problem,
 };
 use crate::{
     app::receipts::{self, Receipt},
-    domain::Refusal,
+    error::Error,
 };
 
 /// Most lines in one answer.
@@ -21,6 +21,9 @@ const MOST_LINES: u32 = 1000;
 /// Where a ballot is.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct ReceiptResponse {
+    /// SHA-256 of the ballot, hexadecimal.
+    #[schema(value_type = String)]
+    pub ballot: Hash,
     /// Unix second by which it is in the log, while it waits.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub in_log_by: Option<i64>,
@@ -35,6 +38,14 @@ pub struct ReceiptResponse {
     pub proof: Option<String>,
     /// Short name of the ballot, for people: the first 16 hexadecimal digits of its hash in groups of four.
     pub tracker: String,
+}
+
+/// Which ballot.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReceiptRequest {
+    /// SHA-256 of the ballot, hexadecimal, or its tracker.
+    ballot: String,
 }
 
 /// Which lines.
@@ -71,25 +82,43 @@ pub struct ConsistencyResponse {
     get,
     path = "/api/v1/rounds/{slug}/receipts/{ballot}",
     tag = "public: anybody",
-    params(("ballot" = String, Path, description = "SHA-256 of the ballot, hexadecimal")),
+    params(("ballot" = String, Path, description = "SHA-256 of the ballot, hexadecimal, or its tracker")),
     responses((status = 200, body = ReceiptResponse), (status = "4XX", body = Problem, content_type = "application/problem+json"))
 )]
 pub(super) async fn receipt(
     State(http): State<Http>,
     Path((slug, ballot)): Path<(String, String)>,
 ) -> Result<Answer<ReceiptResponse>, Problem> {
-    let hash: Hash = ballot.parse().map_err(|_| Refusal::UnknownBallot)?;
-    let tracker = tracker(&hash);
-    let response = match receipts::receipt(&http.app, &slug, hash.as_bytes()).await? {
-        Receipt::Waiting { in_log_by } => {
-            ReceiptResponse { in_log_by: Some(in_log_by), index: None, line: None, proof: None, tracker }
-        }
+    Ok(Answer(find(&http, &slug, &ballot).await?))
+}
+
+/// The receipt of a ballot, asked for in the body: addresses are often kept in the logs of proxies, together with who asked.
+#[utoipa::path(
+    post,
+    path = "/api/v1/rounds/{slug}/receipts",
+    tag = "public: anybody",
+    request_body = ReceiptRequest,
+    responses((status = 200, body = ReceiptResponse), (status = "4XX", body = Problem, content_type = "application/problem+json"))
+)]
+pub(super) async fn receipt_in_private(
+    State(http): State<Http>,
+    Path(slug): Path<String>,
+    Json(request): Json<ReceiptRequest>,
+) -> Result<Answer<ReceiptResponse>, Problem> {
+    Ok(Answer(find(&http, &slug, &request.ballot).await?))
+}
+
+async fn find(http: &Http, slug: &str, name: &str) -> Result<ReceiptResponse, Error> {
+    let ballot = receipts::named(&http.app, slug, name).await?;
+    let nowhere =
+        ReceiptResponse { ballot, in_log_by: None, index: None, line: None, proof: None, tracker: tracker(&ballot) };
+    Ok(match receipts::receipt(&http.app, slug, ballot.as_bytes()).await? {
+        Receipt::Waiting { in_log_by } => ReceiptResponse { in_log_by: Some(in_log_by), ..nowhere },
         Receipt::Logged { index, line, proof } => {
             let line = Some(String::from_utf8_lossy(&line).into_owned());
-            ReceiptResponse { in_log_by: None, index: Some(index), line, proof: Some(proof), tracker }
+            ReceiptResponse { index: Some(index), line, proof: Some(proof), ..nowhere }
         }
-    };
-    Ok(Answer(response))
+    })
 }
 
 /// The signed head of the log, a C2SP checkpoint.

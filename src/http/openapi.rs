@@ -21,6 +21,7 @@ use super::{
         rounds::show,
         rounds::result,
         log::receipt,
+        log::receipt_in_private,
         log::checkpoint,
         log::lines,
         log::consistency,

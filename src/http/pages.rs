@@ -2,6 +2,7 @@
 
 mod frame;
 mod rounds;
+mod voting;
 
 pub(super) use frame::as_page;
 
@@ -16,7 +17,7 @@ use super::{Http, extract::Path, problem::Problem};
 use crate::{
     domain::Refusal,
     error::Error,
-    pages::{Frame, Language, ProblemPage, ProblemsPage, prefix},
+    pages::{AccessibilityPage, Frame, HowPage, Language, ProblemPage, ProblemsPage, prefix},
 };
 
 /// The pages of every language.
@@ -33,8 +34,22 @@ fn in_one_language() -> Router<Http> {
         .route("/", get(rounds::home))
         .route("/rounds/{slug}", get(rounds::round))
         .route("/rounds/{slug}/results", get(rounds::results))
+        .route("/rounds/{slug}/ballot", get(voting::ballot))
+        .route("/rounds/{slug}/receipt", get(voting::receipt))
+        .route("/rounds/{slug}/check", get(voting::check).post(voting::check_by_form))
+        .route("/rounds/{slug}/issued", get(voting::issued))
+        .route("/how", get(how))
+        .route("/accessibility", get(accessibility))
         .route("/problems", get(problems))
         .route("/problems/{slug}", get(problem))
+}
+
+async fn how(f: Frame) -> Result<Response, Problem> {
+    render(&HowPage { f })
+}
+
+async fn accessibility(f: Frame) -> Result<Response, Problem> {
+    render(&AccessibilityPage { f })
 }
 
 async fn problems(f: Frame) -> Result<Response, Problem> {

@@ -56,6 +56,12 @@ impl Frame {
         if self.site.town.is_empty() { self.t.site_title() } else { self.t.site_title_of(self.site.town.as_str()) }
     }
 
+    /// The messages that the browser's programs say, in Fluent's syntax.
+    #[must_use]
+    pub fn browser_texts(&self) -> &'static str {
+        self.t.language.browser_source()
+    }
+
     /// Address and integrity of a browser's file; both empty when this build has none of that name.
     #[must_use]
     pub fn file(&self, name: &str) -> (&'static str, &'static str) {

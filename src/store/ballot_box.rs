@@ -153,6 +153,22 @@ pub enum Place {
     Urn(i64),
 }
 
+/// Hashes of accepted ballots that lie between two, both included; at most two of them, to tell one from several.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn between(tx: &mut Tx, round_id: i64, least: &[u8; 32], most: &[u8; 32]) -> Result<Vec<[u8; 32]>, Error> {
+    let rows: Vec<Vec<u8>> = db!(tx, |conn| {
+        let select = sqlx::query_scalar(
+            "SELECT hash FROM ballot_lines WHERE round_id = $1 AND hash BETWEEN $2 AND $3
+             UNION ALL SELECT hash FROM urn WHERE round_id = $1 AND hash BETWEEN $2 AND $3 LIMIT 2",
+        );
+        select.bind(round_id).bind(least.to_vec()).bind(most.to_vec()).fetch_all(conn).await?
+    });
+    let rows: Result<Vec<_>, _> = rows.into_iter().map(<[u8; 32]>::try_from).collect();
+    rows.map_err(|_| Error::broken("a hash in the ballot box has another length"))
+}
+
 /// Where the ballot with this hash is, if it was accepted.
 ///
 /// # Errors

@@ -23,7 +23,7 @@ pub(super) async fn round(State(http): State<Http>, f: Frame, Path(slug): Path<S
     let (published, round) = results::state(&http.app, &slug).await?;
     let official = results::publisher(&http.app, &published).await?;
     let turnout = turnout(&http, &f, &published).await?;
-    let cards = round.rules.voting.territories.iter().map(|territory| Card::new(f.t, territory, &[])).collect();
+    let cards = cards(&f, &round);
     render(&RoundPage::new(f, &round, http.app.clock.now(), &official, cards, turnout))
 }
 
@@ -32,6 +32,11 @@ pub(super) async fn results(State(http): State<Http>, f: Frame, Path(slug): Path
     let tallied = tallied(&http, &round).await?;
     let turnout = turnout(&http, &f, &published).await?;
     render(&ResultsPage::new(f, &round, http.app.clock.now(), tallied.as_ref(), turnout))
+}
+
+/// The cards of a round's territories, in the order of the rules.
+pub(super) fn cards(f: &Frame, round: &Round) -> Vec<Card> {
+    round.rules.voting.territories.iter().map(|territory| Card::new(f.t, territory, &[])).collect()
 }
 
 async fn tallied(http: &Http, round: &Round) -> Result<Option<audit::round::event::Tallied>, Error> {
