@@ -114,9 +114,8 @@ export class Api {
   /** Casts a ballot, without a session. The same bytes again get the same acceptance. */
   async cast(slug: string, ballot: Bytes): Promise<AcceptanceAnswer> {
     const fields = object(await this.json('POST', `${round(slug)}/ballots`, { body: { ballot: toBase64(ballot) } }));
-    const { fingerprint, in_log_by: inLogBy, signature } = fields;
-    if (!isWhole(inLogBy)) throw wrong('acceptance');
-    return { ballot: hash(fields['ballot']), fingerprint: hash(fingerprint), inLogBy, signature: base64(signature) };
+    const { ballot: named, fingerprint, in_log_by: inLogBy, signature } = fields;
+    return { ballot: hash(named), fingerprint: hash(fingerprint), inLogBy: whole(inLogBy), signature: base64(signature) };
   }
 
   /** The receipt of the ballot with this hash. */
