@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url';
 
 const root = dirname(fileURLToPath(import.meta.url));
 const pages = join(root, 'src/pages');
-const entries = readdirSync(pages).filter((name) => name.endsWith('.ts')).sort().map((name) => join(pages, name));
+const names = existsSync(pages) ? readdirSync(pages) : [];
+const entries = names.filter((name) => name.endsWith('.ts')).sort().map((name) => join(pages, name));
 const style = join(root, 'src/site.css');
 
 // What is committed is only what is built: a page that is gone leaves no file behind.
