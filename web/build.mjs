@@ -8,7 +8,7 @@ const root = dirname(fileURLToPath(import.meta.url));
 const pages = join(root, 'src/pages');
 const names = existsSync(pages) ? readdirSync(pages) : [];
 const entries = names.filter((name) => name.endsWith('.ts')).sort().map((name) => join(pages, name));
-const style = join(root, 'src/site.css');
+const styles = ['site.css', 'map.css'].map((name) => join(root, 'src', name)).filter((style) => existsSync(style));
 
 // What is committed is only what is built: a page that is gone leaves no file behind.
 rmSync(join(root, 'dist'), { recursive: true, force: true });
@@ -29,6 +29,7 @@ const common = {
 if (entries.length > 0) {
   await build({ ...common, entryPoints: entries, format: 'esm', platform: 'browser', splitting: false, define: { 'process.env.NODE_ENV': '"production"' } });
 }
-if (existsSync(style)) {
-  await build({ ...common, entryPoints: [style] });
+if (styles.length > 0) {
+  // Small pictures of a library's controls go into the style sheet.
+  await build({ ...common, entryPoints: styles, loader: { '.png': 'dataurl', '.svg': 'dataurl' } });
 }

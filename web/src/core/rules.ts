@@ -136,7 +136,7 @@ function readWinners(value: unknown): Winners {
 }
 
 function readTerritory(value: unknown): Territory {
-  const fields = demand(value, ['id', 'number', 'title'], ['applied', 'cost']);
+  const fields = demand(value, ['id', 'number', 'title'], ['address', 'applied', 'cost', 'description', 'place', 'proposed_by']);
   return {
     id: text(fields['id']),
     number: whole(fields['number'], 0, U32),
