@@ -1,0 +1,33 @@
+// Builds each page's script and the style sheet into `dist/`: one self-contained file each, the same bytes on every machine.
+import { build } from 'esbuild';
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(fileURLToPath(import.meta.url));
+const pages = join(root, 'src/pages');
+const entries = readdirSync(pages).filter((name) => name.endsWith('.ts')).sort().map((name) => join(pages, name));
+const style = join(root, 'src/site.css');
+
+// What is committed is only what is built: a page that is gone leaves no file behind.
+rmSync(join(root, 'dist'), { recursive: true, force: true });
+mkdirSync(join(root, 'dist'));
+
+const common = {
+  absWorkingDir: root,
+  bundle: true,
+  charset: 'utf8',
+  legalComments: 'none',
+  logLevel: 'warning',
+  minify: true,
+  outdir: 'dist',
+  sourcemap: false,
+  target: 'es2020',
+};
+
+if (entries.length > 0) {
+  await build({ ...common, entryPoints: entries, format: 'esm', platform: 'browser', splitting: false, define: { 'process.env.NODE_ENV': '"production"' } });
+}
+if (existsSync(style)) {
+  await build({ ...common, entryPoints: [style] });
+}

@@ -1,0 +1,144 @@
+/** "Check my vote": a receipt from a file, a QR code or the device against today's log, and after the opening what was counted. */
+import type { Api } from './api.ts';
+import { isPromised } from './acceptance.ts';
+import { type Envelope, type Opened, ballotHash, checkBallot, openBallot } from './ballot.ts';
+import { type Bytes, equal } from './bytes.ts';
+import { faultOf, wrong } from './fault.ts';
+import { type Checkpoint, checkpointNote, openCheckpoint } from './log/checkpoint.ts';
+import { ballotOf, readLine, revealedKeyOf } from './log/line.ts';
+import { verifyConsistency } from './log/proof.ts';
+import { checkTlogProof, readTlogProof } from './log/tlog_proof.ts';
+import type { Place } from './place.ts';
+import type { ReceiptCode } from './receipt_code.ts';
+import type { Logged, ReceiptFile } from './receipt_file.ts';
+import { type OpeningKey, importOpeningKey } from './seal.ts';
+
+/** A receipt that holds. */
+export interface CheckedReceipt {
+  readonly ballot: Bytes;
+  readonly envelope: Envelope;
+  readonly index: number;
+  /** The head that the proof leads to. */
+  readonly head: Checkpoint;
+}
+
+/** What the check of a saved receipt found; every step that is not told by a fault held. */
+export type CheckedVote =
+  /** Accepted and promised, not in the log yet. `late`: the hour has passed, so the ballot box broke its word. */
+  | { readonly state: 'waiting'; readonly inLogBy: number; readonly late: boolean }
+  /** The ballot box signed a promise and does not know the ballot now: the receipt proves that it broke its word. */
+  | { readonly state: 'denied'; readonly inLogBy: number }
+  /** In today's log, which begins with the log that the receipt remembers, if it remembers one. */
+  | { readonly state: 'logged'; readonly receipt: CheckedReceipt; readonly today: Checkpoint; readonly remembered?: Checkpoint };
+
+/**
+ * Checks that the line holds the ballot and that the proof leads from the line to a head of the log.
+ *
+ * @param expected The ballot's bytes, or its SHA-256 when that is all that is known.
+ * @throws {Fault} `wrong: receipt` for another ballot, `wrong: checkpoint`, `wrong: proof`.
+ */
+export async function checkReceipt(place: Place, logged: Logged, expected: Bytes): Promise<CheckedReceipt> {
+  const line = readLine(logged.line);
+  const proof = readTlogProof(logged.proof);
+  const ballot = line && ballotOf(line);
+  if (line === undefined || proof === undefined || ballot === undefined) throw wrong('receipt', 'not a ballot line with a proof');
+  const known = expected.length === 32 ? await ballotHash(ballot) : ballot;
+  if (!equal(known, expected) || line.index !== logged.index || proof.index !== logged.index) throw wrong('receipt');
+  const envelope = await checkBallot(place, ballot);
+  if (typeof envelope === 'string') throw wrong('receipt', envelope);
+  const head = await checkTlogProof(proof, logged.line, place.logKey);
+  if (head === 'checkpoint' || head === 'proof') throw wrong(head);
+  if (typeof head === 'string') throw wrong('receipt', head);
+  return { ballot, envelope, index: logged.index, head };
+}
+
+/**
+ * Checks that of two heads of one log the larger begins with the smaller.
+ *
+ * @throws {Fault} `wrong: log-changed` when it does not.
+ */
+export async function consistentHead(api: Api, place: Place, one: Checkpoint, other: Checkpoint): Promise<void> {
+  const [old, size] = one.size <= other.size ? [one, other] : [other, one];
+  // Between heads of one size there is nothing to prove, and the empty log is the beginning of every log.
+  const proof = old.size === size.size || old.size === 0 ? [] : await api.consistency(place.slug, old.size, size.size);
+  const holds = old.size === 0 || (await verifyConsistency(old.size, old.root, size.size, size.root, proof));
+  if (!holds) throw wrong('log-changed');
+}
+
+/**
+ * Checks a saved receipt file: the promise, the proof in it, and today's log.
+ *
+ * @param now Unix second.
+ * @throws {Fault}
+ */
+export async function checkReceiptFile(api: Api, place: Place, file: ReceiptFile, now: number): Promise<CheckedVote> {
+  const hash = await ballotHash(file.ballot);
+  await checkPromise(place, { ...file, ballot: hash });
+  if (file.logKey !== place.rules.logKey) throw wrong('receipt', 'the receipt names another log key');
+  const remembered = file.logged && (await checkReceipt(place, file.logged, file.ballot)).head;
+  return checkToday(api, place, hash, file.inLogBy, now, remembered);
+}
+
+/**
+ * Checks the receipt of a QR code: the promise, the head that it remembers, and today's log.
+ *
+ * @param now Unix second.
+ * @throws {Fault}
+ */
+export async function checkReceiptCode(api: Api, place: Place, code: ReceiptCode, now: number): Promise<CheckedVote> {
+  await checkPromise(place, code);
+  const { head } = code;
+  const note = head && checkpointNote(place.logKey, head.size, head.root, head.signature);
+  const remembered = note === undefined ? undefined : await openCheckpoint(note, place.logKey);
+  if (note !== undefined && remembered === undefined) throw wrong('checkpoint');
+  return checkToday(api, place, code.ballot, code.inLogBy, now, remembered);
+}
+
+/**
+ * The opening key, once the log reveals it; undefined before.
+ *
+ * @throws {Fault} `wrong: opening-key` when the log reveals another round's.
+ */
+export async function revealedKey(api: Api, place: Place): Promise<OpeningKey | undefined> {
+  const head = await openCheckpoint(await api.checkpoint(place.slug), place.logKey);
+  if (head === undefined) throw wrong('checkpoint');
+  // After the key come at most the count, each member's signature, a proposal and an annulment.
+  const last = place.rules.members + 8;
+  const lines = await api.lines(place.slug, Math.max(0, head.size - last), last);
+  for (const text of lines) {
+    const line = readLine(text);
+    const scalar = line && revealedKeyOf(line);
+    if (scalar !== undefined) return importOpeningKey(scalar, place.rules.sealingKey);
+  }
+  return undefined;
+}
+
+/** What the ballot in a receipt says, so that a vote which the device altered is seen. */
+export function openReceipt(place: Place, key: OpeningKey, receipt: CheckedReceipt): Promise<Opened> {
+  return openBallot(place, key, receipt.envelope);
+}
+
+async function checkPromise(place: Place, code: Pick<ReceiptCode, 'fingerprint' | 'ballot' | 'inLogBy' | 'signature'>): Promise<void> {
+  if (!equal(code.fingerprint, place.fingerprint)) throw wrong('receipt', 'the receipt is for another round');
+  if (!(await isPromised(code, place.rules.acceptanceKey, code.signature))) throw wrong('acceptance');
+}
+
+async function checkToday(api: Api, place: Place, hash: Bytes, inLogBy: number, now: number, remembered?: Checkpoint): Promise<CheckedVote> {
+  const answer = await api.receipt(place.slug, hash).catch((thrown: unknown) => {
+    const fault = faultOf(thrown);
+    if (fault.slug !== 'unknown-ballot') throw fault;
+    return undefined;
+  });
+  if (answer === undefined) return { state: 'denied', inLogBy };
+  if (answer.state === 'waiting') {
+    // A ballot that was in the log cannot wait again.
+    if (remembered !== undefined) throw wrong('log-changed');
+    return { state: 'waiting', inLogBy, late: now > inLogBy };
+  }
+  const receipt = await checkReceipt(place, answer, hash);
+  const today = await openCheckpoint(await api.checkpoint(place.slug), place.logKey);
+  if (today === undefined) throw wrong('checkpoint');
+  await consistentHead(api, place, receipt.head, today);
+  if (remembered !== undefined) await consistentHead(api, place, remembered, today);
+  return { state: 'logged', receipt, today, ...(remembered && { remembered }) };
+}

@@ -1,0 +1,68 @@
+/** Following a ballot into the log: the receipt is checked, and the log may only grow from the newest head this device saw. */
+import type { Api } from './api.ts';
+import { checkReceipt, consistentHead } from './checking.ts';
+import { Desk } from './desk.ts';
+import { wrong } from './fault.ts';
+import { type Checkpoint, openCheckpoint } from './log/checkpoint.ts';
+import type { Place } from './place.ts';
+import type { Logged } from './receipt_file.ts';
+import type { AcceptedBallot } from './store/record.ts';
+import type { Store } from './store/store.ts';
+
+/** How far a ballot is. */
+export type ReceiptState =
+  /** Promised to be in the log by this Unix second. */
+  | { readonly state: 'waiting'; readonly inLogBy: number }
+  /** In the log: line and proof were checked against this head. */
+  | { readonly state: 'logged'; readonly logged: Logged; readonly head: Checkpoint };
+
+/** A look at today's log. */
+export interface Followed {
+  readonly head: Checkpoint;
+  /** The head that this device saw before; the log began with it. */
+  readonly before?: Checkpoint;
+}
+
+/** The log, seen from the device. */
+export class Following {
+  private readonly desk: Desk;
+
+  constructor(api: Api, store: Store, place: Place) {
+    this.desk = new Desk(api, store, place);
+  }
+
+  /** Fetches and checks a receipt; see `Resident.receipt`. */
+  async receipt(ballot: AcceptedBallot): Promise<ReceiptState> {
+    const { api, slug, place } = this.desk;
+    const answer = await api.receipt(slug, ballot.hash);
+    if (answer.state === 'waiting') return { state: 'waiting', inLogBy: ballot.inLogBy };
+    const { index, line, proof } = answer;
+    const logged = { index, line, proof };
+    const { head } = await checkReceipt(place, logged, ballot.ballot);
+    await this.see(head);
+    await this.desk.change((record) => ({
+      ...record,
+      accepted: record.accepted.map((one) => (one.version === ballot.version ? { ...one, logged } : one)),
+    }));
+    return { state: 'logged', logged, head };
+  }
+
+  /** Looks at today's head; see `Resident.follow`. */
+  async follow(): Promise<Followed> {
+    const { api, slug, place } = this.desk;
+    const head = await openCheckpoint(await api.checkpoint(slug), place.logKey);
+    if (head === undefined) throw wrong('checkpoint');
+    const before = await this.see(head);
+    return { head, ...(before && { before }) };
+  }
+
+  /** Checks a head against the newest one seen before, and remembers the newer of the two. */
+  private async see(head: Checkpoint): Promise<Checkpoint | undefined> {
+    const { api, place } = this.desk;
+    const { checkpoint } = await this.desk.open();
+    const before = checkpoint === undefined ? undefined : await openCheckpoint(checkpoint, place.logKey);
+    if (before !== undefined) await consistentHead(api, place, before, head);
+    if (before === undefined || head.size > before.size) await this.desk.change((record) => ({ ...record, checkpoint: head.note }));
+    return before;
+  }
+}

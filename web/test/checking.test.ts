@@ -1,0 +1,234 @@
+// "Check my vote": files and codes read back strictly, and a log that changed or a vote that was altered is seen.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Api } from '../src/core/api.ts';
+import { makeBallot } from '../src/core/ballot.ts';
+import { type Bytes, fromUtf8, toHex, utf8 } from '../src/core/bytes.ts';
+import * as checking from '../src/core/checking.ts';
+import { Fault } from '../src/core/fault.ts';
+import { readReceiptCode } from '../src/core/receipt_code.ts';
+import { printReceiptCode } from '../src/core/receipt_code.ts';
+import { type ReceiptFile, printReceiptFile, readReceiptFile, receiptFileName, roundOf, trackerOf } from '../src/core/receipt_file.ts';
+import { Resident } from '../src/core/resident.ts';
+import { type Store, memoryStore } from '../src/core/store/store.ts';
+import { type Letter, SCALAR, SLUG, Town, json, letters, problem } from './town.ts';
+import { flipped } from './vectors.ts';
+
+const [anna] = letters as [Letter];
+const NOW = 1_800_000_000;
+const HOST = 'https://vote.example';
+const failed = (reason: Parameters<Fault['is']>[0]) => (thrown: unknown) => thrown instanceof Fault && thrown.is(reason);
+
+interface Voted {
+  readonly town: Town;
+  readonly api: Api;
+  readonly store: Store;
+  readonly resident: Resident;
+}
+
+async function voted(): Promise<Voted> {
+  const town = await Town.found();
+  const api = new Api({ fetch: town.fetch });
+  const store = memoryStore();
+  const resident = await Resident.enter(api, store, SLUG);
+  await resident.register(await resident.identify(anna.identifying), anna.identifying, anna.secret);
+  await resident.cast([{ territory: 1 }]);
+  return { town, api, store, resident };
+}
+
+/** File and code of the one ballot, as they are now. */
+async function receipts({ resident }: Voted) {
+  const [ballot] = (await resident.standing()).accepted;
+  if (ballot === undefined) assert.fail('a ballot was accepted');
+  const file = resident.file(ballot, HOST);
+  const address = await resident.address(ballot, HOST);
+  return { ballot, name: file.name, text: file.text, address, file: readReceiptFile(file.text) ?? assert.fail(), code: readReceiptCode(new URL(address).hash) ?? assert.fail() };
+}
+
+async function logged(voted: Voted) {
+  await voted.town.integrate();
+  const [ballot] = (await voted.resident.standing()).accepted;
+  await voted.resident.receipt(ballot ?? assert.fail());
+  return receipts(voted);
+}
+
+test('a receipt is told apart before and after the log has the ballot', async () => {
+  const all = await voted();
+  const { api, town, resident } = all;
+  const early = await receipts(all);
+  assert.match(early.name, /^veche-receipt-([0-9a-f]{4}-){3}[0-9a-f]{4}\.json$/);
+  assert.equal(early.name, receiptFileName(early.ballot.hash));
+  assert.equal(early.file.logged, undefined);
+  assert.equal(early.code.head, undefined);
+  assert.match(early.address, /^https:\/\/vote\.example\/rounds\/spring\/check#[A-Za-z0-9_-]{183}$/);
+  for (const [now, late] of [[NOW, false], [NOW + 1, true]] as const) {
+    const waiting = { state: 'waiting', inLogBy: NOW, late };
+    assert.deepEqual(await checking.checkReceiptFile(api, resident.place, early.file, now), waiting);
+    assert.deepEqual(await checking.checkReceiptCode(api, resident.place, early.code, now), waiting);
+  }
+  const late = await logged(all);
+  assert.equal(late.code.head?.size, 3);
+  await town.integrate();
+  for (const [file, code, remembered] of [[early.file, early.code, undefined], [late.file, late.code, 3]] as const) {
+    for (const checked of [await checking.checkReceiptFile(api, resident.place, file, NOW), await checking.checkReceiptCode(api, resident.place, code, NOW)]) {
+      if (checked.state !== 'logged') assert.fail(checked.state);
+      assert.deepEqual([checked.receipt.index, checked.today.size, checked.remembered?.size], [1, 4, remembered]);
+      assert.deepEqual(checked.receipt.ballot, early.ballot.ballot);
+    }
+  }
+});
+
+test('a ballot box that denies its promise is told from one that keeps waiting', async () => {
+  const all = await voted();
+  const { code, file } = await receipts(all);
+  const check = async () => [await checking.checkReceiptCode(all.api, all.resident.place, code, NOW), await checking.checkReceiptFile(all.api, all.resident.place, file, NOW)];
+  for (const _ of [1, 2]) all.town.weather.push({ path: '/receipts', kind: () => problem('unknown-ballot', 404) });
+  assert.deepEqual(await check(), [{ state: 'denied', inLogBy: NOW }, { state: 'denied', inLogBy: NOW }]);
+  all.town.weather.push({ path: '/receipts', kind: () => problem('overloaded', 503) });
+  await assert.rejects(check(), (thrown: unknown) => thrown instanceof Fault && thrown.slug === 'overloaded');
+});
+
+test('a log that was rewritten is noticed: by the device, by the file and by the code', async () => {
+  const all = await voted();
+  const { api, town, resident } = all;
+  await town.log({ 'voting-paused': { at: 1, by: 'official-1', reason: 'y' } });
+  const { file, code, ballot } = await logged(all);
+  await town.rewrite(1);
+  await town.integrate();
+  assert.ok(town.lines.length > 4);
+  await assert.rejects(resident.receipt(ballot), failed('log-changed'));
+  await assert.rejects(resident.follow(), failed('log-changed'));
+  await assert.rejects(checking.checkReceiptFile(api, resident.place, file, NOW), failed('log-changed'));
+  await assert.rejects(checking.checkReceiptCode(api, resident.place, code, NOW), failed('log-changed'));
+});
+
+test('a log that shrank is noticed, if what is left is another; an older view of the same log is not held against it', async () => {
+  const all = await voted();
+  const { town, resident } = all;
+  const { ballot } = await logged(all);
+  const old = await town.checkpoint();
+  await town.integrate();
+  await resident.follow();
+  town.weather.push({ path: '/log/checkpoint', kind: () => new Response(old) });
+  const { head, before } = await resident.follow();
+  assert.deepEqual([head.size, before?.size], [3, 4]);
+  assert.equal((await resident.follow()).before?.size, 4, 'the newer head is remembered');
+  town.lines.length = 2;
+  await town.log({ 'voting-paused': { at: 1, by: 'official-1', reason: 'z' } });
+  await assert.rejects(resident.receipt(ballot), failed('log-changed'));
+});
+
+test('a ballot that was in the log cannot wait again', async () => {
+  const all = await voted();
+  const { file, code } = await logged(all);
+  const waiting = { path: '/receipts', kind: () => json({ in_log_by: NOW, tracker: 'x' }) };
+  all.town.weather.push(waiting, waiting);
+  await assert.rejects(checking.checkReceiptFile(all.api, all.resident.place, file, NOW), failed('log-changed'));
+  await assert.rejects(checking.checkReceiptCode(all.api, all.resident.place, code, NOW), failed('log-changed'));
+});
+
+test('no changed receipt holds', async () => {
+  const all = await voted();
+  const { ballot } = await logged(all);
+  const { town, resident } = all;
+  const answer = await new Api({ fetch: town.fetch }).receipt(SLUG, ballot.hash);
+  if (answer.state !== 'logged') assert.fail();
+  const check = (changed: object) => checking.checkReceipt(resident.place, { ...answer, ...changed }, ballot.ballot);
+  assert.equal((await check({})).index, 1);
+  await town.integrate();
+  const other = JSON.parse(JSON.stringify(answer)) as typeof answer;
+  for (const changed of [
+    { index: 2 },
+    { index: 0 },
+    { line: town.lines[0] },
+    { line: answer.line.replace('"index":1', '"index":2') },
+    { line: `${answer.line} ` },
+    { line: answer.line.replace(/"previous":"./, '"previous":"0') === answer.line ? answer.line.replace(/"previous":"./, '"previous":"1') : answer.line.replace(/"previous":"./, '"previous":"0') },
+    { proof: '' },
+    { proof: other.proof.replace('index 1', 'index 2') },
+    { proof: other.proof.replace('\n3\n', '\n4\n') },
+  ]) {
+    await assert.rejects(check(changed), Fault, JSON.stringify(changed));
+  }
+  const proof = utf8(answer.proof);
+  for (let at = 0; at < proof.length; at += 3) {
+    const text = fromUtf8(flipped(proof, at));
+    if (text !== undefined) await assert.rejects(check({ proof: text }), Fault, `byte ${at} of the proof`);
+  }
+  await assert.rejects(checking.checkReceipt(resident.place, answer, flipped(ballot.hash, 0)), failed('receipt'));
+  assert.equal((await checking.checkReceipt(resident.place, answer, ballot.hash)).index, 1);
+});
+
+test('files and codes are read strictly, and what is changed in them does not hold', async () => {
+  const all = await voted();
+  const { file, text, code, ballot } = await logged(all);
+  const { api, resident } = all;
+  assert.equal(printReceiptFile(file), text);
+  assert.deepEqual(readReceiptFile(text.replace(/\n */g, '\r\n\t')), file, 'white space may change on the way');
+  const value = JSON.parse(text) as Record<string, unknown>;
+  for (const changed of [
+    '', '[]', 'null', '{}', text.slice(1),
+    ...[{ format: 2 }, { more: 1 }, { round: 5 }, { fingerprint: 'AB'.repeat(32) }, { ballot: 'AB=' }, { acceptance: {} }, { receipt: null }, { receipt: { index: -1, line: '', proof: '' } }, { acceptance: { in_log_by: 1.5, signature: '' } }]
+      .map((change) => JSON.stringify({ ...value, ...change })),
+  ]) {
+    assert.equal(readReceiptFile(changed), undefined, changed.slice(0, 100));
+  }
+  const checkFile = (change: Partial<ReceiptFile>) => checking.checkReceiptFile(api, resident.place, { ...file, ...change }, NOW);
+  await checkFile({});
+  await assert.rejects(checkFile({ ballot: flipped(file.ballot, 9) }), failed('acceptance'));
+  await assert.rejects(checkFile({ signature: flipped(file.signature, 9) }), failed('acceptance'));
+  await assert.rejects(checkFile({ inLogBy: NOW + 3600 }), failed('acceptance'));
+  await assert.rejects(checkFile({ fingerprint: flipped(file.fingerprint, 0) }), failed('receipt'));
+  await assert.rejects(checkFile({ logKey: `${file.logKey}x` }), failed('receipt'));
+  await assert.rejects(checkFile({ logged: { ...(file.logged ?? assert.fail()), index: 2 } }), failed('receipt'));
+
+  const printed = printReceiptCode(code);
+  assert.equal(printed.length, 322);
+  assert.deepEqual(readReceiptCode(`#${printed}`), code);
+  for (const changed of ['', '#', printed.slice(1), `${printed}A`, `${printed}AAA`, `B${printed.slice(1)}`, `${printed}=`]) {
+    assert.equal(readReceiptCode(changed), undefined, changed.slice(0, 8));
+  }
+  const bytes = Buffer.from(printed, 'base64url');
+  for (let at = 1; at < bytes.length; at++) {
+    const changed = readReceiptCode(Buffer.from(flipped(new Uint8Array(bytes), at)).toString('base64url'));
+    if (changed !== undefined) await assert.rejects(checking.checkReceiptCode(api, resident.place, changed, NOW), Fault, `byte ${at}`);
+  }
+  assert.equal(trackerOf(ballot.hash), toHex(ballot.hash).slice(0, 16).replace(/(....)(?=.)/g, '$1-'));
+  assert.deepEqual(roundOf(file.round), { host: 'vote.example', slug: SLUG });
+  for (const address of ['javascript:alert(1)', 'https://vote.example/rounds/', 'https://a@b/rounds/spring', 'https://vote.example/rounds/spring?x', 'https://vote.example/rounds/Spring']) {
+    assert.equal(roundOf(address), undefined, address);
+  }
+});
+
+test('after the opening a vote that the device altered is seen', async () => {
+  const all = await voted();
+  const { api, town, resident, store } = all;
+  // A hostile page seals another choice than the one that was shown; and one seals bytes that are no choice at all.
+  const record = (await store.all())[0] ?? assert.fail();
+  const { credential } = record;
+  if (credential === undefined || !(credential.key instanceof CryptoKey)) assert.fail('a credential is kept');
+  const cast = async (version: number, choice: Bytes) => {
+    const ballot = await makeBallot(town.place, { ...credential, key: credential.key as CryptoKey }, version, choice);
+    await api.cast(SLUG, ballot);
+    return ballot;
+  };
+  const altered = await cast(2, Uint8Array.of(1, 0, 1, 0, 2, 0, 0));
+  const broken = await cast(3, Uint8Array.of(1, 0, 1, 0, 9, 0, 0));
+  const { ballot } = await logged(all);
+  assert.equal(await checking.revealedKey(api, resident.place), undefined);
+  await town.log({ 'voting-closed': { at: 9, by: 'schedule' } });
+  await town.log({ 'key-revealed': { at: 9, by: 'member-1', key: Buffer.from(SCALAR).toString('base64') } });
+  await town.log({ tallied: { at: 9, outcome: {}, replaced: 0 } });
+  const key = (await checking.revealedKey(api, resident.place)) ?? assert.fail('the key is revealed');
+  const says = async (bytes: Bytes) => {
+    const answer = await api.receipt(SLUG, new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)));
+    if (answer.state !== 'logged') assert.fail();
+    return checking.openReceipt(resident.place, key, await checking.checkReceipt(resident.place, answer, bytes));
+  };
+  assert.deepEqual(await says(ballot.ballot), { ok: true, marks: [{ territory: 1 }] });
+  assert.deepEqual(await says(altered), { ok: true, marks: [{ territory: 2 }] });
+  assert.deepEqual(await says(broken), { ok: false, reason: 'unknown-territory' });
+  await town.log({ 'key-revealed': { at: 9, by: 'member-1', key: Buffer.from(flipped(SCALAR, 0)).toString('base64') } });
+  town.lines.splice(-3, 1);
+  await assert.rejects(checking.revealedKey(api, resident.place), failed('opening-key'));
+});
