@@ -1,5 +1,6 @@
 // Builds each page's script and the style sheet into `dist/`: one self-contained file each, the same bytes on every machine.
 import { build } from 'esbuild';
+import './messages.mjs';
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
