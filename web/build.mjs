@@ -1,14 +1,15 @@
 // Builds each page's script and the style sheet into `dist/`: one self-contained file each, the same bytes on every machine.
 import { build } from 'esbuild';
+import { compile } from 'sass';
 import './messages.mjs';
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(fileURLToPath(import.meta.url));
 const pages = join(root, 'src/pages');
 const entries = readdirSync(pages).filter((name) => name.endsWith('.ts')).sort().map((name) => join(pages, name));
-const style = join(root, 'src/site.css');
+const style = join(root, 'src/style/site.scss');
 
 // What is committed is only what is built: a page that is gone leaves no file behind.
 rmSync(join(root, 'dist'), { recursive: true, force: true });
@@ -29,6 +30,6 @@ const common = {
 if (entries.length > 0) {
   await build({ ...common, entryPoints: entries, format: 'esm', platform: 'browser', splitting: false, define: { 'process.env.NODE_ENV': '"production"' } });
 }
-if (existsSync(style)) {
-  await build({ ...common, entryPoints: [style] });
-}
+const { css } = compile(style, { loadPaths: [join(root, 'node_modules')], quietDeps: true, sourceMap: false });
+// Signs such as ✓ stay what they are: `charset` above, and the header that the server sends, say that the file is UTF-8.
+await build({ ...common, stdin: { contents: css, loader: 'css', sourcefile: 'site.css' }, outdir: undefined, outfile: 'dist/site.css' });

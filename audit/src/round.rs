@@ -6,6 +6,7 @@ pub mod certificate;
 pub mod count;
 pub mod event;
 pub mod latest;
+pub mod pictures;
 pub mod register;
 pub mod rules;
 pub mod state;

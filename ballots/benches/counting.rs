@@ -14,11 +14,10 @@ const BALLOTS: u64 = 100_000;
 
 fn rules(kind: Kind, method: Method) -> Rules {
     let territory = |number: u16| Territory {
-        applied: None,
-        cost: None,
         id: format!("t{number}"),
         number: number.into(),
         title: format!("Territory {number}"),
+        ..Territory::default()
     };
     Rules {
         kind,

@@ -6,6 +6,10 @@ use serde::{Deserialize, Deserializer, Serialize, de::Error};
 
 use crate::{codec, money::Money};
 
+mod territory;
+
+pub use territory::{Place, Territory};
+
 /// Highest mark of a score ballot, so that the medians' histograms stay small.
 pub const MAX_SCORE: u32 = 1000;
 
@@ -55,24 +59,6 @@ impl<'de> Deserialize<'de> for Day {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
     }
-}
-
-/// A public territory that can be voted for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Territory {
-    /// Day of the application.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub applied: Option<Day>,
-    /// What its improvement costs.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cost: Option<Money>,
-    /// Name in files.
-    pub id: String,
-    /// Registration number; no two are alike.
-    pub number: u32,
-    /// Name for people.
-    pub title: String,
 }
 
 /// What a ballot may hold.
@@ -195,6 +181,30 @@ pub enum RulesFault {
     /// Two territories cannot be told apart.
     #[error("territories: the id or number of {0} stands there twice")]
     Twice(String),
+    /// A text about a territory is blank, too long, or holds control characters (line feeds of a description aside).
+    #[error(
+        "territories: {field} of number {number} must be 1 to {most} characters, not only spaces, and no control characters"
+    )]
+    Text {
+        /// Registration number.
+        number: u32,
+        /// Name of the field.
+        field: &'static str,
+        /// Most characters.
+        most: usize,
+    },
+    /// A coordinate that is not on the globe.
+    #[error("territories: {field} of number {number} must be -{most} to {most} millionths of a degree, not {given}")]
+    Place {
+        /// Registration number.
+        number: u32,
+        /// Name of the coordinate.
+        field: &'static str,
+        /// What the rules say.
+        given: i32,
+        /// Farthest from zero.
+        most: i32,
+    },
     /// A limit allows nothing, or more than there is.
     #[error("kind: {limit} must be {least} to {most}, not {given}")]
     Limit {
@@ -305,6 +315,7 @@ impl Rules {
             if !ids.insert(&territory.id) || !numbers.insert(territory.number) {
                 return Err(RulesFault::Twice(territory.id.clone()));
             }
+            territory.check()?;
         }
         self.kind.check(u32::from(small))?;
         if !self.kind.methods().contains(&self.method) {

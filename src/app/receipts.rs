@@ -45,7 +45,7 @@ pub async fn named(app: &App, slug: &str, name: &str) -> Result<Hash, Error> {
     if let Ok(hash) = name.parse() {
         return Ok(hash);
     }
-    let digits: String = name.chars().filter(|letter| !matches!(letter, '-' | ' ')).collect();
+    let digits: String = name.chars().filter(|sign| !matches!(sign, '-' | ' ')).collect();
     let fill = |digit: &str| format!("{digits}{}", digit.repeat(48)).to_lowercase().parse::<Hash>();
     let (16, Ok(least), Ok(most)) = (digits.len(), fill("0"), fill("f")) else {
         return Err(Refusal::UnknownBallot.into());

@@ -36,6 +36,7 @@ pub(super) fn rules() -> Rules {
         id: format!("oz-{number}"),
         number,
         title: title.to_owned(),
+        ..Territory::default()
     };
     Rules {
         kind: Kind::Approval { max: 3 },

@@ -120,10 +120,10 @@ pub fn approval() -> Rules {
 pub fn rules(kind: Kind, method: Method) -> Rules {
     let territory = |number: u32| Territory {
         applied: Some(format!("2026-0{number}-01").parse().unwrap()),
-        cost: None,
         id: format!("t{number}"),
         number,
         title: format!("Territory {number}"),
+        ..Territory::default()
     };
     Rules {
         kind,

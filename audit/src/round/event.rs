@@ -5,7 +5,11 @@ use std::collections::BTreeMap;
 use ballots::Outcome;
 use serde::{Deserialize, Serialize};
 
-use super::{By, Bytes, RoundRules, act::Proposal};
+use super::{
+    By, Bytes, RoundRules,
+    act::Proposal,
+    pictures::{PictureRemoved, Pictured},
+};
 use crate::log::hash::Hash;
 
 /// One event of a round's log.
@@ -19,6 +23,10 @@ pub enum Event {
     RollExtended(RollExtended),
     /// People on the roll were sent new letter codes.
     LettersReplaced(LettersReplaced),
+    /// A territory got a picture.
+    Pictured(Pictured),
+    /// A picture was taken away.
+    PictureRemoved(PictureRemoved),
     /// An official asks for an act that needs a second person.
     Proposed(Proposal),
     /// Ballots may be cast from now on.

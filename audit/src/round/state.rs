@@ -1,6 +1,10 @@
 //! The fold: what a round is after the lines of its log so far. The service decides with it and the auditor replays it.
 
-use std::{collections::BTreeSet, fmt, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    sync::Arc,
+};
 
 use super::{
     Act, By, Bytes, Event, RoundRules, Violation,
@@ -11,6 +15,7 @@ use crate::log::hash::Hash;
 
 mod after;
 mod during;
+mod pictures;
 
 /// Seconds of an hour, the finest time beside a ballot.
 pub const HOUR: i64 = 3600;
@@ -67,6 +72,9 @@ pub struct Round {
     pub roll: u64,
     /// Ballot lines in the log, replaced ones included.
     pub ballots: u64,
+    /// Territory of each picture, by its name. A state that was stored before there were pictures has none.
+    #[serde(default)]
+    pub pictures: BTreeMap<Hash, u32>,
     /// Last register step.
     pub register: RegisterStep,
     /// What browsers are given, from the opening on.
@@ -111,6 +119,7 @@ impl Round {
             closes_at: rules.closes_at,
             roll: 0,
             ballots: 0,
+            pictures: BTreeMap::new(),
             register: RegisterStep { count: 0, hash: Hash::ZERO, hour: 0 },
             client: Client::new(),
             proposal: None,
@@ -140,6 +149,8 @@ impl Round {
             Event::Published(_) => return Err(Violation::PublishedTwice),
             Event::RollExtended(event) => self.extend_roll(event)?,
             Event::LettersReplaced(event) => self.replace_letters(event)?,
+            Event::Pictured(event) => self.picture(event)?,
+            Event::PictureRemoved(event) => self.remove_picture(event)?,
             Event::Proposed(proposal) => self.propose(proposal)?,
             Event::VotingOpened(opening) => self.open(opening)?,
             Event::VotingPaused(remark) => self.pause(remark)?,
@@ -232,6 +243,8 @@ fn time(event: &Event) -> Option<i64> {
         Event::Published(event) => Some(event.at),
         Event::RollExtended(event) => Some(event.at),
         Event::LettersReplaced(event) => Some(event.at),
+        Event::Pictured(event) => Some(event.at),
+        Event::PictureRemoved(event) => Some(event.at),
         Event::Proposed(event) => Some(event.at),
         Event::VotingOpened(event) => Some(event.at),
         Event::VotingClosed(event) => Some(event.at),

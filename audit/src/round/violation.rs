@@ -1,6 +1,7 @@
 //! Every way in which an event can break the rules of a round's log.
 
 use super::{Act, Phase};
+use crate::log::hash::Hash;
 
 /// Why an event may not follow the lines before it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -129,6 +130,26 @@ pub enum Violation {
     /// A name that is none of a file, or too many of them.
     #[error("client: at most 32 files, named with a-z, 0-9, '.' and '-'")]
     ClientFiles,
+    /// A picture of a territory that is not in the rules.
+    #[error("territory: no territory has the number {0}")]
+    UnknownTerritory(u32),
+    /// A picture without words for who cannot see it, or with words that cannot be read aloud.
+    #[error("alt: at least one language of two or three small letters, each with 1 to 300 characters on one line")]
+    Alt,
+    /// The round has this picture.
+    #[error("files: the picture {0} is there already")]
+    PictureTwice(Hash),
+    /// A territory has as many pictures as it may.
+    #[error("territory: {territory} has {most} pictures, no more are taken")]
+    Pictures {
+        /// Registration number.
+        territory: u32,
+        /// Most pictures.
+        most: usize,
+    },
+    /// The territory has no such picture.
+    #[error("picture: the territory has no picture {0}")]
+    UnknownPicture(Hash),
     /// A reason is asked for and missing.
     #[error("reason: must not be empty")]
     Reason,

@@ -10,7 +10,7 @@ use audit::{
 use ballots::{
     Ballot, Choice, Fraction, Money, Outcome, Rules, Tally,
     outcome::{Standing, Why},
-    rules::{Kind, Method, Overflow, Winners},
+    rules::{Kind, Method, Overflow, Place, Territory, Winners},
 };
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -44,7 +44,9 @@ fn kind(event: &Event) -> usize {
         Event::Signed(_) => 13,
         Event::Annulled(_) => 14,
         Event::LettersReplaced(_) => 15,
-        Event::ClientReplaced(_) => 16,
+        Event::ClientReplaced(_) => 18,
+        Event::Pictured(_) => 16,
+        Event::PictureRemoved(_) => 17,
     }
 }
 
@@ -54,6 +56,13 @@ fn published_variants() -> Vec<Event> {
     full.district = Some("\u{426}\u{435}\u{43d}\u{442}\u{440} \"\u{1}\u{7f}\\/\u{2028}\u{1f333}".to_owned());
     full.voting.territories[0].applied = Some("2026-02-28".parse().expect("a day"));
     full.voting.territories[0].cost = Some(Money(150_000_000));
+    full.voting.territories[1] = Territory {
+        address: Some("\u{443}\u{43b}. \"\u{41c}\u{438}\u{440}\u{430}\"".to_owned()),
+        description: Some("<b>1</b>\n\n\u{2028}2\\".to_owned()),
+        place: Some(Place { latitude: -1, longitude: 60_710_000 }),
+        proposed_by: Some("\u{422}\u{41e}\u{421}".to_owned()),
+        ..full.voting.territories[1].clone()
+    };
     let kinds = [
         (Kind::Approval { max: 1 }, Method::Approval),
         (Kind::Points { each: Some(3), total: 10 }, Method::Points),
@@ -131,6 +140,14 @@ fn samples() -> Vec<Event> {
         extended(OPENS, CLOSES + 1),
         letters_replaced(OPENS, 1, "lost"),
         client_replaced(OPENS, client(2)),
+        pictured(
+            OPENS,
+            1,
+            1,
+            &[("ru", "\u{410}\u{43b}\u{43b}\u{435}\u{44f} \"<b>"), ("bak", "x"), ("en", "An avenue")],
+        ),
+        pictured(OPENS, 1, 2, &[("en", "A plan")]),
+        picture_removed(OPENS, 1, 1, "a face"),
         annulled(OPENS, by_two()),
         signed(CLOSES, &round, 1, &member(1)),
     ]);
@@ -146,7 +163,7 @@ fn every_event_is_canonical() {
         is_canonical(&line);
         assert_eq!(Line::parse(&line.to_bytes()), Ok(line));
     }
-    let missing: Vec<_> = (0..17).filter(|wanted| !samples.iter().any(|event| kind(event) == *wanted)).collect();
+    let missing: Vec<_> = (0..19).filter(|wanted| !samples.iter().any(|event| kind(event) == *wanted)).collect();
     assert!(missing.is_empty(), "no sample of kinds {missing:?}");
 }
 
@@ -191,7 +208,7 @@ fn events_have_their_names() {
         .iter()
         .map(|event| serde_json::to_value(event).unwrap().as_object().unwrap().keys().next().unwrap().clone())
         .collect();
-    let expected = "annulled ballot batch closing-extended key-revealed letters-replaced proposed published register roll-extended \
+    let expected = "annulled ballot batch closing-extended key-revealed letters-replaced picture-removed pictured proposed published register roll-extended \
                     signed tallied voting-closed voting-opened voting-paused voting-resumed";
     assert_eq!(names.into_iter().collect::<Vec<_>>().join(" "), expected);
 }

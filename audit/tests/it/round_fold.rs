@@ -10,7 +10,7 @@ use audit::round::{
 use crate::sample::*;
 
 /// How many kinds of violation there are.
-const KINDS: usize = 25;
+const KINDS: usize = 30;
 
 /// A number for each kind, so that the table below cannot forget one.
 fn kind(violation: &Violation) -> usize {
@@ -38,8 +38,13 @@ fn kind(violation: &Violation) -> usize {
         Violation::Signature(_) => 20,
         Violation::Reason => 21,
         Violation::TooLate { .. } => 22,
-        Violation::SameClient => 23,
-        Violation::ClientFiles => 24,
+        Violation::SameClient => 28,
+        Violation::ClientFiles => 29,
+        Violation::UnknownTerritory(_) => 23,
+        Violation::Alt => 24,
+        Violation::PictureTwice(_) => 25,
+        Violation::Pictures { .. } => 26,
+        Violation::UnknownPicture(_) => 27,
     }
 }
 
@@ -158,6 +163,54 @@ fn stories_of_ballots() -> Vec<Story> {
     ]
 }
 
+/// Pictures of nothing, without words, twice, too many, too late.
+fn stories_of_pictures() -> Vec<Story> {
+    let at = OPENS - 900;
+    let words = [("ru", "\u{410}\u{43b}\u{43b}\u{435}\u{44f}")];
+    let ready = || vec![published(rules())];
+    let has_one = || then(ready(), [pictured(at, 1, 1, &words)]);
+    let full = then(ready(), (0..8).map(|seed| pictured(at, 2, seed, &words)));
+    let paused = then(until_open(), [Event::VotingPaused(remark(OPENS))]);
+    let long = "\u{44f}".repeat(301);
+    let alt = |alt: &[(&str, &str)]| (ready(), pictured(at, 1, 1, alt), Violation::Alt);
+    vec![
+        alt(&[]),
+        alt(&[("ru", " ")]),
+        alt(&[("ru", "")]),
+        alt(&[("ru", &long)]),
+        alt(&[("ru", "a\nb")]),
+        alt(&[("r", "a")]),
+        alt(&[("Ru", "a")]),
+        alt(&[("ru-RU", "a")]),
+        alt(&[("ru", "a"), ("russ", "a")]),
+        alt(&[("\u{440}\u{443}", "a")]),
+        (ready(), pictured(at, 0, 1, &words), Violation::UnknownTerritory(0)),
+        (ready(), pictured(at, 4, 1, &words), Violation::UnknownTerritory(4)),
+        (has_one(), pictured(at, 1, 1, &words), Violation::PictureTwice(picture_name(1))),
+        (has_one(), pictured(at, 2, 1, &words), Violation::PictureTwice(picture_name(1))),
+        (has_one(), pictured(at - 1, 1, 2, &words), Violation::Time { at: at - 1, last: at }),
+        (full, pictured(at, 2, 9, &words), Violation::Pictures { territory: 2, most: 8 }),
+        (until_open(), pictured(OPENS, 1, 1, &words), phase("pictured", Phase::Open)),
+        (paused, pictured(OPENS, 1, 1, &words), phase("pictured", Phase::Paused)),
+        (until_closed(), pictured(CLOSES, 1, 1, &words), phase("pictured", Phase::Closed)),
+        (has_one(), picture_removed(at, 1, 2, "a face"), Violation::UnknownPicture(picture_name(2))),
+        (has_one(), picture_removed(at, 2, 1, "a face"), Violation::UnknownPicture(picture_name(1))),
+        (has_one(), picture_removed(at, 1, 1, "\t"), Violation::Reason),
+        (
+            then(has_one(), [picture_removed(at, 1, 1, "a face")]),
+            picture_removed(at, 1, 1, "a face"),
+            Violation::UnknownPicture(picture_name(1)),
+        ),
+        (until_closed(), picture_removed(CLOSES, 1, 1, "a face"), phase("picture-removed", Phase::Closed)),
+        (then(until_open(), [register(OPENS + HOUR, 1)]), picture_removed(OPENS, 1, 1, "a face"), Violation::Closing),
+        (
+            then(until_open(), [batch(OPENS + HOUR, 3, BatchReason::Full)]),
+            picture_removed(OPENS, 1, 1, "a face"),
+            Violation::BatchCut { left: 3 },
+        ),
+    ]
+}
+
 /// Acts that nobody was entitled to.
 fn stories_of_powers() -> Vec<Story> {
     let ready = || vec![published(rules())];
@@ -261,7 +314,9 @@ fn stories_of_phases() -> Vec<Story> {
 #[test]
 fn each_violation_has_its_story() {
     let mut seen = [false; KINDS];
-    let stories = [stories_of_form(), stories_of_ballots(), stories_of_powers(), stories_of_phases()].concat();
+    let stories =
+        [stories_of_form(), stories_of_ballots(), stories_of_pictures(), stories_of_powers(), stories_of_phases()]
+            .concat();
     for (number, (before, wrong, expected)) in stories.into_iter().enumerate() {
         let round = fold(&before).unwrap_or_else(|fault| panic!("story {number} breaks off: {fault}"));
         let found = round.apply(&wrong, &line_of(&wrong));

@@ -20,6 +20,33 @@ fn by_the_timetable_to_the_certificate() {
     assert_eq!((round.phase, round.signed.len()), (Phase::Certified, 3));
 }
 
+/// Pictures come before the voting and may go until the close; what goes makes room.
+#[test]
+fn pictures_come_before_the_voting_and_go_until_the_close() {
+    let (at, long) = (OPENS - 900, "\u{44f}".repeat(300));
+    let mut events = vec![published(rules()), roll(at, 10, 10)];
+    events.extend((0..8).map(|seed| pictured(at, 1, seed, &[("ru", &long), ("bak", "x")])));
+    events.extend([pictured(at, 3, 8, &[("en", "A plan")]), picture_removed(at, 1, 0, "a face")]);
+    events.push(pictured(at, 1, 0, &[("en", "Again")]));
+    let round = fold(&events).unwrap();
+    assert_eq!(round.pictures.len(), 9);
+    assert_eq!(round.pictures.get(&picture_name(8)), Some(&3));
+    events.extend([opened(OPENS, By::Schedule), picture_removed(OPENS, 1, 1, "a face")]);
+    events.extend([Event::VotingPaused(remark(OPENS)), picture_removed(OPENS, 3, 8, "a face")]);
+    let round = fold(&events).unwrap();
+    assert_eq!((round.phase, round.pictures.len()), (Phase::Paused, 7));
+    assert!(!round.pictures.contains_key(&picture_name(8)));
+}
+
+/// The service stored the state of rounds before there were pictures.
+#[test]
+fn a_state_without_pictures_is_read() {
+    let round = fold(&until_open()).unwrap();
+    let mut stored = serde_json::to_value(&round).unwrap();
+    assert!(stored.as_object_mut().unwrap().remove("pictures").is_some());
+    assert_eq!(serde_json::from_value::<Round>(stored).unwrap(), round);
+}
+
 #[test]
 fn two_people_open_and_close_before_the_time() {
     let mut events = vec![published(rules()), proposed(OPENS - 900, Act::Open), opened(OPENS - 800, by_two())];
@@ -132,8 +159,10 @@ fn event(round: &Round, (which, small, far, count): Pick, next_ballot: Option<Ev
         24 | 25 => tallied(at, number(round.ballots.min(round.register.count)), number(0)),
         26 => tallied(at, 0, round.ballots),
         27 | 28 => signed(at, round, seat, &member(seat)),
-        30 => client_replaced(at, client(small)),
+        32 => client_replaced(at, client(small)),
         29 => letters_replaced(at, number(0), "lost"),
+        30 => pictured(at, u32::from(small % 5), small, &[("ru", "a")]),
+        31 => picture_removed(at, u32::from(small % 5), small, "a face"),
         _ => annulled(at, by),
     }
 }
@@ -143,9 +172,11 @@ proptest! {
 
     #[test]
     fn random_sequences_keep_their_promises(
-        picks in prop::collection::vec((0u8..32, any::<u8>(), prop_oneof![any::<i64>(), Just(i64::MIN), Just(i64::MAX)], any::<u64>()), 0..80),
+        picks in prop::collection::vec((0u8..34, any::<u8>(), prop_oneof![any::<i64>(), Just(i64::MIN), Just(i64::MAX)], any::<u64>()), 0..80),
     ) {
+        let early = [(1, 6), (2, 7), (3, 8)].map(|(territory, seed)| pictured(OPENS - 500, territory, seed, &[("ru", "a")]));
         let mut taken = until_open();
+        taken.splice(2..2, early);
         let mut round = fold(&taken).unwrap();
         let mut waiting = ballots(250, 0);
         for pick in picks {

@@ -15,6 +15,7 @@ use audit::{
             Annulment, BallotLine, Batch, BatchReason, Client, ClientReplaced, Extension, KeyRevealed, LettersReplaced,
             Opening, Published, RegisterStep, Remark, RollExtended, Signed, Step, Tallied,
         },
+        pictures::{PictureFiles, PictureKind, PictureRemoved, Pictured},
         rules::{BatchRules, Member, RegisterRules, canonical},
     },
 };
@@ -56,7 +57,7 @@ pub fn rules() -> RoundRules {
     let seat = |number| Member { handle: format!("member-{number}"), key: public(member(number)) };
     let territory = |(number, id): (u32, &str)| {
         let title = format!("\u{421}\u{43a}\u{432}\u{435}\u{440} {id}");
-        Territory { applied: None, cost: None, id: id.to_owned(), number, title }
+        Territory { id: id.to_owned(), number, title, ..Territory::default() }
     };
     RoundRules {
         acceptance_key: public(SigningKey::from_bytes(&[101; 32])),
@@ -105,6 +106,28 @@ pub fn roll(at: i64, added: u64, total: u64) -> Event {
 
 pub fn letters_replaced(at: i64, people: u64, reason: &str) -> Event {
     Event::LettersReplaced(LettersReplaced { at, by: official(), people, reason: reason.to_owned() })
+}
+
+/// Some picture's name.
+pub fn picture_name(seed: u8) -> Hash {
+    leaf(&[seed])
+}
+
+pub fn pictured(at: i64, territory: u32, seed: u8, alt: &[(&str, &str)]) -> Event {
+    let [large_webp, small_jpeg, small_webp] = [1, 2, 3].map(|file| leaf(&[seed, file]));
+    Event::Pictured(Pictured {
+        alt: alt.iter().map(|(language, text)| ((*language).to_owned(), (*text).to_owned())).collect(),
+        at,
+        by: official(),
+        files: PictureFiles { large_jpeg: picture_name(seed), large_webp, small_jpeg, small_webp },
+        kind: if seed % 2 == 0 { PictureKind::Plan } else { PictureKind::Photo },
+        territory,
+    })
+}
+
+pub fn picture_removed(at: i64, territory: u32, seed: u8, reason: &str) -> Event {
+    let (by, reason) = (official(), reason.to_owned());
+    Event::PictureRemoved(PictureRemoved { at, by, picture: picture_name(seed), reason, territory })
 }
 
 pub fn proposed(at: i64, act: Act) -> Event {

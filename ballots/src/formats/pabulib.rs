@@ -95,11 +95,11 @@ impl Instance {
         };
         let minimum = self.number("min_project_score_threshold").map(u64::from);
         let territory = |(project, number): (&Project, u32)| Territory {
-            applied: None,
             cost: Some(project.cost),
             id: project.id.clone(),
             number,
             title: project.name.clone(),
+            ..Territory::default()
         };
         Rules {
             kind,

@@ -2,7 +2,7 @@
 
 use ballots::{
     Rules, RulesFault,
-    rules::{Day, Kind, Method, Overflow, TieRule, Winners},
+    rules::{Day, Kind, Method, Overflow, Place, TieRule, Winners},
 };
 
 use super::sample::rules;
@@ -68,6 +68,39 @@ fn each_contradiction_has_its_words() {
     }
 }
 
+/// What people read about a territory is bounded, and its place is on the globe.
+#[test]
+fn texts_and_places_have_their_bounds() {
+    let place = |latitude, longitude| Some(Place { latitude, longitude });
+    let cases = [
+        (fault(|rules| rules.territories[0].address = Some(" ".into())), "address of number 1 must be 1 to 200"),
+        (fault(|rules| rules.territories[1].address = Some("a".repeat(201))), "address of number 2"),
+        (fault(|rules| rules.territories[1].address = Some("a\nb".into())), "address of number 2"),
+        (fault(|rules| rules.territories[2].description = Some("\n\n".into())), "description of number 3"),
+        (fault(|rules| rules.territories[2].description = Some("\u{44f}".repeat(4001))), "1 to 4000 characters"),
+        (fault(|rules| rules.territories[2].description = Some("a\r\nb".into())), "no control characters"),
+        (fault(|rules| rules.territories[0].proposed_by = Some(String::new())), "proposed_by of number 1"),
+        (fault(|rules| rules.territories[0].proposed_by = Some("b".repeat(201))), "1 to 200 characters"),
+        (fault(|rules| rules.territories[0].place = place(90_000_001, 0)), "latitude of number 1 must be -90000000 to"),
+        (fault(|rules| rules.territories[0].place = place(i32::MIN, 0)), "latitude of number 1"),
+        (fault(|rules| rules.territories[1].place = place(0, 180_000_001)), "longitude of number 2"),
+        (fault(|rules| rules.territories[1].place = place(0, -180_000_001)), "not -180000001"),
+    ];
+    for (said, words) in cases {
+        assert!(said.contains(words), "{said:?} does not say {words:?}");
+    }
+    let mut rules = rules(2, Kind::Approval { max: 2 }, Method::Approval);
+    for (territory, place) in
+        rules.territories.iter_mut().zip([place(90_000_000, 180_000_000), place(-90_000_000, -180_000_000)])
+    {
+        territory.address = Some("\u{44f}".repeat(200));
+        territory.description = Some(format!("{}\n\n{}", "a".repeat(2000), "\u{44f}".repeat(1998)));
+        territory.proposed_by = Some("b".repeat(200));
+        territory.place = place;
+    }
+    assert_eq!(rules.check(), Ok(()), "the limits themselves are allowed");
+}
+
 /// Each kind goes with its own methods, and its limits may be reached.
 #[test]
 fn every_method_goes_with_its_kind_only() {
@@ -102,6 +135,15 @@ fn rules_are_written_in_canonical_words() {
         r#"],"ties":["application","registration"],"winners":{"budget":{"budget":150,"minimum":2,"overflow":"skip"}}}"#,
     ];
     assert_eq!(serde_json::to_string(&rules).unwrap(), words.concat());
+    let full = &mut rules.territories[0];
+    (full.address, full.description) = (Some("By the lake".into()), Some("Paths.\n\nTrees.".into()));
+    full.place = Some(Place { latitude: 55_760_000, longitude: -60_710_000 });
+    full.proposed_by = Some("The council of the street".into());
+    let words = [
+        r#"{"address":"By the lake","applied":"2026-01-01","cost":10000,"description":"Paths.\n\nTrees.","id":"a","number":1,"#,
+        r#""place":{"latitude":55760000,"longitude":-60710000},"proposed_by":"The council of the street","title":"Territory a"}"#,
+    ];
+    assert_eq!(serde_json::to_string(full).unwrap(), words.concat());
     assert_eq!(serde_json::to_string(&Method::InstantRunoff).unwrap(), r#""instant-runoff""#);
 }
 

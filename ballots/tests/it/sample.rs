@@ -16,6 +16,7 @@ pub fn territories(count: u32) -> Vec<Territory> {
             title: format!("Territory {id}"),
             id,
             number,
+            ..Territory::default()
         }
     };
     (1..=count).map(territory).collect()

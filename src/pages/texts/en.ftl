@@ -425,6 +425,7 @@ client-annulled = The vote was annulled
 client-marks-heading = Your ballot
 client-marks-legend = Territories
 client-marks-order = Everybody sees the territories in an order of their own: it was drawn by chance and is always the same for you, so that none gains from its place. What is told of a territory opens in a new tab; your marks are not lost.
+client-details = What is proposed
 client-cast = Vote
 client-not-counted = NOT COUNTED YET
 client-not-counted-marks = Your marks are on your screen only. The vote counts when you have pressed “Vote” and the confirmation has come.

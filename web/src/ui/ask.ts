@@ -1,5 +1,5 @@
 /** A question in the page itself: what happens is said, and two buttons answer. */
-import { type Child, button, el } from './dom.ts';
+import { type Child, actions, button, el } from './dom.ts';
 
 /** One answer. */
 export interface Answer {
@@ -17,8 +17,8 @@ export function ask(host: HTMLElement, question: string, explanation: readonly C
       act();
     }, { id, ...attributes });
   host.replaceChildren(
-    el('div', { class: 'notice question', 'data-kind': 'warning', role: 'group', 'aria-labelledby': title.id },
-      title, ...explanation, el('div', { class: 'actions' }, reply(yes, {}), reply(no, { class: 'secondary' }))),
+    el('div', { class: 'notice', 'data-kind': 'info', role: 'group', 'aria-labelledby': title.id },
+      title, ...explanation, actions(reply(yes, {}), reply(no, { class: 'quiet' }))),
   );
   title.focus();
 }

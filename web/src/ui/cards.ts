@@ -2,6 +2,7 @@
 import type { Territory } from '../core/rules.ts';
 import { type Child, el } from './dom.ts';
 import type { Page } from './page.ts';
+import { say } from './texts.ts';
 
 /** One territory as a ballot shows it. */
 export interface Card {
@@ -11,22 +12,23 @@ export interface Card {
   readonly title: string;
   /** The title in the language of the town. */
   readonly name: () => HTMLElement;
-  /** Picture, number, cost, and the link to its page, which opens beside this one. */
+  readonly picture: Node | undefined;
+  /** Number and cost, what is proposed, and the link to its page, which opens beside this one. */
   readonly about: readonly Node[];
 }
 
-/** The cards by position. What the page lacks is made from the rules. */
+/** The cards by position. What is shown beside the title comes with the page. */
 export function takeCards({ townLanguage }: Page, territories: readonly Territory[]): readonly Card[] {
-  return territories.map(({ title, number }, position) => {
+  return territories.map(({ title, number, description }, position) => {
     const found = document.querySelector(`#places [data-position="${position}"][data-number="${number}"]`);
-    const about = Array.from(found?.querySelectorAll('.picture, picture, img, .place-facts, .place-more') ?? []);
-    // A picture's own parts come with the picture.
-    const whole = about.filter((part) => !about.some((other) => other !== part && other.contains(part)));
-    return { position, title, name: () => el('span', { class: 'place-title', lang: townLanguage }, title), about: whole };
+    const part = (selector: string): Node | undefined => found?.querySelector(selector)?.cloneNode(true);
+    const details = description !== undefined && el('details', {}, el('summary', {}, say('client-details')), el('p', { lang: townLanguage }, description));
+    const about = [part('.place-facts'), details, part('.place-more')].filter((one): one is Node => one instanceof Node);
+    return { position, title, name: () => el('strong', { lang: townLanguage }, title), picture: part('picture'), about };
   });
 }
 
 /** A territory on the ballot: its control, and what is told of it. */
 export function cardItem(card: Card, ...control: readonly Child[]): HTMLLIElement {
-  return el('li', { class: 'card', 'data-position': card.position }, ...control, ...card.about);
+  return el('li', { 'data-position': card.position }, card.picture, ...control, ...card.about);
 }

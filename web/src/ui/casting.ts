@@ -3,7 +3,7 @@ import type { Mark } from '../core/choice.ts';
 import { type Fault, faultOf } from '../core/fault.ts';
 import type { Resident } from '../core/resident.ts';
 import type { AcceptedBallot } from '../core/store/record.ts';
-import { type Child, button, el, notice, p } from './dom.ts';
+import { type Child, actions, button, el, notice, p } from './dom.ts';
 import { contactLine, wordsOf } from './faults.ts';
 import { moment } from './moments.ts';
 import type { Page } from './page.ts';
@@ -30,7 +30,7 @@ export async function send(parts: CastingParts, act: () => Promise<AcceptedBallo
   const { page, status, freeze } = parts;
   freeze(true);
   page.root.dataset['state'] = 'sending';
-  tell(status, notice('warning', say('client-not-counted'), p(say('client-sending')), el('progress', { 'aria-label': say('client-sending') })));
+  tell(status, notice('not-counted', say('client-not-counted'), p(say('client-sending')), el('progress', { 'aria-label': say('client-sending') })));
   try {
     const ballot = await act();
     parts.accepted(ballot);
@@ -55,7 +55,7 @@ async function failed(parts: CastingParts, fault: Fault, act: () => Promise<Acce
   const change = () => {
     freeze(false);
     page.root.dataset['state'] = 'marks';
-    tell(status, notice('warning', say('client-not-counted'), p(say('client-not-counted-marks'))));
+    tell(status, notice('not-counted', say('client-not-counted'), p(say('client-not-counted-marks'))));
     page.root.querySelector<HTMLElement>('#marks input, #marks button')?.focus();
   };
   const details: Child[] = [
@@ -66,9 +66,9 @@ async function failed(parts: CastingParts, fault: Fault, act: () => Promise<Acce
   ];
   const buttons = isOver ? [] : [
     button(say('client-retry'), () => void again(), { id: 'retry' }),
-    button(say('client-change-marks'), change, { id: 'change-marks', class: 'secondary' }),
+    button(say('client-change-marks'), change, { id: 'change-marks', class: 'quiet' }),
   ];
-  const made = notice('error', say('client-not-counted'), p(title), ...details, el('div', { class: 'actions' }, ...buttons));
+  const made = notice(isOver ? 'problem' : 'not-counted', say('client-not-counted'), p(title), ...details, actions(...buttons));
   made.dataset['fault'] = fault.slug ?? (fault.what.kind === 'refused' ? '' : fault.what.reason);
   tell(status, made);
 }

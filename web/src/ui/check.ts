@@ -7,7 +7,7 @@ import { type Place, enterPlace } from '../core/place.ts';
 import { readReceiptCode } from '../core/receipt_code.ts';
 import { readReceiptFile, roundOf } from '../core/receipt_file.ts';
 import { countedView } from './counted.ts';
-import { type Child, button, el, link, notice, p } from './dom.ts';
+import { type Child, actions, button, el, link, mistake, notice, p } from './dom.ts';
 import { faultNotice } from './faults.ts';
 import { failedView, foundView } from './findings.ts';
 import { now } from './moments.ts';
@@ -76,19 +76,19 @@ function chooser(id: string, label: string, hint: string, accept: string, chosen
     // So that the same file can be chosen again.
     input.value = '';
   });
-  return el('div', { class: 'field' }, el('label', { for: id }, label), input, el('small', { id: `${id}-hint` }, hint));
+  return el('div', { class: 'field' }, el('label', { for: id }, label), input, el('small', { class: 'hint', id: `${id}-hint` }, hint));
 }
 
 function byTracker(check: (name: string) => void): HTMLElement {
-  const error = el('p', { class: 'field-error', id: 'tracker-error', 'aria-live': 'polite' });
+  const error = mistake('tracker-error');
   const input = el('input', { type: 'text', id: 'tracker', autocomplete: 'off', autocapitalize: 'off', spellcheck: 'false', 'aria-describedby': 'tracker-hint tracker-error' });
   const form = el('form', { id: 'tracker-form', novalidate: true, autocomplete: 'off' },
-    el('div', { class: 'field' }, el('label', { for: 'tracker' }, say('client-check-tracker')), input, el('small', { id: 'tracker-hint' }, say('client-check-tracker-hint')), error),
-    el('div', { class: 'actions' }, el('button', { type: 'submit', id: 'tracker-submit' }, say('client-check-submit'))));
+    el('div', { class: 'field' }, el('label', { for: 'tracker' }, say('client-check-tracker')), input, el('small', { class: 'hint', id: 'tracker-hint' }, say('client-check-tracker-hint')), error.element),
+    actions(el('button', { type: 'submit', id: 'tracker-submit' }, say('client-check-submit'))));
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     const isName = /^(?:[0-9a-f]{16}|[0-9a-f]{64})$/i.test(input.value.replace(/[-\s]/g, ''));
-    error.textContent = isName ? '' : say('client-check-tracker-form');
+    error.tell(isName ? '' : say('client-check-tracker-form'));
     input.setAttribute('aria-invalid', String(!isName));
     if (isName) check(input.value);
     else input.focus();
@@ -97,7 +97,7 @@ function byTracker(check: (name: string) => void): HTMLElement {
 }
 
 function nothing(text: string): HTMLElement {
-  return el('div', { id: 'found', 'data-found': 'nothing' }, notice('warning', text, p(say('client-no-receipt-advice'))));
+  return el('div', { id: 'found', 'data-found': 'nothing' }, notice('info', text, p(say('client-no-receipt-advice'))));
 }
 
 /** A receipt of another round: the way there, if it is on this server. */
@@ -105,5 +105,5 @@ function otherRound({ host, slug, round: here }: Page, address: string): HTMLEle
   const round = roundOf(address);
   const isHere = round !== undefined && `${new URL(address).protocol}//${round.host}` === host;
   return el('div', { id: 'found', 'data-found': 'other-round' },
-    notice('warning', say('client-other-round'), isHere ? link(say('client-other-round-link'), `${here.slice(0, -slug.length)}${round.slug}/check`) : round !== undefined && p(address)));
+    notice('info', say('client-other-round'), isHere ? link(say('client-other-round-link'), `${here.slice(0, -slug.length)}${round.slug}/check`) : round !== undefined && p(address)));
 }

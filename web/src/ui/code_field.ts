@@ -1,6 +1,6 @@
 /** One field for a half of the letter code: slips are said while it is being typed, before anything is sent. */
 import { type CodeFault, type Read, inGroups, typedLetters } from '../core/codes.ts';
-import { el } from './dom.ts';
+import { el, mistake } from './dom.ts';
 import { say } from './texts.ts';
 
 /** A field for a code of one type. */
@@ -23,13 +23,13 @@ export interface FieldWords {
 /** A field that is read by `parse`. `typed` sees each change first, as when a whole code is pasted. */
 export function codeField<Code>(words: FieldWords, parse: (text: string) => Read<Code>, typed: (text: string) => void = () => undefined): CodeField<Code> {
   const { id } = words;
-  const error = el('p', { class: 'field-error', id: `${id}-error`, 'aria-live': 'polite' });
+  const error = mistake(`${id}-error`);
   const input = el('input', {
     type: 'text', id, class: 'code', autocomplete: 'off', autocapitalize: 'characters', autocorrect: 'off', spellcheck: 'false',
     'aria-describedby': `${id}-hint ${id}-error`,
   });
   const fail = (reason: string) => {
-    error.textContent = reason;
+    error.tell(reason);
     input.setAttribute('aria-invalid', String(reason !== ''));
   };
   const read = () => (typedLetters(input.value) === '' ? undefined : parse(input.value));
@@ -44,7 +44,7 @@ export function codeField<Code>(words: FieldWords, parse: (text: string) => Read
     input.value = inGroups(typedLetters(input.value));
     fail(got === undefined || got.ok ? '' : codeFaultWords(got.fault));
   });
-  const element = el('div', { class: 'field' }, el('label', { for: id }, words.label), input, el('small', { id: `${id}-hint` }, words.hint), error);
+  const element = el('div', { class: 'field' }, el('label', { for: id }, words.label), input, el('small', { class: 'hint', id: `${id}-hint` }, words.hint), error.element);
   return { element, input, read, fail };
 }
 

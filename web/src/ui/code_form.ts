@@ -3,7 +3,7 @@ import { type IdentifyingCode, type SecretCode, readIdentifying, readSecret, spl
 import { type Fault, faultOf } from '../core/fault.ts';
 import type { Place } from '../core/place.ts';
 import { codeFaultWords, codeField } from './code_field.ts';
-import { announce, button, el } from './dom.ts';
+import { actions, announce, button, el } from './dom.ts';
 import { faultNotice, wordsOf } from './faults.ts';
 import type { Page } from './page.ts';
 import { say } from './texts.ts';
@@ -51,17 +51,17 @@ export function codeForm({ page, place, prefill, mayShare, submit, somebodyElse 
   };
   const shared = el('input', { type: 'checkbox', id: 'shared', 'aria-describedby': 'shared-hint' });
   const problem = el('div', { id: 'code-problem' });
-  const go = el('button', { type: 'submit', id: 'code-submit' }, say('client-code-submit'));
+  const go = el('button', { type: 'submit', id: 'code-submit', class: 'big' }, say('client-code-submit'));
   const progress = el('p', { role: 'status', id: 'code-progress' });
   const form = el('form', { id: 'code-form', autocomplete: 'off', novalidate: true },
     first.element, second.element,
-    mayShare && el('div', { class: 'field' }, el('label', { for: 'shared' }, shared, say('client-shared')), el('small', { id: 'shared-hint' }, say('client-shared-hint'))),
-    problem, el('div', { class: 'actions' }, go), progress);
+    mayShare && el('div', { class: 'field' }, el('label', { class: 'choice', for: 'shared' }, shared, say('client-shared')), el('small', { class: 'hint', id: 'shared-hint' }, say('client-shared-hint'))),
+    problem, actions(go), progress);
 
   const fail = (fault: Fault) => {
     const name = fault.slug ?? (fault.what.kind === 'refused' ? '' : fault.what.reason);
     const at = AT_FIELD[name] === 'first' ? first : AT_FIELD[name] === 'second' ? second : undefined;
-    const eraseFirst = fault.is('taken') && button(say('client-somebody-else'), somebodyElse, { id: 'somebody-else', class: 'secondary' });
+    const eraseFirst = fault.is('taken') && button(say('client-somebody-else'), somebodyElse, { id: 'somebody-else', class: 'quiet' });
     problem.replaceChildren(faultNotice(page, fault, place, eraseFirst));
     at?.fail(wordsOf(fault, place).title);
     at?.input.focus();

@@ -6,7 +6,7 @@ import { faultOf } from '../core/fault.ts';
 import type { Checkpoint } from '../core/log/checkpoint.ts';
 import type { Place } from '../core/place.ts';
 import { replacementOf } from '../core/replacing.ts';
-import { button, el, notice, p } from './dom.ts';
+import { actions, button, el, notice, p } from './dom.ts';
 import { contactLine, faultNotice } from './faults.ts';
 import { number } from './moments.ts';
 import type { Page } from './page.ts';
@@ -25,21 +25,21 @@ export function countedView(page: Page, api: Api, place: Place, receipt: Checked
         progress.textContent = '';
         replaced.dataset['replaced'] = String(found !== undefined);
         replaced.replaceChildren(found === undefined
-          ? notice('success', say('client-replaced-no'), p(say('client-replaced-no-text')))
-          : notice('warning', say('client-replaced-yes', { line: found.index }), p(say('client-replaced-yes-text'))));
+          ? notice('accepted', say('client-replaced-no'), p(say('client-replaced-no-text')))
+          : notice('info', say('client-replaced-yes', { line: found.index }), p(say('client-replaced-yes-text'))));
       },
       (thrown: unknown) => {
         ask.disabled = false;
         progress.textContent = '';
         replaced.replaceChildren(faultNotice(page, faultOf(thrown), place));
       });
-  }, { id: 'replaced-ask', class: 'secondary' });
+  }, { id: 'replaced-ask', class: 'quiet' });
   void open(page, api, place, receipt).then(
     (made) => counted.replaceChildren(made),
     (thrown: unknown) => counted.replaceChildren(faultNotice(page, faultOf(thrown), place)));
   return el('div', {},
     el('h3', {}, say('client-counted-heading')), counted,
-    el('h3', {}, say('client-replaced-heading')), p(say('client-replaced-lead')), el('div', { class: 'actions' }, ask), progress, replaced);
+    el('h3', {}, say('client-replaced-heading')), p(say('client-replaced-lead')), actions(ask), progress, replaced);
 }
 
 async function open(page: Page, api: Api, place: Place, receipt: CheckedReceipt): Promise<HTMLElement> {
@@ -47,7 +47,7 @@ async function open(page: Page, api: Api, place: Place, receipt: CheckedReceipt)
   if (key === undefined) return el('div', { 'data-counted': 'sealed' }, p(say('client-counted-sealed')));
   const opened = await openReceipt(place, key, receipt);
   if (!opened.ok) {
-    return el('div', { 'data-counted': 'invalid' }, notice('error', say('client-counted-invalid'), p(say('client-counted-differs')), contactLine(page)));
+    return el('div', { 'data-counted': 'invalid' }, notice('problem', say('client-counted-invalid'), p(say('client-counted-differs')), contactLine(page)));
   }
   const list = opened.marks.length === 0 ? p(say('client-counted-blank')) : el(place.rules.kind.kind === 'ranked' ? 'ol' : 'ul', { class: 'counted' }, ...opened.marks.map((mark) => item(page, place, mark)));
   return el('div', { 'data-counted': 'opened' }, p(say('client-counted-lead')), list, p(say('client-counted-differs')), contactLine(page));

@@ -28,17 +28,34 @@ export function button(text: string, act: () => void, attributes: Attributes = {
   return made;
 }
 
+/** What can be done: a row of buttons and links. */
+export function actions(...all: readonly Child[]): HTMLElement {
+  const items = all.filter((one) => one !== undefined && one !== false);
+  return el('div', { class: 'actions' }, items.length > 0 && el('ul', { class: 'plain' }, ...items.map((one) => el('li', {}, one))));
+}
+
 /** A link. `away`: opens beside this page, so that nothing marked is lost. */
 export function link(text: string, address: string, away = false): HTMLAnchorElement {
   return el('a', { href: address, ...(away && { target: '_blank', rel: 'noopener' }) }, text);
 }
 
-/** What a notice says of the vote; colour, and a word before the text for those who see none, come from the style sheet and the text. */
-export type NoticeKind = 'info' | 'success' | 'warning' | 'error';
+/** What a notice tells, as docs/design.md names it; its first words say the same. */
+export type NoticeKind = 'info' | 'accepted' | 'not-counted' | 'problem';
 
 /** A box with something that must not be missed. */
 export function notice(kind: NoticeKind, title: string, ...children: readonly Child[]): HTMLElement {
-  return el('div', { class: 'notice', 'data-kind': kind }, title !== '' && el('p', { class: 'notice-title' }, el('strong', {}, title)), ...children);
+  return el('div', { class: 'notice', 'data-kind': kind }, title !== '' && el('p', {}, el('strong', {}, title)), ...children);
+}
+
+/** Where a mistake is told beside what it is about; hidden while there is none. */
+export function mistake(id: string): { readonly element: HTMLElement; readonly tell: (text: string) => void } {
+  const element = el('p', { class: 'error', id, hidden: true });
+  const tell = (text: string) => {
+    element.hidden = text === '';
+    if (text !== '' && text !== element.textContent) announce(text);
+    element.textContent = text;
+  };
+  return { element, tell };
 }
 
 /** Says something to those who hear the page; nothing is seen. */

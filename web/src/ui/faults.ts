@@ -1,7 +1,7 @@
 /** Faults in the reader's words: what happened, and what to do next. No text of a program ever reaches the page. */
 import type { Fault, Problem } from '../core/fault.ts';
 import type { Place } from '../core/place.ts';
-import { type Child, el, notice, p } from './dom.ts';
+import { type Child, actions, notice, p } from './dom.ts';
 import { day, momentAfter } from './moments.ts';
 import type { Page } from './page.ts';
 import { problemWords, say } from './texts.ts';
@@ -28,9 +28,9 @@ export function wordsOf(fault: Fault, place?: Place): Words {
 }
 
 /** A fault as a box that is read out, with what can be done about it. */
-export function faultNotice(page: Page, fault: Fault, place: Place | undefined, ...actions: readonly Child[]): HTMLElement {
+export function faultNotice(page: Page, fault: Fault, place: Place | undefined, ...ways: readonly Child[]): HTMLElement {
   const { title, advice } = wordsOf(fault, place);
-  const made = notice('error', title, p(advice), contactLine(page), actions.length > 0 && el('div', { class: 'actions' }, ...actions));
+  const made = notice('problem', title, p(advice), contactLine(page), ways.some((way) => way) && actions(...ways));
   made.setAttribute('role', 'alert');
   made.dataset['fault'] = fault.what.kind === 'refused' ? fault.what.problem.slug : fault.what.reason;
   return made;

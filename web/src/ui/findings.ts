@@ -13,6 +13,9 @@ const STEPS = ['promise', 'line', 'proof', 'head', 'growth'] as const;
 type Step = (typeof STEPS)[number];
 type Outcome = 'held' | 'failed' | 'skipped';
 
+/** How the style sheet marks each outcome. */
+const MARKS: { readonly [outcome in Outcome]: string } = { held: 'yes', failed: 'no', skipped: 'wait' };
+
 /** The step that each wrong answer belongs to. */
 const FAILED: { readonly [reason: string]: Step } = {
   acceptance: 'promise', receipt: 'line', proof: 'proof', checkpoint: 'head', 'log-changed': 'growth',
@@ -28,7 +31,7 @@ export function foundView(page: Page, place: Place, vote: CheckedVote, isPromise
       const { receipt, today, remembered } = vote;
       const growth = remembered === undefined ? 'skipped' : 'held';
       made.append(
-        notice('success', say('client-found-logged', { line: receipt.index, size: today.size }), p(isPromised ? say('client-found-logged-text') : say('client-found-tracker'))),
+        notice('accepted', say('client-found-logged', { line: receipt.index, size: today.size }), p(isPromised ? say('client-found-logged-text') : say('client-found-tracker'))),
         steps({ promise, line: 'held', proof: 'held', head: 'held', growth }));
       if (isPromised && remembered === undefined) made.append(p(say('client-growth-note')));
       break;
@@ -36,13 +39,13 @@ export function foundView(page: Page, place: Place, vote: CheckedVote, isPromise
     case 'waiting':
       made.append(
         vote.late && isPromised
-          ? notice('error', say('client-found-broken'), p(say('client-found-late', { moment: at })), p(say('client-found-broken-text')), contactLine(page))
-          : notice(vote.late ? 'warning' : 'info', say('client-found-waiting', { moment: at }), p(vote.late ? say('client-found-late-unproved') : say('client-found-waiting-text'))),
+          ? notice('problem', say('client-found-broken'), p(say('client-found-late', { moment: at })), p(say('client-found-broken-text')), contactLine(page))
+          : notice(vote.late ? 'problem' : 'info', say('client-found-waiting', { moment: at }), p(vote.late ? say('client-found-late-unproved') : say('client-found-waiting-text'))),
         steps({ promise, line: 'skipped', proof: 'skipped', head: 'skipped', growth: 'skipped' }));
       break;
     case 'denied':
       made.append(
-        notice('error', say('client-found-broken'), p(say('client-found-denied', { moment: at })), p(say('client-found-broken-text')), contactLine(page)),
+        notice('problem', say('client-found-broken'), p(say('client-found-denied', { moment: at })), p(say('client-found-broken-text')), contactLine(page)),
         steps({ promise, line: 'failed', proof: 'skipped', head: 'skipped', growth: 'skipped' }));
       break;
   }
@@ -54,7 +57,7 @@ export function failedView(page: Page, place: Place, fault: Fault, isPromised: b
   const { title, advice } = wordsOf(fault, place);
   const failed = fault.what.kind === 'wrong' ? FAILED[fault.what.reason] : undefined;
   const made = el('div', { id: 'found', 'data-found': failed === undefined ? 'unknown' : 'failed' },
-    notice(failed === undefined ? 'warning' : 'error', title, p(advice), failed !== undefined && p(say('client-found-failed-text')), contactLine(page)));
+    notice(failed === undefined ? 'info' : 'problem', title, p(advice), failed !== undefined && p(say('client-found-failed-text')), contactLine(page)));
   if (failed !== undefined) {
     const at = STEPS.indexOf(failed);
     const outcome = (step: Step): Outcome => (step === failed ? 'failed' : STEPS.indexOf(step) > at || (step === 'promise' && !isPromised) ? 'skipped' : 'held');
@@ -66,7 +69,7 @@ export function failedView(page: Page, place: Place, fault: Fault, isPromised: b
 function steps(outcomes: { readonly [step in Step]: Outcome }): HTMLElement {
   const items = STEPS.map((step) => {
     const outcome = outcomes[step];
-    return el('li', { 'data-step': step, 'data-outcome': outcome }, el('strong', {}, say(`client-outcome-${outcome}`)), ' ', say(`client-step-${step}`));
+    return el('li', { 'data-step': step, 'data-outcome': outcome, 'data-state': MARKS[outcome] }, el('span', {}, el('strong', {}, say(`client-outcome-${outcome}`)), ' ', say(`client-step-${step}`)));
   });
-  return el('div', {}, el('h3', {}, say('client-steps')), el('ol', { class: 'steps' }, ...items));
+  return el('div', {}, el('h3', {}, say('client-steps')), el('ol', { class: 'checks' }, ...items));
 }

@@ -4,7 +4,7 @@ import { readIdentifying, splitTyped } from '../core/codes.ts';
 import { faultOf } from '../core/fault.ts';
 import { type Place, enterPlace } from '../core/place.ts';
 import { codeFaultWords, codeField } from './code_field.ts';
-import { button, el, notice, p } from './dom.ts';
+import { actions, button, el, notice, p } from './dom.ts';
 import { contactLine, faultNotice } from './faults.ts';
 import { type Page, show } from './page.ts';
 import { say } from './texts.ts';
@@ -26,7 +26,7 @@ export async function showIssued(page: Page, api: Api): Promise<void> {
   });
   const answer = el('div', { id: 'answer' });
   const go = el('button', { type: 'submit', id: 'issued-submit' }, say('client-issued-submit'));
-  const form = el('form', { autocomplete: 'off', novalidate: true, id: 'issued-form' }, field.element, el('div', { class: 'actions' }, go));
+  const form = el('form', { autocomplete: 'off', novalidate: true, id: 'issued-form' }, field.element, actions(go));
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     const read = field.read() ?? readIdentifying('');
@@ -48,7 +48,7 @@ export async function showIssued(page: Page, api: Api): Promise<void> {
 function found(page: Page, issued: boolean, pseudonym: string): HTMLElement {
   const made = issued
     ? notice('info', say('client-issued-yes'), p(say('client-issued-yes-text')), p(say('client-issued-not-me')), contactLine(page))
-    : notice('success', say('client-issued-no'), p(say('client-issued-no-text')));
+    : notice('info', say('client-issued-no'), p(say('client-issued-no-text')));
   made.setAttribute('role', 'status');
   made.dataset['issued'] = String(issued);
   made.append(el('dl', {}, el('dt', {}, say('client-pseudonym')), el('dd', {}, el('code', {}, pseudonym))), p(say('client-pseudonym-text')));

@@ -3,7 +3,7 @@ import type { Mark } from '../core/choice.ts';
 import type { Place } from '../core/place.ts';
 import { ask } from './ask.ts';
 import type { Card } from './cards.ts';
-import { announce, el, notice, p } from './dom.ts';
+import { announce, el, mistake, notice, p } from './dom.ts';
 import { approval } from './kinds/approval.ts';
 import type { Marking, MarkingParts } from './kinds/marking.ts';
 import { points } from './kinds/points.ts';
@@ -23,28 +23,30 @@ export interface MarksForm {
 
 /** Makes the form. `cast` is called once for each press of the button, with a blank ballot only after a question. */
 export function marksForm(place: Place, cards: readonly Card[], cast: (marks: readonly Mark[]) => void): MarksForm {
-  const refusal = el('p', { id: 'refusal', class: 'field-error', role: 'status' });
-  const summary = el('p', { id: 'summary', class: 'summary' });
+  const refusal = mistake('refusal');
+  const summary = el('output', { id: 'summary' });
   const status = el('div', { id: 'status' });
   const question = el('div', { id: 'question' });
   const changed = () => {
     const words = marking.summary();
-    if (refusal.textContent !== '') refusal.textContent = '';
+    refusal.tell('');
     question.replaceChildren();
     if (words !== summary.textContent) announce(words);
     summary.textContent = words;
     // From the first mark on, and until an acceptance is there and checked.
-    if (status.childElementCount === 0) status.append(notice('warning', say('client-not-counted'), p(say('client-not-counted-marks'))));
+    if (status.childElementCount === 0) status.append(notice('not-counted', say('client-not-counted'), p(say('client-not-counted-marks'))));
   };
   const refuse = (reason: string) => {
-    refusal.textContent = reason;
+    // Said again, and aloud, when the same thing is tried again.
+    refusal.tell('');
+    refusal.tell(reason);
   };
   const marking = makeMarking(place, { cards, changed, refuse });
   summary.textContent = marking.summary();
-  const go = el('button', { type: 'submit', id: 'cast' }, say('client-cast'));
-  const controls = el('fieldset', { id: 'marks', class: 'ballot', 'aria-describedby': 'summary' }, el('legend', {}, say('client-marks-legend')), marking.element);
+  const go = el('button', { type: 'submit', id: 'cast', class: 'big' }, say('client-cast'));
+  const controls = el('fieldset', { id: 'marks', 'aria-describedby': 'summary' }, el('legend', {}, say('client-marks-legend')), marking.element);
   const element = el('form', { id: 'marks-form', autocomplete: 'off', novalidate: true },
-    controls, status, question, el('div', { class: 'bar' }, el('div', {}, summary, refusal), go));
+    controls, status, question, el('div', { class: 'bar' }, el('div', {}, summary, refusal.element), go));
   element.addEventListener('submit', (event) => {
     event.preventDefault();
     if (go.getAttribute('aria-disabled') === 'true') return;

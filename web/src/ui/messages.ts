@@ -162,6 +162,7 @@ export interface Messages {
   'client-marks-heading': never;
   'client-marks-legend': never;
   'client-marks-order': never;
+  'client-details': never;
   'client-cast': never;
   'client-not-counted': never;
   'client-not-counted-marks': never;

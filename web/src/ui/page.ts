@@ -30,7 +30,7 @@ export function show({ root }: Page, state: string, heading: string, ...content:
   const arrived = root.dataset['state'] === undefined;
   const title = el('h2', { id: 'step', tabindex: -1 }, heading);
   root.dataset['state'] = state;
-  root.replaceChildren(el('section', { class: 'step', 'aria-labelledby': 'step' }, title, ...content));
+  root.replaceChildren(el('section', { 'aria-labelledby': 'step' }, title, ...content));
   if (!arrived) title.focus();
 }
 

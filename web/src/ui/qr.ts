@@ -8,7 +8,7 @@ export function qrPicture(text: string, name: string): SVGSVGElement {
   const rows = encodeQR(text, 'raw', { ecc: 'medium', border: 4 });
   const size = rows.length;
   const squares = rows.flatMap((row, y) => row.flatMap((isDark, x) => (isDark ? [`M${x} ${y}h1v1h-1z`] : [])));
-  const svg = make('svg', { viewBox: `0 0 ${size} ${size}`, class: 'qr', role: 'img', 'aria-label': name, 'shape-rendering': 'crispEdges' });
+  const svg = make('svg', { viewBox: `0 0 ${size} ${size}`, role: 'img', 'aria-label': name, 'shape-rendering': 'crispEdges' });
   svg.append(make('rect', { width: `${size}`, height: `${size}`, fill: '#fff' }), make('path', { d: squares.join(''), fill: '#000' }));
   return svg;
 }

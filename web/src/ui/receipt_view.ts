@@ -3,7 +3,7 @@ import { faultOf } from '../core/fault.ts';
 import { trackerOf } from '../core/receipt_file.ts';
 import type { Resident } from '../core/resident.ts';
 import type { AcceptedBallot } from '../core/store/record.ts';
-import { announce, button, el, p } from './dom.ts';
+import { actions, announce, button, el } from './dom.ts';
 import { wordsOf } from './faults.ts';
 import { moment, now } from './moments.ts';
 import type { Page } from './page.ts';
@@ -23,9 +23,9 @@ export function receiptView(page: Page, resident: Resident, accepted: AcceptedBa
   const zone = resident.place.rules.timeZone;
   const state = el('p', { class: 'receipt-state', role: 'status' }, say('client-receipt-asking'));
   const keep = el('div', { class: 'receipt-keep' });
-  const element = el('div', { class: 'receipt', 'data-receipt': 'asking', 'data-tracker': trackerOf(ballot.hash) },
+  const element = el('section', { class: 'receipt', 'aria-label': say('client-tracker'), 'data-receipt': 'asking', 'data-tracker': trackerOf(ballot.hash) },
     el('dl', {},
-      el('dt', {}, say('client-tracker')), el('dd', {}, el('code', {}, trackerOf(ballot.hash))),
+      el('dt', {}, say('client-tracker')), el('dd', {}, el('code', { class: 'tracker' }, trackerOf(ballot.hash))),
       el('dt', {}, say('client-in-log-by')), el('dd', {}, moment(ballot.inLogBy, zone))),
     state, ways(page, resident, () => ballot, keep), keep);
   const tell = (name: string, words: string) => {
@@ -70,11 +70,10 @@ function ways(page: Page, resident: Resident, ballot: () => AcceptedBallot, keep
   };
   const showCode = async () => {
     const address = await resident.address(ballot(), page.host);
-    keep.replaceChildren(qrPicture(address, say('client-qr-name')), p(say('client-qr-note')));
+    keep.replaceChildren(el('figure', { class: 'qr' }, qrPicture(address, say('client-qr-name')), el('figcaption', {}, say('client-qr-note'))));
     announce(say('client-qr-name'));
   };
-  return el('div', { class: 'actions' },
-    button(say('client-save'), save, { class: 'secondary save' }),
-    button(say('client-qr'), () => void showCode(), { class: 'secondary show-qr' }),
-    button(say('client-print'), () => void showCode().then(() => print()), { class: 'secondary print' }));
+  return actions(button(say('client-save'), save, { class: 'quiet save' }),
+    button(say('client-qr'), () => void showCode(), { class: 'quiet show-qr' }),
+    button(say('client-print'), () => void showCode().then(() => print()), { class: 'quiet print' }));
 }

@@ -3,7 +3,7 @@ import type { Api } from '../core/api.ts';
 import { faultOf } from '../core/fault.ts';
 import { Resident } from '../core/resident.ts';
 import type { Store } from '../core/store/store.ts';
-import { button, el, link, notice, p } from './dom.ts';
+import { actions, button, el, link, notice, p } from './dom.ts';
 import { askToErase } from './erasing.ts';
 import { faultNotice, wordsOf } from './faults.ts';
 import { type Page, show } from './page.ts';
@@ -21,7 +21,7 @@ export async function showReceipts(page: Page, api: Api, store: Store): Promise<
     return;
   }
   const { accepted, pending } = await resident.standing();
-  const unanswered = pending && notice('warning', say('client-not-counted'), p(say('client-pending')), link(say('client-pending-link'), `${page.round}/ballot`));
+  const unanswered = pending && notice('not-counted', say('client-not-counted'), p(say('client-pending')), link(say('client-pending-link'), `${page.round}/ballot`));
   if (accepted.length === 0) {
     show(page, 'none', say('client-receipts-none'), unanswered, p(say('client-receipts-none-text')), link(say('client-check-link'), `${page.round}/check`));
     return;
@@ -35,8 +35,8 @@ export async function showReceipts(page: Page, api: Api, store: Store): Promise<
       p(at === 0 ? say('client-receipt-last-text') : say('client-receipt-earlier-text')),
       receiptView(page, resident, ballot).element));
   const anew = () => void showReceipts(page, api, store);
-  show(page, 'receipts', say('client-receipts'), unanswered, log, el('ol', { class: 'receipts' }, ...items),
-    el('div', { class: 'actions' }, button(say('client-finish'), () => void askToErase(page, resident, host, anew), { id: 'finish', class: 'secondary' })), host);
+  show(page, 'receipts', say('client-receipts'), unanswered, log, el('ol', { class: 'plain' }, ...items),
+    actions(button(say('client-finish'), () => void askToErase(page, resident, host, anew), { id: 'finish', class: 'quiet' })), host);
   try {
     const { head, before } = await resident.follow();
     log.textContent = before === undefined ? say('client-log-first', { size: head.size }) : say('client-log-grew', { size: head.size, before: before.size });

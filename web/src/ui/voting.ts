@@ -9,7 +9,7 @@ import { type Store, memoryStore } from '../core/store/store.ts';
 import { takeCards } from './cards.ts';
 import { type CastingParts, send, sendMarks } from './casting.ts';
 import { type TypedCode, codeForm } from './code_form.ts';
-import { type Child, announce, button, el, link, notice, p } from './dom.ts';
+import { type Child, actions, announce, button, el, link, notice, p } from './dom.ts';
 import { askToErase } from './erasing.ts';
 import { faultNotice } from './faults.ts';
 import { marksForm } from './marks_form.ts';
@@ -68,10 +68,9 @@ export class Voting {
     const parts = this.parts(resident, status, () => undefined);
     const again = () => void send(parts, () => resident.retry());
     status.append(
-      notice('warning', say('client-not-counted'), p(say('client-pending')), p(say('client-pending-safe')),
-        el('div', { class: 'actions' },
-          button(say('client-retry'), again, { id: 'retry' }),
-          resident.phase === 'open' && button(say('client-pending-anew'), () => this.greet(resident, standing), { id: 'anew', class: 'secondary' }))));
+      notice('not-counted', say('client-not-counted'), p(say('client-pending')), p(say('client-pending-safe')),
+        actions(button(say('client-retry'), again, { id: 'retry' }),
+          resident.phase === 'open' && button(say('client-pending-anew'), () => this.greet(resident, standing), { id: 'anew', class: 'quiet' }))));
     this.show('pending', say('client-pending-heading'), status, this.otherPerson(resident, host), host);
   }
 
@@ -81,13 +80,13 @@ export class Voting {
     const go = () => (isOver ? this.over(resident) : standing.credential ? void this.proceed(resident, []) : this.code(resident));
     this.show('greeting', say('client-greeting'),
       p(standing.credential ? say('client-greeting-credential') : say('client-greeting-requested')),
-      el('div', { class: 'actions' }, button(say('client-continue'), go, { id: 'continue' })),
+      actions(button(say('client-continue'), go, { id: 'continue' })),
       this.otherPerson(resident, host), host);
   }
 
   private otherPerson(resident: Resident, host: HTMLElement): HTMLElement {
     const act = () => void askToErase(this.page, resident, host, () => this.newcomer(resident, true));
-    return el('div', { class: 'actions' }, button(say('client-somebody-else'), act, { id: 'somebody-else', class: 'secondary' }));
+    return actions(button(say('client-somebody-else'), act, { id: 'somebody-else', class: 'quiet' }));
   }
 
   private newcomer(resident: Resident, isErased = this.wasErased): void {
@@ -107,7 +106,7 @@ export class Voting {
       somebodyElse: () => void askToErase(page, resident, host, () => this.newcomer(resident, true)),
     });
     this.show('code', say('client-code-heading'),
-      isErased && notice('success', say('client-erased'), p(say('client-erased-text'))),
+      isErased && notice('info', say('client-erased'), p(say('client-erased-text'))),
       this.phaseNote(resident),
       p(say('client-code-lead')),
       store.kind === 'memory' && notice('info', '', p(say('client-memory-only'))),
@@ -132,7 +131,7 @@ export class Voting {
 
   private wait(resident: Resident, notes: readonly Child[]): void {
     this.show('wait', say('client-ready'), ...notes, this.phaseNote(resident),
-      el('div', { class: 'actions' }, button(say('client-look-again'), () => location.reload(), { id: 'look-again' }), this.finish(resident)));
+      actions(button(say('client-look-again'), () => location.reload(), { id: 'look-again' }), this.finish(resident)));
   }
 
   private async mark(resident: Resident, notes: readonly Child[]): Promise<void> {
@@ -157,14 +156,13 @@ export class Voting {
     const host = el('div');
     const closes = moment(resident.closesAt, resident.place.rules.timeZone);
     this.show('accepted', say('client-accepted'), ...notes,
-      notice('success', say('client-accepted-title'), p(say('client-accepted-text'))),
+      notice('accepted', say('client-accepted-title'), p(say('client-accepted-text'))),
       view.element,
       p(say('client-keep-receipt')),
-      el('div', { class: 'actions' },
-        resident.phase === 'open' && button(say('client-cast-again'), () => void this.mark(resident, [p(say('client-cast-again-note', { moment: closes }))]), { id: 'cast-again', class: 'secondary' }),
+      actions(resident.phase === 'open' && button(say('client-cast-again'), () => void this.mark(resident, [p(say('client-cast-again-note', { moment: closes }))]), { id: 'cast-again', class: 'quiet' }),
         resident.store.kind === 'device' && link(say('client-receipts-link'), `${this.page.round}/receipt`),
         this.finish(resident, host)),
-      resident.store.kind === 'memory' && notice('warning', say('client-memory-title'), p(say('client-memory-accepted'))),
+      resident.store.kind === 'memory' && notice('info', say('client-memory-title'), p(say('client-memory-accepted'))),
       host);
     this.stop = view.stop;
     announce(say('client-accepted-title'));
@@ -178,7 +176,7 @@ export class Voting {
       location.reload();
     };
     const act = () => void askToErase(this.page, resident, place, anew);
-    const made = button(say('client-finish'), act, { id: 'finish', class: 'secondary' });
+    const made = button(say('client-finish'), act, { id: 'finish', class: 'quiet' });
     return host === undefined ? el('div', {}, made, place) : made;
   }
 
@@ -197,9 +195,9 @@ export class Voting {
       case 'published':
         return notice('info', say('client-phase-published', { moment: moment(opensAt, timeZone) }), p(say('client-phase-published-text')));
       case 'paused':
-        return notice('warning', say('client-phase-paused'), p(say('client-phase-paused-text')));
+        return notice('info', say('client-phase-paused'), p(say('client-phase-paused-text')));
       case 'annulled':
-        return notice('warning', say('client-phase-annulled'), p(say('client-phase-annulled-text')));
+        return notice('info', say('client-phase-annulled'), p(say('client-phase-annulled-text')));
       default:
         return notice('info', say('client-phase-closed', { moment: moment(closesAt, timeZone) }), p(say('client-phase-closed-text')));
     }
@@ -209,5 +207,5 @@ export class Voting {
 /** How the credential came, and whether the letter works on another device. */
 function notes({ source, backup }: Registered): readonly Child[] {
   const copy = { saved: 'client-backup-saved', none: 'client-backup-none', failed: 'client-backup-failed' } as const;
-  return [notice(backup === 'saved' ? 'success' : 'info', say(`client-source-${source}`), p(say(copy[backup])))];
+  return [notice('info', say(`client-source-${source}`), p(say(copy[backup])))];
 }

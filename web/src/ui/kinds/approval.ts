@@ -8,19 +8,23 @@ import type { Marking, MarkingParts } from './marking.ts';
 export function approval(max: number, { cards, changed, refuse }: MarkingParts): Marking {
   const boxes = cards.map((card) => ({ card, box: el('input', { type: 'checkbox', id: `mark-${card.position}`, 'aria-describedby': 'summary' }) }));
   const marked = () => boxes.filter(({ box }) => box.checked);
+  const items = boxes.map(({ card, box }) => cardItem(card, el('label', { class: 'choice', for: box.id }, box, card.name())));
   for (const { box } of boxes) {
     box.addEventListener('change', () => {
       if (marked().length > max) {
         box.checked = false;
-        refuse(say('client-approval-full', { max }));
-      } else {
-        changed();
+        return refuse(say('client-approval-full', { max }));
       }
+      for (const [at, item] of items.entries()) {
+        const isMarked = boxes[at]?.box.checked ?? false;
+        item.classList.toggle('marked', isMarked);
+        item.classList.toggle('full', !isMarked && marked().length === max);
+      }
+      changed();
     });
   }
-  const items = boxes.map(({ card, box }) => cardItem(card, el('label', { class: 'mark', for: box.id }, box, card.name())));
   return {
-    element: el('ul', { class: 'cards' }, ...items),
+    element: el('ul', { class: 'ballot' }, ...items),
     marks: () => marked().map(({ card }) => ({ territory: card.position })),
     summary: () => say('client-approval-summary', { marked: marked().length, max }),
   };

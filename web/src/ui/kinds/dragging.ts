@@ -1,19 +1,19 @@
-/** Dragging a list's item by its grip: the items that the pointer passes go past it, one by one. */
+/** Dragging a list's item by its handle: the items that the pointer passes go past it, one by one. */
 
 /** Lets `item` be dragged among its siblings. `moved` is called after each step, `dropped` when the order has changed at the end. */
 export function dragToSort(item: HTMLElement, moved: () => void, dropped: () => void): void {
-  const grip = item.querySelector<HTMLElement>('.grip');
-  if (grip === null) return;
+  const handle = item.querySelector<HTMLElement>('.handle');
+  if (handle === null) return;
   let changed = false;
-  grip.addEventListener('pointerdown', (event) => {
+  handle.addEventListener('pointerdown', (event) => {
     if (event.button !== 0) return;
     event.preventDefault();
     changed = false;
-    grip.setPointerCapture(event.pointerId);
-    item.classList.add('dragged');
+    handle.setPointerCapture(event.pointerId);
+    item.classList.add('moving');
   });
-  grip.addEventListener('pointermove', (event) => {
-    if (!grip.hasPointerCapture(event.pointerId)) return;
+  handle.addEventListener('pointermove', (event) => {
+    if (!handle.hasPointerCapture(event.pointerId)) return;
     const before = item.previousElementSibling;
     const after = item.nextElementSibling;
     // The dragged item itself stays in the document: one that is taken out would lose the pointer.
@@ -24,12 +24,12 @@ export function dragToSort(item: HTMLElement, moved: () => void, dropped: () => 
     moved();
   });
   const end = () => {
-    item.classList.remove('dragged');
+    item.classList.remove('moving');
     if (changed) dropped();
     changed = false;
   };
-  grip.addEventListener('pointerup', end);
-  grip.addEventListener('pointercancel', end);
+  handle.addEventListener('pointerup', end);
+  handle.addEventListener('pointercancel', end);
 }
 
 function middle(element: Element): number {

@@ -17,14 +17,16 @@ export function points(total: number, each: number | undefined, { cards, changed
     const fits = left() + before;
     if (value === 0) given.delete(position);
     else given.set(position, value);
+    items.find((item) => item.dataset['position'] === String(position))?.classList.toggle('marked', value > 0);
     changed();
     if (wanted > most && value === most) refuse(say('client-points-each', { each: most }));
     else if (wanted > value) refuse(say('client-points-left', { left: fits }));
     return value;
   };
 
+  const items = cards.map((card) => cardItem(card, stepper(card, most, given, give)));
   return {
-    element: el('ul', { class: 'cards' }, ...cards.map((card) => cardItem(card, stepper(card, most, given, give)))),
+    element: el('ul', { class: 'ballot' }, ...items),
     marks: () => [...given].map(([territory, value]) => ({ territory, value })),
     summary: () => say('client-points-summary', { left: left(), total }),
   };
@@ -34,7 +36,7 @@ function stepper(card: Card, most: number, given: ReadonlyMap<number, number>, g
   const { position, title } = card;
   const id = `points-${position}`;
   const input = el('input', {
-    type: 'text', inputmode: 'numeric', id, class: 'number', value: '0', autocomplete: 'off', 'aria-describedby': `${id}-hint summary`,
+    type: 'text', inputmode: 'numeric', id, value: '0', autocomplete: 'off', 'aria-describedby': `${id}-hint summary`,
   });
   const set = (wanted: number) => (input.value = String(give(position, wanted)));
   const step = (by: number) => set((given.get(position) ?? 0) + by);
@@ -47,11 +49,11 @@ function stepper(card: Card, most: number, given: ReadonlyMap<number, number>, g
     event.preventDefault();
     step(by);
   });
-  return el('div', { class: 'stepper' },
+  return el('div', {},
     el('label', { for: id }, card.name()),
-    el('div', { class: 'stepper-controls' },
-      button('−', () => step(-1), { class: 'secondary', id: `${id}-less`, 'aria-label': say('client-points-less', { title }) }),
+    el('div', { class: 'stepper' },
+      button('−', () => step(-1), { class: 'quiet step', id: `${id}-less`, 'aria-label': say('client-points-less', { title }) }),
       input,
-      button('+', () => step(1), { class: 'secondary', id: `${id}-more`, 'aria-label': say('client-points-more', { title }) })),
-    el('small', { id: `${id}-hint` }, say('client-points-hint', { each: most })));
+      button('+', () => step(1), { class: 'quiet step', id: `${id}-more`, 'aria-label': say('client-points-more', { title }) })),
+    el('small', { class: 'hint', id: `${id}-hint` }, say('client-points-hint', { each: most })));
 }

@@ -1,14 +1,15 @@
 /** Ranked: an order of territories, made with buttons, keys or by dragging, each with the same effect and said aloud. */
-import type { Card } from '../cards.ts';
+import { type Card, cardItem } from '../cards.ts';
 import { announce, button, el } from '../dom.ts';
+import { number } from '../moments.ts';
 import { say } from '../texts.ts';
 import { dragToSort } from './dragging.ts';
 import type { Marking, MarkingParts } from './marking.ts';
 
 /** A list of at most `max` territories, the best first, and the list of the others. */
 export function ranked(max: number, { cards, changed, refuse }: MarkingParts): Marking {
-  const chosen = el('ol', { class: 'ranked', id: 'ranked', 'aria-labelledby': 'ranked-title' });
-  const others = el('ul', { class: 'cards', id: 'unranked', 'aria-labelledby': 'unranked-title' });
+  const chosen = el('ol', { class: 'ballot', id: 'ranked', 'aria-labelledby': 'ranked-title' });
+  const others = el('ul', { class: 'ballot', id: 'unranked', 'aria-labelledby': 'unranked-title' });
   const none = el('p', { id: 'ranked-none' }, say('client-ranked-none'));
   const rows = new Map(cards.map((card) => [card.position, row(card)]));
   const items = () => Array.from(chosen.children) as HTMLElement[];
@@ -16,6 +17,8 @@ export function ranked(max: number, { cards, changed, refuse }: MarkingParts): M
   const renew = () => {
     none.hidden = items().length > 0;
     for (const [at, item] of items().entries()) {
+      const place = item.querySelector('.place');
+      if (place !== null) place.textContent = number(at + 1);
       item.querySelector('.up')?.setAttribute('aria-disabled', String(at === 0));
       item.querySelector('.down')?.setAttribute('aria-disabled', String(at === items().length - 1));
     }
@@ -80,8 +83,8 @@ export function ranked(max: number, { cards, changed, refuse }: MarkingParts): M
     others.append(other);
   }
   return {
-    element: el('div', { class: 'ranking' },
-      el('h3', { id: 'ranked-title' }, say('client-ranked-title')), el('p', { id: 'ranked-keys' }, say('client-ranked-keys')), none, chosen,
+    element: el('div', {},
+      el('h3', { id: 'ranked-title' }, say('client-ranked-title')), el('p', { class: 'hint', id: 'ranked-keys' }, say('client-ranked-keys')), none, chosen,
       el('h3', { id: 'unranked-title' }, say('client-unranked-title')), others),
     marks: () => items().map((item) => ({ territory: Number(item.dataset['position']) })),
     summary: () => say('client-ranked-summary', { ranked: items().length, max }),
@@ -97,14 +100,16 @@ interface Row {
 function row(card: Card): Row {
   const { position, title } = card;
   const control = (name: 'up' | 'down' | 'remove', sign: string) =>
-    button(sign, () => undefined, { class: `secondary ${name}`, 'aria-label': say(`client-ranked-${name}`, { title }), 'aria-describedby': 'ranked-keys' });
+    button(sign, () => undefined, { class: `quiet step ${name}`, 'aria-label': say(`client-ranked-${name}`, { title }), 'aria-describedby': 'ranked-keys' });
   return {
-    item: el('li', { class: 'ranked-item', 'data-position': position },
-      el('span', { class: 'grip', 'aria-hidden': true }, '⠿'),
-      card.name(),
-      el('span', { class: 'ranked-controls' }, control('up', '↑'), control('down', '↓'), control('remove', '×'))),
-    other: el('li', { class: 'card', 'data-position': position },
-      el('p', { class: 'mark' }, card.name()), ...card.about,
-      button(say('client-ranked-add'), () => undefined, { class: 'secondary add', id: `add-${position}`, 'aria-label': say('client-ranked-add-of', { title }) })),
+    item: el('li', { class: 'marked', 'data-position': position },
+      el('h4', {}, card.name()),
+      el('div', { class: 'controls' },
+        el('span', { class: 'place', 'aria-hidden': true }),
+        // For fingers and mice alone: the buttons beside it, and keys on them, do the same.
+        el('button', { type: 'button', class: 'quiet step handle', tabindex: -1, 'aria-hidden': true }, '⠿'),
+        control('up', '↑'), control('down', '↓'), control('remove', '×'))),
+    other: cardItem(card, el('h4', {}, card.name()),
+      button(say('client-ranked-add'), () => undefined, { class: 'quiet', id: `add-${position}`, 'aria-label': say('client-ranked-add-of', { title }) })),
   };
 }

@@ -16,13 +16,21 @@ interface Scale {
 /** A scale from 0 to `max` on each card. */
 export function score(max: number, parts: MarkingParts): Marking {
   const make = max <= LONGEST ? radios : typed;
-  const scales = parts.cards.map((card) => ({ card, scale: make(max, card, parts) }));
+  const changed = () => {
+    show();
+    parts.changed();
+  };
+  const scales = parts.cards.map((card) => ({ card, scale: make(max, card, { ...parts, changed }) }));
   const given = () => scales.flatMap(({ card, scale }) => {
     const value = scale.value();
     return value === undefined ? [] : [{ territory: card.position, value }];
   });
+  const items = scales.map(({ card, scale }) => cardItem(card, scale.element));
+  const show = () => {
+    for (const [at, item] of items.entries()) item.classList.toggle('marked', scales[at]?.scale.value() !== undefined);
+  };
   return {
-    element: el('ul', { class: 'cards' }, ...scales.map(({ card, scale }) => cardItem(card, scale.element))),
+    element: el('ul', { class: 'ballot' }, ...items),
     marks: given,
     summary: () => say('client-score-summary', { given: given().length, all: scales.length }),
   };
@@ -37,10 +45,10 @@ function radios(max: number, card: Card, { changed }: MarkingParts): Scale {
   }));
   const labels = choices.map(({ value, radio }) => {
     radio.addEventListener('change', changed);
-    return el('label', { class: value === '' ? 'score score-none' : 'score', for: radio.id }, radio, value === '' ? say('client-score-none') : value);
+    return el('label', { for: radio.id }, radio, value === '' ? say('client-score-none') : value);
   });
   return {
-    element: el('fieldset', { class: 'scale' }, el('legend', {}, card.name()), el('div', { class: 'scale-choices' }, ...labels)),
+    element: el('fieldset', { class: 'scale' }, el('legend', {}, card.name()), ...labels),
     value: () => {
       const chosen = choices.find(({ radio }) => radio.checked)?.value ?? '';
       return chosen === '' ? undefined : Number(chosen);
@@ -50,7 +58,7 @@ function radios(max: number, card: Card, { changed }: MarkingParts): Scale {
 
 function typed(max: number, card: Card, { changed, refuse }: MarkingParts): Scale {
   const id = `score-${card.position}`;
-  const input = el('input', { type: 'text', inputmode: 'numeric', id, class: 'number', autocomplete: 'off', 'aria-describedby': `${id}-hint` });
+  const input = el('input', { type: 'text', inputmode: 'numeric', id, autocomplete: 'off', 'aria-describedby': `${id}-hint` });
   const value = () => {
     const given = /^\d{1,9}$/.test(input.value.trim()) ? Number(input.value) : undefined;
     return given !== undefined && given <= max ? given : undefined;
@@ -68,10 +76,10 @@ function typed(max: number, card: Card, { changed, refuse }: MarkingParts): Scal
     changed();
     input.focus();
   };
-  const remove = button(say('client-score-clear'), clear, { class: 'secondary', 'aria-label': say('client-score-clear-of', { title: card.title }) });
+  const remove = button(say('client-score-clear'), clear, { class: 'quiet', 'aria-label': say('client-score-clear-of', { title: card.title }) });
   return {
-    element: el('div', { class: 'stepper' },
-      el('label', { for: id }, card.name()), input, remove, el('small', { id: `${id}-hint` }, say('client-score-hint', { max }))),
+    element: el('div', {},
+      el('label', { for: id }, card.name()), el('div', { class: 'stepper' }, input, remove), el('small', { class: 'hint', id: `${id}-hint` }, say('client-score-hint', { max }))),
     value,
   };
 }

@@ -1,0 +1,155 @@
+//! The pages in a real browser over a real server: each test sets a stage in Rust and hands it to the scenario of its name.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on must fail where it stands")]
+#![expect(dead_code, reason = "the town is shared with tests that ask more of it")]
+
+#[path = "../it/town.rs"]
+mod town;
+
+use std::{
+    io::Write as _,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use audit::round::{Act, rules::BatchRules};
+use ballots::{
+    Rules,
+    rules::{Kind, Method},
+};
+use serde_json::{Value, json};
+use tokio::sync::Mutex;
+use town::{SLUG, Town, person, rules};
+use veche::{
+    client::letters::{ListedPerson, write},
+    config::{Config, Limits},
+};
+
+/// Residents of a stage who may vote.
+const RESIDENTS: usize = 12;
+
+/// One browser at a time: two would starve each other on a small machine.
+static ONE: Mutex<()> = Mutex::const_new(());
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser")
+}
+
+fn chromium() -> String {
+    std::env::var("VECHE_CHROMIUM").unwrap_or_else(|_| "/usr/bin/chromium".to_owned())
+}
+
+/// What a browser test needs and is not there.
+fn missing() -> Option<String> {
+    let needed = [PathBuf::from(chromium()), folder().join("node_modules/playwright-core")];
+    needed.into_iter().find(|path| !path.exists()).map(|path| path.display().to_string())
+}
+
+/// A town whose ballots go into the log at once, with an open round.
+async fn stage(voting: Rules, change: impl FnOnce(&mut Config)) -> (Town, Value) {
+    let (town, stage) = published(voting, change).await;
+    town.acts(Act::Open).await;
+    (town, stage)
+}
+
+async fn published(voting: Rules, change: impl FnOnce(&mut Config)) -> (Town, Value) {
+    let town = Town::with(|config| {
+        config.integrate_every_ms = 200;
+        change(config);
+    })
+    .await;
+    let mut draft = town.draft(voting);
+    draft.title = "Какую площадь благоустроить".into();
+    draft.district = Some("Центр".into());
+    draft.batch = BatchRules { at_least: 1, within: 7200 };
+    town.publishes_draft(&draft).await;
+    let adults = (0..RESIDENTS).map(|number| ListedPerson { district: Some("Центр".into()), ..person(number) });
+    let mut people: Vec<_> = adults.collect();
+    people.push(ListedPerson { born: "2014-06-03".into(), district: Some("Центр".into()), ..person(100) });
+    people.push(ListedPerson { district: Some("Север".into()), ..person(101) });
+    let (mut codes, entries): (Vec<_>, _) =
+        write(&town.roll_key, &people).into_iter().map(|(code, entry)| (code.to_string(), entry)).unzip();
+    town.official.import(SLUG, entries, |_| {}).await.unwrap();
+    let (elsewhere, child) = (codes.pop(), codes.pop());
+    let stage = json!({
+        "url": town.server.url(),
+        "slug": SLUG,
+        "codes": codes,
+        "child": child,
+        "elsewhere": elsewhere,
+        "tokens": town.tokens,
+        "opening": hex::encode(town.opening.secret()),
+    });
+    (town, stage)
+}
+
+/// Runs a scenario over these stages; without a browser it says so aloud, and where a skip must not pass it fails.
+async fn play(scenario: &str, stages: Vec<Value>) {
+    let script = folder().join(format!("{scenario}.test.mjs"));
+    let run = move || {
+        let mut node = Command::new("node");
+        node.arg("--test").arg("--test-reporter=spec").arg(script).current_dir(folder());
+        node.env("VECHE_STAGES", json!(stages).to_string()).env("VECHE_CHROMIUM", chromium());
+        node.output().unwrap()
+    };
+    let output = tokio::task::spawn_blocking(run).await.unwrap();
+    let (said, complained) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    println!("{said}{complained}");
+    assert!(output.status.success(), "{scenario}: the scenario failed in the browser");
+    assert!(said.contains("pass ") && !said.contains("pass 0\n"), "{scenario}: nothing was tried");
+}
+
+/// Whether the browser's tests can run here.
+fn can_run(scenario: &str) -> bool {
+    let Some(missing) = missing() else { return true };
+    let _ = writeln!(std::io::stderr(), "SKIPPED: {scenario} in the browser: {missing} is not here");
+    assert!(std::env::var_os("CI").is_none(), "{missing} is not here, and in CI the browser's tests must run");
+    false
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_kind_of_ballot() {
+    if !can_run("kinds") {
+        return;
+    }
+    let _one = ONE.lock().await;
+    let kinds = [
+        (Kind::Approval { max: 3 }, Method::Approval),
+        (Kind::Score { max: 5 }, Method::Score),
+        (Kind::Ranked { max: 3 }, Method::Borda),
+        (Kind::Points { each: Some(4), total: 6 }, Method::Points),
+    ];
+    let (mut towns, mut stages) = (Vec::new(), Vec::new());
+    for (kind, method) in kinds {
+        let (town, stage) = stage(rules(kind, method), |_| {}).await;
+        towns.push(town);
+        stages.push(stage);
+    }
+    play("kinds", stages).await;
+}
+
+/// Declares a test that plays the scenario of its name over one open approval round.
+macro_rules! scenario {
+    ($name:ident, $file:literal, $change:expr) => {
+        #[tokio::test(flavor = "multi_thread")]
+        async fn $name() {
+            if !can_run($file) {
+                return;
+            }
+            let _one = ONE.lock().await;
+            let (_town, stage) = stage(town::approval(), $change).await;
+            play($file, vec![stage]).await;
+        }
+    };
+}
+
+scenario!(a_vote_from_the_letter_to_the_device_check, "voting", |_| {});
+scenario!(what_goes_wrong_on_the_way, "faults", |_| {});
+scenario!(several_people_and_devices, "devices", |_| {});
+scenario!(every_page_is_accessible, "access", |_| {});
+scenario!(nothing_that_is_typed_becomes_a_program, "hostile", |config| {
+    config.site.contact = "<img src=x onerror=window.hacked=1>".to_owned();
+});
+scenario!(too_many_tries, "limits", |config| {
+    config.limits = Limits { enabled: true, ..Limits::default() };
+    config.limits.identify_by_code = veche::config::Rate { burst: 3, every_ms: 60_000 };
+});
