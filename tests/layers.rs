@@ -187,7 +187,9 @@ fn people_and_ballots_do_not_meet() {
 #[test]
 fn files_hold_one_idea() {
     let mut faults = Vec::new();
-    for (file, text) in ["src", "ballots", "audit", "tests", "build", "build.rs"].iter().flat_map(|folder| sources(folder)) {
+    for (file, text) in
+        ["src", "ballots", "audit", "tests", "build", "build.rs"].iter().flat_map(|folder| sources(folder))
+    {
         let lines = text.lines().count();
         if lines > MAX_LINES {
             faults.push(format!("{file}: {lines} lines, at most {MAX_LINES}"));
