@@ -1,6 +1,7 @@
 // Builds each page's script and the style sheet into `dist/`: one self-contained file each, the same bytes on every machine.
 import { build } from 'esbuild';
 import { compile } from 'sass';
+import './messages.mjs';
 import { copyFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';

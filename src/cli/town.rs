@@ -20,8 +20,41 @@ const RECAST: u32 = 20;
 /// One resident in so many casts a blank ballot.
 const BLANK: u32 = 60;
 
-/// Mark up to three; winners within the year's sum.
-pub(super) fn rules() -> Rules {
+/// How the demo's residents mark.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum Way {
+    /// Up to three territories, all alike.
+    Approval,
+    /// Each territory from 0 to 10.
+    Score,
+    /// Up to five territories in order, the best first.
+    Ranked,
+    /// Ten points, at most five for one territory.
+    Points,
+}
+
+impl Way {
+    fn kind(self) -> (Kind, Method) {
+        match self {
+            Self::Approval => (Kind::Approval { max: 3 }, Method::Approval),
+            Self::Score => (Kind::Score { max: 10 }, Method::Score),
+            Self::Ranked => (Kind::Ranked { max: 5 }, Method::Borda),
+            Self::Points => (Kind::Points { each: Some(5), total: 10 }, Method::Points),
+        }
+    }
+
+    /// Marks as `veche vote` takes them.
+    pub(super) fn example(self) -> &'static str {
+        match self {
+            Self::Approval | Self::Ranked => "oz-2 oz-5",
+            Self::Score => "oz-2=7 oz-5=10",
+            Self::Points => "oz-2=4 oz-5=5",
+        }
+    }
+}
+
+/// Winners within the year's sum.
+pub(super) fn rules(way: Way) -> Rules {
     let territory = |(site, number): (&Site, u32)| Territory {
         address: Some(site.address.to_owned()),
         applied: site.applied.parse().ok(),
@@ -33,9 +66,10 @@ pub(super) fn rules() -> Rules {
         proposed_by: Some(site.proposed_by.to_owned()),
         title: site.title.to_owned(),
     };
+    let (kind, method) = way.kind();
     Rules {
-        kind: Kind::Approval { max: 3 },
-        method: Method::Approval,
+        kind,
+        method,
         territories: SITES.iter().zip(1..).map(territory).collect(),
         ties: vec![TieRule::Application, TieRule::Registration],
         winners: Winners::Budget { budget: Money(BUDGET * 100), minimum: None, overflow: Overflow::Skip },
@@ -82,5 +116,13 @@ fn ballot(rules: &Rules, rng: &mut impl Rng) -> Ballot {
             marks.push(at as u16);
         }
     }
-    Ballot::new(rules, Marks::Approval(marks)).expect("up to three different territories follow the demo's rules")
+    let mut valued = |least, most| marks.iter().map(|&at| (at, rng.random_range(least..=most))).collect();
+    let choice = match rules.kind {
+        Kind::Approval { .. } => Marks::Approval(marks),
+        Kind::Ranked { .. } => Marks::Ranked(marks),
+        Kind::Score { max } => Marks::Score(valued(0, max)),
+        // Three territories with a third of the points each stay within the whole.
+        Kind::Points { total, .. } => Marks::Points(valued(1, total / 3)),
+    };
+    Ballot::new(rules, choice).expect("up to three different territories follow the demo's rules")
 }

@@ -22,6 +22,7 @@ export interface Territory {
   readonly applied?: string;
   /** Hundredths of the currency's unit. */
   readonly cost?: number;
+  readonly description?: string;
 }
 
 /** Who wins. */
@@ -142,6 +143,7 @@ function readTerritory(value: unknown): Territory {
     number: whole(fields['number'], 0, U32),
     title: text(fields['title']),
     ...('applied' in fields && { applied: text(fields['applied']) }),
+    ...('description' in fields && { description: text(fields['description']) }),
     ...('cost' in fields && { cost: whole(fields['cost'], Number.MIN_SAFE_INTEGER) }),
   };
 }
