@@ -49,7 +49,7 @@ pub enum PictureFault {
 
 /// Makes the files of a picture, the same for the same bytes: sizes from large to small, JPEG before WebP.
 ///
-/// Takes up to a second and 300 MB, so it does not belong on a thread that serves requests.
+/// Takes up to some seconds and 450 MB, so it does not belong on a thread that serves requests.
 ///
 /// # Errors
 /// [`PictureFault`].

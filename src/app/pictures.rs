@@ -45,7 +45,7 @@ pub struct Upload {
     pub image: Vec<u8>,
 }
 
-/// Who may upload now, and who may decode: one at a time, because decoding can take 300 MB.
+/// Who may upload now, and who may decode: one at a time, because decoding can take 450 MB.
 #[derive(Debug)]
 pub(super) struct Workshop {
     uploads: Arc<Semaphore>,
