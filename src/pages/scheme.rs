@@ -6,7 +6,7 @@ use ballots::rules::{Place, Territory};
 /// Width and height of the picture's plane, in its own units.
 const SIDE: i64 = 300;
 /// Space around it, for the numbers of the outermost.
-const EDGE: i64 = 20;
+const EDGE: i64 = 24;
 /// Thousandths of the cosine of 0, 10, … 90 degrees: how much narrower a degree of longitude is there.
 const COSINES: [i64; 10] = [1000, 985, 940, 866, 766, 643, 500, 342, 174, 0];
 /// Millionths in ten degrees.

@@ -84,10 +84,11 @@ test('ranked: dragging does the same', async () => {
   await identifies(page, ranked, ranked.codes[1]);
   await comesTo(page, 'marks');
   for (const position of [4, 5]) await page.locator(`#add-${position}`).click();
+  await page.locator('#ranked').scrollIntoViewIfNeeded();
   const [from, to] = await Promise.all(['5', '4'].map((position) => page.locator(`#ranked li[data-position="${position}"] .handle`).boundingBox()));
   await page.mouse.move(from.x + from.width / 2, from.y + from.height / 2);
   await page.mouse.down();
-  await page.mouse.move(to.x + to.width / 2, to.y - 40, { steps: 12 });
+  await page.mouse.move(to.x + to.width / 2, to.y + 5, { steps: 12 });
   await page.mouse.up();
   assert.deepEqual(await page.locator('#ranked li').evaluateAll((items) => items.map((item) => item.dataset.position)), ['5', '4']);
   await casts(page);

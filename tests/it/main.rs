@@ -10,6 +10,7 @@ mod journey;
 mod limits;
 mod log;
 mod openapi;
+mod pages;
 mod pictures;
 mod pictures_made;
 mod registrar;

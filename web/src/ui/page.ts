@@ -37,6 +37,7 @@ export function show({ root }: Page, state: string, heading: string, ...content:
 /** Takes the code out of the address, where a QR code put it, so that it stays neither there nor in the history. */
 export function takeFragment(): string {
   const fragment = location.hash.slice(1);
+  if (isPlace(fragment)) return '';
   if (fragment !== '') history.replaceState(null, '', location.pathname + location.search);
   try {
     return decodeURIComponent(fragment);
@@ -54,5 +55,13 @@ export function forgetOnLeaving({ root }: Page): void {
   addEventListener('pageshow', (event) => {
     if (event.persisted) location.reload();
   });
-  addEventListener('hashchange', () => location.reload());
+  // Another code in the address begins anew; a link to a place on this page, as the one to the content, does not.
+  addEventListener('hashchange', () => {
+    if (!isPlace(location.hash.slice(1))) location.reload();
+  });
+}
+
+/** Whether a fragment names a place on the page, and so is no code. */
+function isPlace(fragment: string): boolean {
+  return document.getElementById(fragment) !== null;
 }
