@@ -2,7 +2,7 @@
 import { build } from 'esbuild';
 import { compile } from 'sass';
 import './messages.mjs';
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -31,5 +31,6 @@ if (entries.length > 0) {
   await build({ ...common, entryPoints: entries, format: 'esm', platform: 'browser', splitting: false, define: { 'process.env.NODE_ENV': '"production"' } });
 }
 const { css } = compile(style, { loadPaths: [join(root, 'node_modules')], quietDeps: true, sourceMap: false });
-// Signs such as ✓ stay what they are: `charset` above, and the header that the server sends, say that the file is UTF-8.
-await build({ ...common, stdin: { contents: css, loader: 'css', sourcefile: 'site.css' }, outdir: undefined, outfile: 'dist/site.css' });
+// Pico's licence wants its line to stay.
+await build({ ...common, legalComments: 'inline', stdin: { contents: css, loader: 'css', sourcefile: 'site.css' }, outdir: undefined, outfile: 'dist/site.css' });
+copyFileSync(join(root, 'src/icon.svg'), join(root, 'dist/icon.svg'));

@@ -22,8 +22,43 @@ pub struct ProblemPage {
 pub struct ProblemsPage {
     /// What stands around.
     pub f: Frame,
-    /// Slug and title of each.
-    pub problems: Vec<(&'static str, String)>,
+    /// Heading of each group, with the slug and title of each problem in it.
+    pub groups: Vec<(String, Vec<(&'static str, String)>)>,
+}
+
+/// Problems of staff's work, which residents never meet.
+const OF_STAFF: [&str; 4] = ["token", "not-allowed", "not-now", "rules"];
+/// Problems that a resident meets only when a program is at fault.
+const OF_PROGRAMS: [&str; 11] = [
+    "blinded-message",
+    "backup-length",
+    "ballot-length",
+    "ballot-format",
+    "ballot-version",
+    "ballot-credential",
+    "ballot-issuer-signature",
+    "ballot-signature",
+    "malformed",
+    "too-large",
+    "method-not-allowed",
+];
+
+/// Whom a problem concerns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Concerns {
+    Residents,
+    Programs,
+    Staff,
+}
+
+fn concerns(slug: &str) -> Concerns {
+    if OF_STAFF.contains(&slug) {
+        Concerns::Staff
+    } else if OF_PROGRAMS.contains(&slug) {
+        Concerns::Programs
+    } else {
+        Concerns::Residents
+    }
 }
 
 impl ProblemPage {
@@ -40,8 +75,16 @@ impl ProblemsPage {
     /// The list over these slugs.
     #[must_use]
     pub fn new(f: Frame, slugs: &[&'static str]) -> Self {
-        let problem = |slug: &&'static str| Some((*slug, f.t.named(&format!("problem-{slug}"))?));
-        Self { problems: slugs.iter().filter_map(problem).collect(), f }
+        let group = |(whom, heading): (Concerns, String)| {
+            let mine = slugs.iter().filter(|slug| concerns(slug) == whom);
+            (heading, mine.filter_map(|slug| Some((*slug, f.t.named(&format!("problem-{slug}"))?))).collect())
+        };
+        let groups = [
+            (Concerns::Residents, f.t.problems_residents()),
+            (Concerns::Programs, f.t.problems_program()),
+            (Concerns::Staff, f.t.problems_staff()),
+        ];
+        Self { groups: groups.into_iter().map(group).collect(), f }
     }
 }
 
@@ -56,6 +99,31 @@ mod tests {
             for slug in Refusal::ALL {
                 let frame = Frame::of(&format!("/{}/problems/{slug}", language.code()), &Site::default());
                 assert!(ProblemPage::of(frame, slug).is_some(), "{}: {slug} has no page", language.code());
+            }
+        }
+    }
+
+    #[test]
+    fn every_problem_stands_in_one_group() {
+        for slug in OF_STAFF.into_iter().chain(OF_PROGRAMS) {
+            let known = Refusal::ALL.contains(&slug) || ["too-large", "method-not-allowed"].contains(&slug);
+            assert!(known, "{slug} is no problem any more");
+        }
+        let page = ProblemsPage::new(Frame::of("/problems", &Site::default()), &Refusal::ALL);
+        let mut found: Vec<_> = page.groups.iter().flat_map(|(_, group)| group.iter().map(|(slug, _)| *slug)).collect();
+        let mut wanted = Refusal::ALL.to_vec();
+        found.sort_unstable();
+        wanted.sort_unstable();
+        assert_eq!(found, wanted);
+    }
+
+    #[test]
+    fn no_ballot_is_refused_without_saying_that_it_does_not_count() {
+        for (language, words) in [(Language::ALL[0], "НЕ учтён"), (Language::ALL[1], "NOT counted")] {
+            let refused = Refusal::ALL.into_iter().filter(|slug| slug.starts_with("ballot-"));
+            for slug in refused.chain(["not-open-yet", "paused", "closed", "version-not-growing"]) {
+                let advice = language.texts().named(&format!("problem-{slug}-advice")).unwrap();
+                assert!(advice.contains(words), "{}: {slug}: {advice}", language.code());
             }
         }
     }

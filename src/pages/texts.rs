@@ -165,3 +165,6 @@ fn gregorian(day: jiff::civil::Date) -> Option<Date<Gregorian>> {
 pub(super) fn local(at: i64, zone: &str) -> Option<ZonedDateTime> {
     Some(Timestamp::from_second(at).ok()?.to_zoned_datetime(TimeZone::get(zone).ok()?))
 }
+
+#[cfg(test)]
+mod tests;

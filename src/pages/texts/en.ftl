@@ -24,6 +24,30 @@ site-source-note = The service does not know who voted how.
 site-contact = Where to ask: { $contact }
 site-noscript = This part of the page is done by the browser itself, and programs (JavaScript) are switched off in it. The pages can be read all the same.
 
+## Display panel
+
+display-panel = Text size and colours (for low vision)
+display-size = Text size
+display-size-default = Usual
+display-size-large = Large
+display-size-largest = Very large
+display-colours = Colours
+display-colours-default = As on the device
+display-colours-black = Black on white
+display-colours-white = White on black
+display-colours-blue = Dark blue on light blue
+display-font = Typeface
+display-font-default = Without serifs
+display-font-serif = With serifs
+display-spacing = Space between letters and lines
+display-spacing-default = Usual
+display-spacing-wide = Wide
+display-pictures = Pictures
+display-pictures-default = Show
+display-pictures-none = Hide
+display-reset = Back to the usual look
+display-note = It acts on all pages at once; the choice is kept on this device only.
+
 ## Home
 
 home-heading = Votes on public spaces
@@ -224,81 +248,239 @@ turnout-credentials = Credentials issued that day
 turnout-online = All ballots were cast online.
 turnout-none = There are no ballots in the log yet.
 
+## How it works
+
+how-heading = How it works, and why it can be trusted
+how-lead = You need not take the word of the town, or of programmers. Nobody learns what you chose, and anybody can check the count. Here is how that comes about, and what we cannot do.
+how-contents = On this page
+
+## — six steps and a picture
+
+how-steps = What happens to my vote
+how-picture-caption = Who gets what. The registrar knows who you are and does not see the ballot. The ballot box sees the ballot and does not know whose it is.
+how-picture-title = The way of a vote
+how-picture-text = You show the registrar the code from your letter and get a credential. You put a sealed ballot into the ballot box without a name. The registrar writes into the log how many credentials were issued. The ballot box writes the ballots into the log. After the close the commission reveals its key. Anybody checks the log and the result.
+how-party-you = You
+how-party-registrar = Registrar
+how-party-box = Ballot box
+how-party-log = Open log
+how-party-commission = Commission
+how-party-anybody = Anybody
+how-arrow-code = code
+how-arrow-credential = credential
+how-arrow-ballot = ballot
+how-arrow-number = how many
+how-arrow-ballots = no names
+how-arrow-key = key
+how-arrow-everything = everything
+how-step-letter = You enter the code from your letter. By it the registrar sees that you are on the roll and have had no credential yet.
+how-step-credential = The registrar signs your credential without seeing it, as through a closed envelope with carbon paper inside: the signature is real, and what it stands on was never seen. Later the registrar cannot tell this credential from the others.
+how-step-seal = You mark territories. Your phone seals the ballot so that only the commission's key can open it.
+how-step-cast = The sealed ballot goes into the ballot box without a name. The box answers with a signed promise: “accepted, will be in the log by such a time”. Until that promise is there the vote is not counted, and the screen says so.
+how-step-log = Ballots enter the open log in groups and mixed, so that nobody can guess from the time whose is whose. Nothing can be struck out of the log unseen.
+how-step-open = After the close the commission reveals its key. From then on anybody can open and count the ballots, and everybody must come to the same result.
+
+## — why it can be trusted
+
+how-trust = Why it can be trusted
+how-secret = Why nobody learns how I voted
+how-secret-envelope = Whoever knows your name never sees the ballot. Whoever gets the ballot never sees a name. Between them there is no shared number and no exact time by which they could be joined.
+how-secret-code = The first half of the code in your letter says who you are. The second half never leaves your device: it brings the credential back on another phone.
+how-secret-until = Until the close the ballots are sealed for everybody. Neither the town nor those who run the server know how it stands.
+how-once = Why nobody votes twice
+how-once-credential = One code gets one credential. The ballot box takes a ballot only with a credential that the registrar signed for this vote.
+how-once-last = You may vote again, but only the last ballot of a credential counts. The others do not.
+how-once-dead = The log shows how many people are on the roll, how many credentials there are, and how many ballots. Counted ballots cannot outnumber credentials, nor credentials the people on the roll. The commission compares the roll with the town's own list.
+
+## — how to check for yourself
+
+how-check = How to check my own vote
+how-check-states = After voting you have one of two things: “not counted yet” or “accepted”. “Accepted” appears only when your phone itself has checked the signature under the ballot box's promise.
+how-check-keep = Keep the receipt: as a file, as a picture of the QR code, or the ballot's number on paper. If the ballot is ever lost, the receipt is proof to take to the commission. It does not show how you voted.
+how-check-later = Open “Check my vote”. The phone finds the ballot in the log by itself and makes sure that today's log continues the one of that time, with no page torn out.
+how-check-opened = After the opening the page also shows what was counted. If a phone altered your choice, you will see it. Then tell the commission.
+how-check-issued = The page “Was a credential issued in my name?” shows whether somebody used your letter.
+
+how-recheck = How to recheck everything
+how-recheck-log = The log is open. Its last line is signed and tied to all before it: change one letter of the past, and the signature no longer fits.
+how-recheck-bundle = After the count the result page holds a bundle: log, register of credentials, keys, result. An open program checks it; you can build it yourself, or write your own from the description.
+how-recheck-what = The program opens every ballot anew, counts, and compares with what was announced. It names the file and line where anything is wrong.
+how-commands = Commands
+how-placeholder-site = SITE
+how-placeholder-round = VOTE
+how-placeholder-folder = FOLDER
+how-placeholder-file = FILE_NAME
+how-placeholder-code = CODE FROM THE LETTER
+
+## — what it cannot do
+
+how-limits = What we cannot do
+how-limits-lead = No system protects against everything. This is what remains, plainly.
+how-operator = What those who run the server can do
+how-operator-address = Watch the network: note that one address got a credential and soon afterwards sent a ballot. The service records nothing of the kind, but an altered one could. If that worries you, get your credential in advance and vote on another day or from another network.
+how-operator-two-logs = Show two people two different logs. That is found as soon as they compare signed heads of the log. So it is good when several people keep them.
+how-operator-refuse = Not answer you, or switch the server off. You will see it, but it proves nothing to others: go to the commission.
+how-operator-drop = Accept a ballot and not write it down. The receipt proves that, if you kept it.
+how-operator-page = Send your phone another program. Below is how to check that, and why the check is not complete.
+how-officials = What officials and the commission can do if they collude
+how-officials-roll = Put people on the roll who do not exist. The number of people on the roll is in the log, and the commission can compare the roll with the town's list. If both collude, only the town's own list and the published numbers remain.
+how-officials-printer = Whoever prints the letters sees the codes and could use one before its owner. The owner then finds the credential issued already, and complains.
+how-officials-early = Reveal their key early and learn how it stands. Who voted how they do not learn even then.
+how-officials-turnout = The commission can find out whether somebody got a credential. Not what they chose.
+how-nobody = What nobody can protect from
+how-nobody-phone = A phone that lies to its owner, until the opening. After it, “Check my vote” shows that the vote was altered.
+how-nobody-coercion = Somebody who stands beside you and demands a vote. Vote again later, without them: the last ballot counts.
+how-nobody-letter = A stolen letter, if its owner never tries to vote.
+how-nobody-key = Loss of the commission's key: without it nobody can ever open the ballots. So it is kept in two places.
+
+## — the program on the phone
+
+how-device = How to check that a phone got the right program
+how-device-browser = The page says what fingerprint (SHA-256) each file of the program must have. The browser does not run a file with another one.
+how-device-log = The same fingerprints were written into the log, into the line “voting-opened”, when the voting opened. After that nobody can change them unseen. The page of the vote lists them under “Checking”.
+how-device-compare = Any computer can compare them. The fingerprints from the second and third command must be the same.
+how-command-files = which files the page asks for
+how-command-hash = fingerprint of what arrived
+how-command-log = fingerprints from the log
+how-device-limit = To be honest: this checks what you got now. An altered server could send another page to somebody else. Only a program of your own is free of that: “veche vote” does what the page does, and you can build it yourself.
+
+## — without a phone and without JavaScript
+
+how-without = If there is no phone, or programs are switched off in the browser
+how-without-point = Ask the commission where in town you can vote on a volunteer's tablet. It takes the same code from the letter. Enter it yourself, and show nobody its second half.
+how-without-borrow = Anybody's phone or computer will do, one in a library for example. When you are done, remove your credential from the device or close the private window.
+how-without-command = There is a program for the command line. It needs no browser:
+
+## — questions and answers
+
+how-questions = Questions and answers
+how-q-time = How long does it take?
+how-a-time = About a minute: enter the code, mark territories, press one button.
+how-q-change = Can I change my mind?
+how-a-change = Yes, as often as you like until the close. The earlier choice is not shown. The last ballot that was accepted counts.
+how-q-lost-phone = I got my credential on one phone and want to vote from another
+how-a-lost-phone = Enter the whole code from the letter on the new device, both halves. The credential comes back. A ballot that you have cast stays in force.
+how-q-lost-letter = The letter is lost
+how-a-lost-letter = Turn to the commission. If no credential was issued yet, they cancel the old code and give you a new letter.
+how-q-network = The connection broke when I pressed the button
+how-a-network = Open the page again and repeat. The phone sends the very same ballot, and it is not counted twice.
+how-q-shared = There are two of us with one phone
+how-a-shared = Vote one after the other. Before you hand the phone over, save the receipt and remove your credential from the device.
+how-q-prove = Can I prove to somebody how I voted?
+how-a-prove = The receipt does not show it, on purpose: so that nobody can demand an account or buy a vote.
+how-q-blank = What is a blank ballot for?
+how-a-blank = To say: I take part, but none of the territories suits me. It counts in the turnout.
+how-q-tie = And in a tie?
+how-a-tie = The rule for ties is written down in advance, before the first ballot. The results show where it was used and whether it changed who won.
+
+## Accessibility
+
+accessibility-heading = Accessibility
+accessibility-lead = Everybody must be able to vote: by eye or by ear, with a mouse or without, at fourteen and at eighty.
+accessibility-target = What we aim at
+accessibility-target-wcag = The pages are made to WCAG 2.2, level AA. It contains all that the Russian standard GOST R 52872-2019 asks, which was made from WCAG 2.1.
+accessibility-target-decree = The demands on sites of local authorities are kept too (Decree of the Government of Russia No. 102 of 7 February 2026): text grows to 200% without loss of function and without scrolling sideways, pictures have texts, everything works with the keyboard, nothing moves or blinks by itself.
+accessibility-done = What was done
+accessibility-done-panel = At the top of every page there is a panel for low vision: three sizes of text, four sets of colours, a typeface with serifs or without, space between letters and lines, pictures shown or not. The page is not loaded anew, and nothing typed is lost. These are the same pages, not a lesser version.
+accessibility-done-keys = Everything can be done with the keyboard. What can be dragged can be moved with buttons too.
+accessibility-done-reader = A screen reader reads names, states and errors. Each chart has a table with the same numbers, and all that is on the map is in the list too.
+accessibility-done-colour = Nothing is told by colour alone. Text has a contrast of at least 4.5 to 1, light and dark.
+accessibility-done-size = Buttons are at least 44 by 44 points. Pages fit a screen 320 points wide. Tables scroll in a box of their own.
+accessibility-done-device = Pages follow the device's settings: dark mode, high contrast, own colours, less motion, large text.
+accessibility-done-time = Nothing limits your time but the close of the voting. If a session ends, your marks stay on the screen.
+accessibility-tested = How it was tested
+accessibility-tested-how = By the automatic checker axe-core on every page in both languages; by hand with the keyboard alone, at 200 and 400% zoom, 320 points wide, with wider spacing of letters, in dark mode and in high contrast, in the browser Chromium. A test computes the contrast of every pair of colours.
+accessibility-known = What is not right yet
+accessibility-known-people = People who use NVDA, JAWS or VoiceOver every day have not tested the pages yet. If you are one of them, tell us what is in the way.
+accessibility-known-script = Without JavaScript you can read, and learn whether a ballot is in the log, but not vote. The page “How it works” says what to do then.
+accessibility-known-town = Titles, descriptions and words under pictures are written by the town. It answers for how clear they are, and they are not always translated.
+accessibility-known-formats = There is no version in easy language, no sign language and no recording.
+accessibility-known-camera = Reading a QR code takes a camera. A file or the ballot's number does the same.
+accessibility-contact = If something is in the way
+accessibility-contact-how = Say on which page, what you did and what you use. Do not send the code from your letter, nor your ballot.
+accessibility-contact-commission = Turn to the commission of the vote or to the town's administration.
+accessibility-reviewed = Last reviewed: { $day }.
+
 ## Refusals and faults: what happened and what to do
 
 problem-unknown-round = There is no such vote
-problem-unknown-round-advice = Check the address, or start from the first page.
+problem-unknown-round-advice = The address may have a mistake in it, or the vote is not published yet. All votes are on the first page.
 problem-code = The code did not fit
-problem-code-advice = Compare each letter with your letter. If the code still does not fit, the commission will give you a new letter.
+problem-code-advice = Compare each character with your letter. If all are right, the code may have been cancelled, because a new letter was issued or it was entered wrongly too often. Turn to the commission: they will give you a new letter.
 problem-code-mistyped = There is a typing mistake in the code
-problem-code-mistyped-advice = Compare each letter with your letter: the last two letters are check letters.
-problem-under-age = You may vote from the age that the rules name
-problem-under-age-advice = The day from which you may vote stands in the answer.
-problem-wrong-district = This vote is held in another district
-problem-wrong-district-advice = Look on the first page for the votes of your district.
-problem-session = Your session has ended
-problem-session-advice = Enter the code from your letter again.
-problem-blinded-message = The request for a credential does not fit this vote
-problem-blinded-message-advice = This is a fault of the program that you use. Reload the page and try again.
-problem-already-issued = A credential was issued already
-problem-already-issued-advice = Enter the second half of the code too: it brings the credential to this device.
+problem-code-mistyped-advice = This is a slip of typing, not a wrong code, and no try was spent. Compare each character with your letter.
+problem-under-age = You are too young for this vote
+problem-under-age-advice = This vote has an age from which one may vote; the rules name it. The day from which you may vote stands in the answer. If your date of birth on the roll is wrong, turn to the commission.
+problem-wrong-district = Another district votes
+problem-wrong-district-advice = This vote is for residents of another district. See on the first page whether there is one for yours. If your district on the roll is wrong, turn to the commission.
+problem-session = The code is needed once more
+problem-session-advice = It is a long time since you entered your code. Enter it from your letter again: what you have marked is not lost.
+problem-blinded-message = The credential could not be requested
+problem-blinded-message-advice = What your device asked does not fit this vote. Nothing is spent. Reload the page and enter the code again; if that does not help, try another device.
+problem-already-issued = A credential was issued in your name already
+problem-already-issued-advice = It is issued once. If it was you who got it, enter the whole code, both halves: the credential comes back to this device. If it was not you, turn to the commission at once.
 problem-not-issuing = Credentials are not issued now
-problem-not-issuing-advice = They are issued from the publication of the rules to the close of the voting.
+problem-not-issuing-advice = They are issued from the publication of the rules to the close of the voting. The page of the vote says when that is.
 problem-no-backup = There is no saved credential
-problem-no-backup-advice = Vote from the device on which you began.
-problem-backup-length = The copy of the credential has another length
-problem-backup-length-advice = This is a fault of the program that you use. Reload the page and try again.
-problem-ballot-length = The ballot has another length
-problem-ballot-length-advice = This is a fault of the program that you use. Reload the page and try again.
-problem-ballot-format = The ballot has an unknown format
-problem-ballot-format-advice = This is a fault of the program that you use. Reload the page and try again.
-problem-ballot-other-round = The ballot was sealed for another vote
-problem-ballot-other-round-advice = This is a fault of the program that you use. Reload the page and try again.
+problem-no-backup-advice = A credential was issued, but its copy was not saved. Vote from the device on which you began. If you no longer have it, turn to the commission.
+problem-backup-length = The copy of the credential could not be saved
+problem-backup-length-advice = The credential is on this device, and you can vote from it. Reload the page to save the copy again.
+problem-ballot-length = The ballot is damaged: it has the wrong length
+problem-ballot-length-advice = Your vote is NOT counted. It was damaged on its way, or your page is out of date. Reload the page and vote again. If it happens once more, try another device and tell the commission.
+problem-ballot-format = The ballot is written in an unknown way
+problem-ballot-format-advice = Your vote is NOT counted. It was damaged on its way, or your page is out of date. Reload the page and vote again. If it happens once more, try another device and tell the commission.
+problem-ballot-other-round = The ballot was filled in for another vote
+problem-ballot-other-round-advice = Your vote is NOT counted. Go back to the first page, open the vote that you mean and fill in its ballot.
 problem-ballot-version = The ballot has no version number
-problem-ballot-version-advice = This is a fault of the program that you use. Reload the page and try again.
-problem-ballot-credential = The credential in the ballot is wrong
-problem-ballot-credential-advice = This is a fault of the program that you use. Reload the page and try again.
-problem-ballot-issuer-signature = The credential is not signed by the registrar
-problem-ballot-issuer-signature-advice = This is a fault of the program that you use. Reload the page and try again.
+problem-ballot-version-advice = Your vote is NOT counted. It was damaged on its way, or your page is out of date. Reload the page and vote again. If it happens once more, try another device and tell the commission.
+problem-ballot-credential = The credential in the ballot is damaged
+problem-ballot-credential-advice = Your vote is NOT counted. Enter the whole code from your letter, both halves, to bring the credential back, and vote again.
+problem-ballot-issuer-signature = The credential is not for this vote
+problem-ballot-issuer-signature-advice = Your vote is NOT counted. The registrar did not sign such a credential. Enter the whole code from your letter to bring your own back, and vote again. If that does not help, turn to the commission.
 problem-ballot-signature = The signature under the ballot does not fit
-problem-ballot-signature-advice = This is a fault of the program that you use. Reload the page and try again.
+problem-ballot-signature-advice = Your vote is NOT counted. It was damaged on its way, or your page is out of date. Reload the page and vote again. If it happens once more, try another device and tell the commission.
 problem-not-open-yet = The voting has not begun yet
-problem-not-open-yet-advice = Your vote is NOT counted. Come on the day of the opening.
+problem-not-open-yet-advice = Your vote is NOT counted. The page of the vote says when it begins. You can get your credential in advance.
 problem-paused = The voting is paused
-problem-paused-advice = Your vote is NOT counted. Vote when it goes on.
+problem-paused-advice = Your vote is NOT counted. Only an official and a commission member together can pause it. Vote when it goes on; a vote that was accepted earlier stays in force.
 problem-closed = The voting is over
-problem-closed-advice = Your vote is NOT counted.
-problem-version-not-growing = This credential was used to vote later already
-problem-version-not-growing-advice = The last vote counts. Vote again if you want to change it.
+problem-closed-advice = Your vote is NOT counted. It closed before the ballot arrived. If an earlier vote of yours was accepted, it stays in force.
+problem-version-not-growing = A later vote was accepted already
+problem-version-not-growing-advice = This ballot is NOT counted: your credential was used to vote later, perhaps on another device. The last one that was accepted counts. To change it, reload the page and vote again.
 problem-unknown-ballot = There is no such ballot
-problem-unknown-ballot-advice = If its acceptance was confirmed, keep the confirmation and turn to the commission: it is the proof.
+problem-unknown-ballot-advice = Check the number: it may be from another vote, or have a mistake in it. If the screen has said “accepted”, keep the receipt and turn to the commission: it is the proof.
 problem-token = A staff token is needed
-problem-token-advice = This part is for staff only: check your token, your role and the state of the vote.
+problem-token-advice = This part is for officials and the commission only. The token is missing, wrong or revoked: get a valid one from the administrator.
 problem-not-allowed = Your role does not allow this
-problem-not-allowed-advice = This part is for staff only: check your token, your role and the state of the vote.
+problem-not-allowed-advice = This act is for another role: officials propose, commission members confirm. The manual says who may do what.
 problem-not-now = This is not possible now
-problem-not-now-advice = This part is for staff only: check your token, your role and the state of the vote.
+problem-not-now-advice = The vote is in another state, or nothing waits for confirmation. See its state, and the order of steps in the manual. Nothing was changed.
 problem-rules = The data contradict the rules
-problem-rules-advice = This part is for staff only: check your token, your role and the state of the vote.
-problem-malformed = The request was not understood
-problem-malformed-advice = This is a fault of the program that you use. Reload the page and try again.
-problem-too-large = The request is too large
-problem-too-large-advice = This is a fault of the program that you use. Reload the page and try again.
-problem-overloaded = The service is overloaded
-problem-overloaded-advice = Try again. Repeating is safe: nothing is counted twice.
-problem-timeout = The request took too long
-problem-timeout-advice = Try again. Repeating is safe: nothing is counted twice.
+problem-rules-advice = The answer says what is wrong, and for a roll in which record. Nothing was taken: mend it and send the whole again.
+problem-malformed = The service did not understand the request
+problem-malformed-advice = Nothing was changed or counted. See that what you entered is whole and has no odd characters, or reload the page and try again.
+problem-too-large = Too much was sent
+problem-too-large-advice = Nothing was changed or counted. Reload the page and try again; take a smaller file.
+problem-overloaded = Very many people are here now
+problem-overloaded-advice = The service cannot keep up, and your request was not taken. Wait half a minute and try again: nothing is counted twice.
+problem-timeout = The answer took too long
+problem-timeout-advice = Whether the request was taken is not known yet. Try again: the very same ballot is sent, and it is not counted twice.
 problem-unavailable = The service does not answer now
-problem-unavailable-advice = Try again. Repeating is safe: nothing is counted twice.
+problem-unavailable-advice = It is not your doing. Wait a minute and try again: the very same ballot is sent, and it is not counted twice. Until it says “accepted”, the vote is not counted.
 problem-too-many = Too many tries
-problem-too-many-advice = Wait as many seconds as the answer says and try again.
+problem-too-many-advice = This keeps anybody from guessing codes. Wait as long as the answer says and try again. A vote that was accepted earlier stays in force.
 problem-no-result-yet = There is no result yet
-problem-no-result-yet-advice = It appears here after the ballots are opened and counted.
+problem-no-result-yet-advice = Until the close the ballots are sealed for everybody. The result appears here after they are opened and counted.
 problem-not-found = There is no such page
-problem-not-found-advice = Start from the first page.
-problem-method-not-allowed = This address is not called like that
-problem-method-not-allowed-advice = This is a fault of the program that you use. Reload the page and try again.
+problem-not-found-advice = The address may have a mistake in it, or the link is old. Start from the first page.
+problem-method-not-allowed = This page cannot be opened like that
+problem-method-not-allowed-advice = The address is right, but is opened in another way. Nothing was changed or counted. Start from the first page.
 
+problems-lead = What the message that you saw means, and what to do next.
+problems-residents = For residents
+problems-program = Rare faults of the program
+problems-staff = For officials and the commission
+problems-list = All messages and what to do
 problems-home = To the list of votes
 
 ## Pages on which the browser itself works: what is seen without programs
@@ -324,6 +506,7 @@ issued-otherwise = The browser itself checks the code from your letter, which ta
 
 ## Ballot, receipts, checking: said by the browser itself
 
+client-moment = { $day }, { $time } ({ $offset })
 client-start-failed = It did not begin
 client-try-again = Try again
 client-contact = Where to ask: { $contact }
@@ -517,7 +700,7 @@ client-receipts-link = Receipts of this device
 client-check-link = Check my vote
 client-results-link = Results
 
-client-receipts = Receipts of this device
+client-receipts = What is kept here
 client-receipts-none = There are no receipts
 client-receipts-none-text = This device holds no receipts of this vote. If you saved a receipt to a file or took its QR code, check it on the page for checking.
 client-receipt-last = The last ballot

@@ -72,6 +72,7 @@ export interface Messages {
   'problem-not-found-advice': never;
   'problem-method-not-allowed': never;
   'problem-method-not-allowed-advice': never;
+  'client-moment': 'day' | 'offset' | 'time';
   'client-start-failed': never;
   'client-try-again': never;
   'client-contact': 'contact';

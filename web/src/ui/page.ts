@@ -37,6 +37,7 @@ export function show({ root }: Page, state: string, heading: string, ...content:
 /** Takes the code out of the address, where a QR code put it, so that it stays neither there nor in the history. */
 export function takeFragment(): string {
   const fragment = location.hash.slice(1);
+  if (isPlace(fragment)) return '';
   if (fragment !== '') history.replaceState(null, '', location.pathname + location.search);
   try {
     return decodeURIComponent(fragment);
@@ -54,5 +55,12 @@ export function forgetOnLeaving({ root }: Page): void {
   addEventListener('pageshow', (event) => {
     if (event.persisted) location.reload();
   });
-  addEventListener('hashchange', () => location.reload());
+  addEventListener('hashchange', () => {
+    if (!isPlace(location.hash.slice(1))) location.reload();
+  });
+}
+
+/** Whether a fragment names a place in the page, as that of the link to the content does, and is no code. */
+function isPlace(fragment: string): boolean {
+  return fragment !== '' && document.getElementById(fragment) !== null;
 }
