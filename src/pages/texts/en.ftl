@@ -485,6 +485,7 @@ problems-home = To the list of votes
 
 ## Pages on which the browser itself works: what is seen without programs
 
+vote-heading = Ballot
 vote-loading = A form opens here. If there is none, programs (JavaScript) are switched off in the browser, or it is too old: what to do is told below.
 vote-otherwise = If the form does not open
 vote-otherwise-script = Voting on this page needs JavaScript: the browser itself seals the ballot, so that not even the server sees what it says. You can read about the territories and the rules without it. Other ways to vote:
@@ -605,7 +606,7 @@ client-phase-closed-text = Ballots are not taken any more. You can still check y
 client-over = Voting is over
 client-annulled = The vote was annulled
 
-client-marks-heading = Your ballot
+client-marks-heading = Your marks
 client-marks-legend = Territories
 client-marks-order = Everybody sees the territories in an order of their own: it was drawn by chance and is always the same for you, so that none gains from its place. What is told of a territory opens in a new tab; your marks are not lost.
 client-details = What is proposed
@@ -649,6 +650,7 @@ client-points-each =
     }
 client-points-left =
     { $left ->
+        [0] No points are left. To add some here, take some from another territory.
         [one] That is too much: there is { $left } point for this territory.
        *[other] That is too much: there are { $left } points for this territory.
     }
