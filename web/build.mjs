@@ -1,13 +1,14 @@
 // Builds each page's script and the style sheet into `dist/`: one self-contained file each, the same bytes on every machine.
 import { build } from 'esbuild';
 import { compile } from 'sass';
-import { copyFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(fileURLToPath(import.meta.url));
 const pages = join(root, 'src/pages');
-const entries = readdirSync(pages).filter((name) => name.endsWith('.ts')).sort().map((name) => join(pages, name));
+const names = existsSync(pages) ? readdirSync(pages) : [];
+const entries = names.filter((name) => name.endsWith('.ts')).sort().map((name) => join(pages, name));
 const style = join(root, 'src/style/site.scss');
 
 // What is committed is only what is built: a page that is gone leaves no file behind.

@@ -9,7 +9,7 @@ import { checkpointNote, openCheckpoint } from '../src/core/log/checkpoint.ts';
 import { enterPlace } from '../src/core/place.ts';
 import { printReceiptCode, readReceiptCode } from '../src/core/receipt_code.ts';
 import { printReceiptFile, readReceiptFile, roundOf, trackerOf } from '../src/core/receipt_file.ts';
-import { territoryOrder } from '../src/core/shuffle.ts';
+import { below, territoryOrder } from '../src/core/shuffle.ts';
 import { hex, vectors } from './vectors.ts';
 
 interface Vectors {
@@ -28,6 +28,17 @@ test('the orders of the vectors are made again', async () => {
   for (const { fingerprint, credential, order } of all.orders) {
     assert.deepEqual(await territoryOrder(hex(fingerprint), hex(credential), order.length), order);
   }
+});
+
+test('words that would favour small numbers are passed over', async () => {
+  const words = [2 ** 32 - 1, 2 ** 32 - 2, 5];
+  const next = () => Promise.resolve(words.shift() ?? assert.fail('no word is left'));
+  // 2^32 is 1 modulo 3: of three remainders, only the last word would make one of them likelier.
+  assert.equal(await below(3, next), 2);
+  assert.equal(words.length, 1);
+  assert.equal(await below(3, next), 2);
+  words.push(2 ** 32 - 1);
+  assert.equal(await below(2, next), 1);
 });
 
 test('each territory comes first as often as another', async () => {

@@ -1,6 +1,7 @@
 //! The tests of the crate, one file a subject.
 
 mod canonical;
+mod device;
 mod log_checkpoints;
 mod log_lines;
 mod log_notes;

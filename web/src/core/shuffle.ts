@@ -26,7 +26,7 @@ function words(seed: Bytes): () => Promise<number> {
 }
 
 /** A number below `bound`, each as likely: words past the last whole multiple of it are passed over. */
-async function below(bound: number, next: () => Promise<number>): Promise<number> {
+export async function below(bound: number, next: () => Promise<number>): Promise<number> {
   const limit = 2 ** 32 - (2 ** 32 % bound);
   let word = await next();
   while (word >= limit) word = await next();
