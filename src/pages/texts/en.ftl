@@ -734,6 +734,7 @@ client-other-round-link = Check it on the page of that vote
 
 client-found-logged = The ballot is in the log, line { $line } of { $size }
 client-found-logged-text = The receipt is genuine, the ballot is in the log, and the log has only grown since.
+client-found-logged-new = The receipt is genuine, and the ballot is in the log.
 client-found-tracker = A ballot of this number is in the log. The number does not prove that the ballot is yours: that takes the receipt.
 client-found-waiting = The ballot is accepted and waits: it will be in the log by { $moment }
 client-found-waiting-text = That is as it should be: ballots enter the log in groups, so that the time does not tell whose they are. Check again after that hour.

@@ -266,6 +266,7 @@ export interface Messages {
   'client-other-round-link': never;
   'client-found-logged': 'line' | 'size';
   'client-found-logged-text': never;
+  'client-found-logged-new': never;
   'client-found-tracker': never;
   'client-found-waiting': 'moment';
   'client-found-waiting-text': never;
