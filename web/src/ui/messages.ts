@@ -129,6 +129,8 @@ export interface Messages {
   'client-greeting': never;
   'client-greeting-credential': never;
   'client-greeting-requested': never;
+  'client-greeting-unsaved': never;
+  'client-leave-copy': never;
   'client-continue': never;
   'client-somebody-else': never;
   'client-erase-question': never;
