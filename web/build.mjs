@@ -33,4 +33,6 @@ if (entries.length > 0) {
 const { css } = compile(style, { loadPaths: [join(root, 'node_modules')], quietDeps: true, sourceMap: false });
 // Pico's licence wants its line to stay.
 await build({ ...common, legalComments: 'inline', stdin: { contents: css, loader: 'css', sourcefile: 'site.css' }, outdir: undefined, outfile: 'dist/site.css' });
+// The map's style sheet is its library's; the small pictures of its controls go into it.
+await build({ ...common, entryPoints: [join(root, 'src/style/map.css')], loader: { '.png': 'dataurl' } });
 copyFileSync(join(root, 'src/icon.svg'), join(root, 'dist/icon.svg'));

@@ -55,6 +55,9 @@ impl Demo {
     async fn vote(&self, stage: &Stage, quiet: bool) -> Result<Vec<LetterCode>, CliFault> {
         let rules = town::rules(self.kind);
         stage.publish(SLUG, TITLE, rules.clone(), 14).await?;
+        for (territory, picture) in town::pictures() {
+            stage.official.add_picture(SLUG, territory, &picture).await?;
+        }
         let year = play::today(Clock::system().now()).year();
         let people = town::people(self.residents + SPARE, year);
         let bar = show::bar("on the roll", people.len() as u64, quiet);

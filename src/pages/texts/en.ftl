@@ -116,6 +116,7 @@ round-age =
 round-district = Residents of this district only: { $district }.
 round-territories = Territories
 round-territory-number = No. { $number }
+round-territories-number = Number
 round-turnout = Participation
 round-roll = People on the roll
 round-credentials = Credentials issued

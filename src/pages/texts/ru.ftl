@@ -122,6 +122,7 @@ round-age =
 round-district = Только жители района: { $district }.
 round-territories = Территории
 round-territory-number = № { $number }
+round-territories-number = Номер
 round-turnout = Участие
 round-roll = Человек в списке
 round-credentials = Выдано удостоверений

@@ -55,12 +55,14 @@ export function forgetOnLeaving({ root }: Page): void {
   addEventListener('pageshow', (event) => {
     if (event.persisted) location.reload();
   });
+  // Another code in the address begins anew; a link to a place on this page, as the one to the content, does not.
   addEventListener('hashchange', () => {
-    if (!isPlace(location.hash.slice(1))) location.reload();
+    const fragment = location.hash.slice(1);
+    if (fragment !== '' && !isPlace(fragment)) location.reload();
   });
 }
 
-/** Whether a fragment names a place in the page, as that of the link to the content does, and is no code. */
+/** Whether a fragment names a place on the page, and so is no code. */
 function isPlace(fragment: string): boolean {
-  return fragment !== '' && document.getElementById(fragment) !== null;
+  return document.getElementById(fragment) !== null;
 }
