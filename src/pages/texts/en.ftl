@@ -490,6 +490,7 @@ problems-home = To the list of votes
 
 ## Pages on which the browser itself works: what is seen without programs
 
+vote-heading = Ballot
 vote-loading = A form opens here. If there is none, programs (JavaScript) are switched off in the browser, or it is too old: what to do is told below.
 vote-otherwise = If the form does not open
 vote-otherwise-script = Voting on this page needs JavaScript: the browser itself seals the ballot, so that not even the server sees what it says. You can read about the territories and the rules without it. Other ways to vote:
@@ -511,6 +512,7 @@ issued-otherwise = The browser itself checks the code from your letter, which ta
 
 ## Ballot, receipts, checking: said by the browser itself
 
+client-moment = { $day }, { $time } ({ $offset })
 client-start-failed = It did not begin
 client-try-again = Try again
 client-contact = Where to ask: { $contact }
@@ -576,6 +578,8 @@ client-memory-only = This browser keeps nothing (private windows do so). You can
 client-greeting = Somebody has begun to vote here
 client-greeting-credential = This device holds a credential for this vote. If it is yours, go on. How you voted before is not shown here.
 client-greeting-requested = A credential was asked for on this device, and no answer came. If that was you, go on: you need the code from your letter once more.
+client-greeting-unsaved = There is no copy of the credential for another device yet. To leave one, enter the code once more, both halves.
+client-leave-copy = Leave a copy
 client-continue = Go on
 client-somebody-else = That is not me: erase and begin anew
 client-erase-question = Erase everything of this vote from this device?
@@ -609,7 +613,7 @@ client-phase-closed-text = Ballots are not taken any more. You can still check y
 client-over = Voting is over
 client-annulled = The vote was annulled
 
-client-marks-heading = Your ballot
+client-marks-heading = Your marks
 client-marks-legend = Territories
 client-marks-order = Everybody sees the territories in an order of their own: it was drawn by chance and is always the same for you, so that none gains from its place. What is told of a territory opens in a new tab; your marks are not lost.
 client-details = What is proposed
@@ -653,6 +657,7 @@ client-points-each =
     }
 client-points-left =
     { $left ->
+        [0] No points are left. To add some here, take some from another territory.
         [one] That is too much: there is { $left } point for this territory.
        *[other] That is too much: there are { $left } points for this territory.
     }
@@ -704,7 +709,7 @@ client-receipts-link = Receipts of this device
 client-check-link = Check my vote
 client-results-link = Results
 
-client-receipts = Receipts of this device
+client-receipts = What is kept here
 client-receipts-none = There are no receipts
 client-receipts-none-text = This device holds no receipts of this vote. If you saved a receipt to a file or took its QR code, check it on the page for checking.
 client-receipt-last = The last ballot
@@ -736,6 +741,7 @@ client-other-round-link = Check it on the page of that vote
 
 client-found-logged = The ballot is in the log, line { $line } of { $size }
 client-found-logged-text = The receipt is genuine, the ballot is in the log, and the log has only grown since.
+client-found-logged-new = The receipt is genuine, and the ballot is in the log.
 client-found-tracker = A ballot of this number is in the log. The number does not prove that the ballot is yours: that takes the receipt.
 client-found-waiting = The ballot is accepted and waits: it will be in the log by { $moment }
 client-found-waiting-text = That is as it should be: ballots enter the log in groups, so that the time does not tell whose they are. Check again after that hour.

@@ -72,6 +72,7 @@ export interface Messages {
   'problem-not-found-advice': never;
   'problem-method-not-allowed': never;
   'problem-method-not-allowed-advice': never;
+  'client-moment': 'day' | 'offset' | 'time';
   'client-start-failed': never;
   'client-try-again': never;
   'client-contact': 'contact';
@@ -128,6 +129,8 @@ export interface Messages {
   'client-greeting': never;
   'client-greeting-credential': never;
   'client-greeting-requested': never;
+  'client-greeting-unsaved': never;
+  'client-leave-copy': never;
   'client-continue': never;
   'client-somebody-else': never;
   'client-erase-question': never;
@@ -265,6 +268,7 @@ export interface Messages {
   'client-other-round-link': never;
   'client-found-logged': 'line' | 'size';
   'client-found-logged-text': never;
+  'client-found-logged-new': never;
   'client-found-tracker': never;
   'client-found-waiting': 'moment';
   'client-found-waiting-text': never;
