@@ -9,6 +9,7 @@ pub mod identifying;
 pub mod issuing;
 pub mod letters;
 pub mod log;
+pub mod pictures;
 mod published;
 pub mod receipts;
 pub mod registering;
@@ -53,6 +54,7 @@ pub struct App {
     casting: Group<casting::Job, casting::Promise>,
     issuing: Group<issuing::Job, ()>,
     making: tokio::sync::Mutex<()>,
+    workshop: pictures::Workshop,
 }
 
 impl App {
@@ -68,6 +70,7 @@ impl App {
             session_key: Zeroizing::new(master.derive("veche/session-key/v1")),
             published: RwLock::default(),
             making: tokio::sync::Mutex::default(),
+            workshop: pictures::Workshop::default(),
             config,
             clock,
             db,

@@ -16,6 +16,7 @@ pub mod limits;
 mod log;
 pub mod openapi;
 mod pages;
+mod pictures;
 mod policy;
 pub mod problem;
 mod roll;
@@ -28,6 +29,7 @@ pub use identifying::IdentificationResponse;
 pub use issuing::{Backup, IssueResponse, StatusResponse};
 pub use letters::{LetterEntry, LettersRequest, LettersResponse};
 pub use log::{ConsistencyResponse, ReceiptResponse};
+pub use pictures::{PictureFileResponse, PictureRequest, PictureResponse, RemovalRequest};
 pub use roll::{RollEntry, RollRequest, RollResponse};
 pub use rounds::{ResultResponse, RoundResponse, RoundSummary};
 pub use tallying::{CertificateResponse, RevealRequest, SignatureRequest};
@@ -44,11 +46,15 @@ use axum::{
 use tower::ServiceBuilder;
 use tower_http::{compression::CompressionLayer, set_header::SetResponseHeaderLayer};
 
-use crate::app::App;
+use crate::app::{App, pictures::MOST_BYTES};
 use limits::Limits;
 
-/// Longest body of a request, in bytes; only the roll's is longer.
+/// Longest body of a request, in bytes; only those of a draft, a roll and a picture are longer.
 const MAX_BODY: usize = 64 * 1024;
+/// Longest body of a draft, in bytes: it holds the texts about every territory.
+const MAX_DRAFT: usize = 1024 * 1024;
+/// Longest body of a picture's upload, in bytes: 16 MiB in base64, and its words.
+const MAX_PICTURE: usize = MOST_BYTES / 3 * 4 + MAX_BODY;
 /// Longest body of a roll import, in bytes.
 const MAX_ROLL: usize = 8 * 1024 * 1024;
 
@@ -78,6 +84,8 @@ impl Http {
             .route("/api/v1/openapi.json", get(openapi::serve))
             .route("/api/v1/rounds", get(rounds::list))
             .route("/api/v1/rounds/{slug}", get(rounds::show))
+            .route("/api/v1/rounds/{slug}/pictures", get(pictures::list))
+            .route("/pictures/{file}", get(pictures::file))
             .route("/api/v1/rounds/{slug}/result", get(rounds::result))
             .route("/api/v1/rounds/{slug}/receipts", post(log::receipt_in_private))
             .route("/api/v1/rounds/{slug}/receipts/{ballot}", get(log::receipt))
@@ -95,9 +103,9 @@ impl Http {
             .route("/api/v1/rounds/{slug}/credential/backup", get(issuing::backup).put(issuing::save_backup));
         let ballot_box = Router::new().route("/api/v1/rounds/{slug}/ballots", post(casting::cast));
         let staff = Router::new()
-            .route("/api/v1/drafts/{slug}", put(drafts::save))
             .route("/api/v1/drafts/{slug}/publication", post(drafts::publish))
             .route("/api/v1/rounds/{slug}/letters", post(letters::replace))
+            .route("/api/v1/rounds/{slug}/pictures/{picture}/removal", post(pictures::remove))
             .route("/api/v1/rounds/{slug}/steps", post(acts::alone))
             .route("/api/v1/rounds/{slug}/proposal", post(acts::propose))
             .route("/api/v1/rounds/{slug}/proposal/confirmation", post(acts::confirm))
@@ -106,6 +114,11 @@ impl Http {
         let roll = Router::new()
             .route("/api/v1/rounds/{slug}/roll", post(roll::import))
             .layer(DefaultBodyLimit::max(MAX_ROLL));
+        let draft =
+            Router::new().route("/api/v1/drafts/{slug}", put(drafts::save)).layer(DefaultBodyLimit::max(MAX_DRAFT));
+        let upload = Router::new()
+            .route("/api/v1/rounds/{slug}/territories/{number}/pictures", post(pictures::add))
+            .layer(DefaultBodyLimit::max(MAX_PICTURE));
         let bounded = registrar.merge(ballot_box).merge(staff).layer(DefaultBodyLimit::max(MAX_BODY));
         let headers = ServiceBuilder::new()
             .layer(fixed(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
@@ -117,6 +130,8 @@ impl Http {
         Router::new()
             .merge(reads)
             .merge(bounded)
+            .merge(draft)
+            .merge(upload)
             .merge(roll)
             .fallback(problem::not_found)
             .method_not_allowed_fallback(problem::method_not_allowed)

@@ -13,6 +13,7 @@ pub mod export;
 pub mod http;
 pub mod jobs;
 pub mod pages;
+pub mod pictures;
 pub mod server;
 pub mod store;
 pub mod web;

@@ -4,6 +4,7 @@ pub mod ballot_box;
 pub mod db;
 pub mod issuances;
 pub mod log;
+pub mod pictures;
 pub mod rounds;
 pub mod secrets;
 pub mod staff;

@@ -1,14 +1,14 @@
 // Builds each page's script and the style sheet into `dist/`: one self-contained file each, the same bytes on every machine.
 import { build } from 'esbuild';
 import { compile } from 'sass';
-import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import './messages.mjs';
+import { copyFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(fileURLToPath(import.meta.url));
 const pages = join(root, 'src/pages');
-const names = existsSync(pages) ? readdirSync(pages) : [];
-const entries = names.filter((name) => name.endsWith('.ts')).sort().map((name) => join(pages, name));
+const entries = readdirSync(pages).filter((name) => name.endsWith('.ts')).sort().map((name) => join(pages, name));
 const style = join(root, 'src/style/site.scss');
 
 // What is committed is only what is built: a page that is gone leaves no file behind.
@@ -33,4 +33,6 @@ if (entries.length > 0) {
 const { css } = compile(style, { loadPaths: [join(root, 'node_modules')], quietDeps: true, sourceMap: false });
 // Pico's licence wants its line to stay.
 await build({ ...common, legalComments: 'inline', stdin: { contents: css, loader: 'css', sourcefile: 'site.css' }, outdir: undefined, outfile: 'dist/site.css' });
+// The map's style sheet is its library's; the small pictures of its controls go into it.
+await build({ ...common, entryPoints: [join(root, 'src/style/map.css')], loader: { '.png': 'dataurl' } });
 copyFileSync(join(root, 'src/icon.svg'), join(root, 'dist/icon.svg'));

@@ -1,5 +1,6 @@
 //! `veche admin`: staff on the server itself; everything else through the API, with a token.
 
+mod pictures;
 mod roll;
 
 use std::path::{Path, PathBuf};
@@ -125,6 +126,9 @@ pub(super) enum Admin {
         #[command(flatten)]
         remote: Remote,
     },
+    /// Official: pictures of territories.
+    #[command(subcommand)]
+    Picture(pictures::PictureCommand),
     /// Official: proposes an act that a commission member must confirm.
     Propose {
         /// Name of the round.
@@ -210,6 +214,7 @@ impl Admin {
     pub(super) async fn run(self, config: Config, as_json: bool) -> Result<Holds, CliFault> {
         let round = match self {
             Self::Staff(staff) => return staff.run(config, as_json).await,
+            Self::Picture(command) => return command.run(as_json).await,
             Self::Draft { file, remote } => {
                 remote.member()?.draft(&read_draft(&file)?).await?;
                 return Ok(true);

@@ -29,6 +29,9 @@ pub(super) struct Demo {
     /// Keep the database and the bundle in this folder.
     #[arg(long)]
     dir: Option<PathBuf>,
+    /// How residents mark.
+    #[arg(long, value_enum, default_value_t = town::Way::Approval)]
+    kind: town::Way,
     /// Address to listen on.
     #[arg(long, default_value = "127.0.0.1:0")]
     listen: String,
@@ -39,7 +42,7 @@ impl Demo {
         let (data, _temporary) = play::folder(self.dir.clone())?;
         let mut stage = Stage::set(&data, &self.listen).await?;
         let codes = self.vote(&stage, as_json).await?;
-        announce(&stage, &codes, as_json, self.to_end);
+        self.announce(&stage, &codes, as_json);
         if !self.to_end {
             serve::stopped().await?;
         }
@@ -50,8 +53,11 @@ impl Demo {
 
     /// Up to the moment when the newcomer may cast too. Returns the codes that are left.
     async fn vote(&self, stage: &Stage, quiet: bool) -> Result<Vec<LetterCode>, CliFault> {
-        let rules = town::rules();
+        let rules = town::rules(self.kind);
         stage.publish(SLUG, TITLE, rules.clone(), 14).await?;
+        for (territory, picture) in town::pictures() {
+            stage.official.add_picture(SLUG, territory, &picture).await?;
+        }
         let year = play::today(Clock::system().now()).year();
         let people = town::people(self.residents + SPARE, year);
         let bar = show::bar("on the roll", people.len() as u64, quiet);
@@ -68,29 +74,36 @@ impl Demo {
             None => Ok(spare),
         }
     }
-}
 
-fn announce(stage: &Stage, codes: &[LetterCode], as_json: bool, to_end: bool) {
-    let url = stage.api.base();
-    let codes: Vec<String> = codes.iter().map(ToString::to_string).collect();
-    if as_json {
-        println!("{}", json!({ "url": url, "round": SLUG, "codes": codes, "tokens": stage.tokens }));
-        return;
+    fn announce(&self, stage: &Stage, codes: &[LetterCode], as_json: bool) {
+        let url = stage.api.base();
+        let codes: Vec<String> = codes.iter().map(ToString::to_string).collect();
+        let links: Vec<String> =
+            codes.iter().map(|code| format!("{url}/rounds/{SLUG}/ballot#{}", code.replace(' ', "-"))).collect();
+        if as_json {
+            println!(
+                "{}",
+                json!({ "url": url, "round": SLUG, "codes": codes, "links": links, "tokens": stage.tokens })
+            );
+            return;
+        }
+        println!("\nThe round is open: {url}/rounds/{SLUG}");
+        if self.to_end {
+            return;
+        }
+        println!(
+            "API document:      {url}/api/v1/openapi.json\n\nLetter codes that nobody has used yet, and the links that stand in their QR codes:"
+        );
+        codes.iter().zip(&links).for_each(|(code, link)| println!("  {code}\n  {link}\n"));
+        println!("Tokens of the officials:");
+        for (handle, token) in stage.tokens.as_object().into_iter().flatten() {
+            println!("  {handle:<11} {}", token.as_str().unwrap_or_default());
+        }
+        let [code, ..] = codes.as_slice() else { return };
+        println!("\nCast a ballot of your own: open one of the links in a browser, or in another window:");
+        println!("  cargo run --release -- vote {url}/rounds/{SLUG} --code \"{code}\" {}", self.kind.example());
+        println!("\nCtrl-C closes the round, counts, and shows the result.");
     }
-    println!("\nThe round is open: {url}/rounds/{SLUG}");
-    if to_end {
-        return;
-    }
-    println!("API document:      {url}/api/v1/openapi.json\n\nLetter codes that nobody has used yet:");
-    codes.iter().for_each(|code| println!("  {code}"));
-    println!("\nTokens of the officials:");
-    for (handle, token) in stage.tokens.as_object().into_iter().flatten() {
-        println!("  {handle:<11} {}", token.as_str().unwrap_or_default());
-    }
-    let [code, ..] = codes.as_slice() else { return };
-    println!("\nCast a ballot of your own, in another window:");
-    println!("  cargo run --release -- vote {url}/rounds/{SLUG} --code \"{code}\" oz-2 oz-5");
-    println!("\nCtrl-C closes the round, counts, and shows the result.");
 }
 
 async fn finish(stage: &Stage, data: &std::path::Path, as_json: bool) -> Result<Holds, CliFault> {

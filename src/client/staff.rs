@@ -1,6 +1,9 @@
 //! An official or a commission member at work, through the API.
 
-use audit::round::{Act, Bytes};
+use audit::{
+    log::hash::Hash,
+    round::{Act, Bytes},
+};
 use ed25519_dalek::{Signer, SigningKey};
 use reqwest::Method;
 use serde::{Serialize, de::DeserializeOwned};
@@ -9,8 +12,9 @@ use super::{Api, ClientFault};
 use crate::{
     domain::Draft,
     http::{
-        CertificateResponse, LetterEntry, LettersRequest, LettersResponse, ProposalRequest, RevealRequest, RollEntry,
-        RollRequest, RollResponse, RoundResponse, SignatureRequest, StepRequest,
+        CertificateResponse, LetterEntry, LettersRequest, LettersResponse, PictureRequest, PictureResponse,
+        ProposalRequest, RemovalRequest, RevealRequest, RollEntry, RollRequest, RollResponse, RoundResponse,
+        SignatureRequest, StepRequest,
     },
 };
 
@@ -95,6 +99,29 @@ impl StaffMember {
     ) -> Result<LettersResponse, ClientFault> {
         let body = LettersRequest { people, reason: reason.to_owned() };
         self.send(Method::POST, format!("/api/v1/rounds/{slug}/letters"), Some(&body)).await
+    }
+
+    /// Adds a picture to the territory of this number.
+    ///
+    /// # Errors
+    /// [`ClientFault`].
+    pub async fn add_picture(
+        &self,
+        slug: &str,
+        territory: u32,
+        picture: &PictureRequest,
+    ) -> Result<PictureResponse, ClientFault> {
+        let path = format!("/api/v1/rounds/{slug}/territories/{territory}/pictures");
+        self.send(Method::POST, path, Some(picture)).await
+    }
+
+    /// Removes a picture.
+    ///
+    /// # Errors
+    /// [`ClientFault`].
+    pub async fn remove_picture(&self, slug: &str, picture: &Hash, reason: &str) -> Result<(), ClientFault> {
+        let body = RemovalRequest { reason: reason.to_owned() };
+        self.send(Method::POST, format!("/api/v1/rounds/{slug}/pictures/{picture}/removal"), Some(&body)).await
     }
 
     /// Proposes to open, close or annul.

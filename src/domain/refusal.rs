@@ -91,6 +91,12 @@ pub enum Refusal {
         /// What is wrong.
         reason: String,
     },
+    /// An upload that is no picture, too large, or damaged.
+    #[error("{0}")]
+    Picture(String),
+    /// No such picture, or it was removed.
+    #[error("there is no such picture, or it was removed")]
+    UnknownPicture,
     /// No proposal waits for a second person.
     #[error("no proposal waits for a second person")]
     NothingProposed,
@@ -116,7 +122,7 @@ pub enum Refusal {
 
 impl Refusal {
     /// Every slug, for the tests and the documents.
-    pub const ALL: [&str; 31] = [
+    pub const ALL: [&str; 33] = [
         "unknown-round",
         "code",
         "code-mistyped",
@@ -144,6 +150,8 @@ impl Refusal {
         "not-allowed",
         "not-now",
         "rules",
+        "picture",
+        "unknown-picture",
         "malformed",
         "overloaded",
         "too-many",
@@ -173,7 +181,11 @@ impl Refusal {
             Self::UnknownBallot => "unknown-ballot",
             Self::Token => "token",
             Self::NotAllowed => "not-allowed",
-            Self::Round(Violation::Rules(_)) | Self::Office(_) | Self::Roll { .. } => "rules",
+            Self::Round(Violation::Rules(_) | Violation::Alt | Violation::UnknownTerritory(_))
+            | Self::Office(_)
+            | Self::Roll { .. } => "rules",
+            Self::Picture(_) => "picture",
+            Self::UnknownPicture => "unknown-picture",
             Self::Round(_) | Self::Frozen | Self::NothingProposed => "not-now",
             Self::NoResultYet(_) => "no-result-yet",
             Self::Malformed(_) => "malformed",

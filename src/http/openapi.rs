@@ -6,7 +6,8 @@ use utoipa::{
 };
 
 use super::{
-    acts, casting, drafts, exports, identifying, issuing, letters, log, problem::Problem, roll, rounds, tallying,
+    acts, casting, drafts, exports, identifying, issuing, letters, log, pictures, problem::Problem, roll, rounds,
+    tallying,
 };
 
 /// The document's root. Each operation's tag says who may call it.
@@ -20,6 +21,8 @@ use super::{
         rounds::list,
         rounds::show,
         rounds::result,
+        pictures::list,
+        pictures::file,
         log::receipt,
         log::receipt_in_private,
         log::checkpoint,
@@ -37,6 +40,8 @@ use super::{
         drafts::publish,
         roll::import,
         letters::replace,
+        pictures::add,
+        pictures::remove,
         acts::alone,
         acts::propose,
         acts::confirm,

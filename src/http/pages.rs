@@ -33,6 +33,7 @@ fn in_one_language() -> Router<Http> {
     Router::new()
         .route("/", get(rounds::home))
         .route("/rounds/{slug}", get(rounds::round))
+        .route("/rounds/{slug}/territories/{number}", get(rounds::territory))
         .route("/rounds/{slug}/results", get(rounds::results))
         .route("/rounds/{slug}/ballot", get(voting::ballot))
         .route("/rounds/{slug}/receipt", get(voting::receipt))

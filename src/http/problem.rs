@@ -1,5 +1,6 @@
 //! The one match from an error to an answer: RFC 9457 problem details. Internal causes are logged here, once, and never sent.
 
+use audit::round::Violation;
 use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
@@ -110,9 +111,11 @@ impl IntoResponse for Problem {
 
 fn status(refusal: &Refusal) -> StatusCode {
     match refusal {
-        Refusal::UnknownRound | Refusal::UnknownBallot | Refusal::NoBackup | Refusal::NoResultYet(_) => {
-            StatusCode::NOT_FOUND
-        }
+        Refusal::UnknownRound
+        | Refusal::UnknownBallot
+        | Refusal::UnknownPicture
+        | Refusal::NoBackup
+        | Refusal::NoResultYet(_) => StatusCode::NOT_FOUND,
         Refusal::Code | Refusal::UnderAge { .. } | Refusal::WrongDistrict { .. } | Refusal::NotAllowed => {
             StatusCode::FORBIDDEN
         }
@@ -121,8 +124,11 @@ fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::BlindedMessage
         | Refusal::BackupLength(_)
         | Refusal::Envelope(_)
+        | Refusal::Picture(_)
         | Refusal::Roll { .. } => StatusCode::UNPROCESSABLE_ENTITY,
-        Refusal::Round(audit::round::Violation::Rules(_)) => StatusCode::UNPROCESSABLE_ENTITY,
+        Refusal::Round(Violation::Rules(_) | Violation::Alt | Violation::UnknownTerritory(_)) => {
+            StatusCode::UNPROCESSABLE_ENTITY
+        }
         Refusal::AlreadyIssued
         | Refusal::NotIssuing(_)
         | Refusal::NotOpenYet

@@ -3,7 +3,7 @@
 use askama::Template;
 use audit::round::Round;
 
-use super::{Frame, Turnout, View, territory::Card, view};
+use super::{Frame, Turnout, View, map::Map, scheme::Scheme, territory::Card, view};
 
 /// The page of a round.
 #[derive(Debug, Template)]
@@ -15,6 +15,10 @@ pub struct RoundPage {
     pub view: View,
     /// Its territories.
     pub cards: Vec<Card>,
+    /// The map, if the operator chose one.
+    pub map: Option<Map>,
+    /// Where they lie, if the rules say so.
+    pub scheme: Option<Scheme>,
     /// How many took part so far.
     pub turnout: Turnout,
     /// Sentences on marking.
@@ -35,22 +39,38 @@ pub struct RoundPage {
     pub client: Vec<(String, String)>,
 }
 
+/// What a round's page is made from, beside the round.
+#[derive(Debug)]
+pub struct About {
+    /// Handle of the official who published it.
+    pub official: String,
+    /// Its territories.
+    pub cards: Vec<Card>,
+    /// The map, if the operator chose one.
+    pub map: Option<Map>,
+    /// How participation grew.
+    pub turnout: Turnout,
+}
+
 impl RoundPage {
-    /// The page of this round, published by this official.
+    /// The page of this round at this Unix second.
     #[must_use]
-    pub fn new(f: Frame, round: &Round, now: i64, official: &str, cards: Vec<Card>, turnout: Turnout) -> Self {
+    pub fn new(f: Frame, round: &Round, now: i64, about: About) -> Self {
         let (t, rules) = (f.t, &round.rules);
+        let About { official, cards, map, turnout } = about;
         let day = t.written_day(&rules.reference_date.to_string());
         let age = t.round_age(u64::from(rules.minimum_age), day);
         let district = rules.district.as_ref().map(|district| t.round_district(district.as_str()));
         let handles: Vec<_> = rules.commission.iter().map(|member| member.handle.as_str()).collect();
         Self {
             view: View::new(t, round, now),
+            scheme: Scheme::of(t.round_scheme(), &rules.voting.territories),
+            map,
             marking: view::how_to_mark(t, &rules.voting.kind),
             winning: view::how_to_win(t, &rules.voting),
             voters: [age].into_iter().chain(district).collect(),
             responsible: vec![
-                t.round_organised(official),
+                t.round_organised(official.as_str()),
                 t.round_commission(handles.join(", "), handles.len()),
                 t.round_quorum(rules.quorum),
             ],

@@ -83,4 +83,14 @@ impl BallotPage {
             f,
         }
     }
+
+    /// Name of the kind, for style sheets.
+    fn kind_name(&self) -> &'static str {
+        match self.kind {
+            Kind::Approval { .. } => "approval",
+            Kind::Points { .. } => "points",
+            Kind::Ranked { .. } => "ranked",
+            Kind::Score { .. } => "score",
+        }
+    }
 }

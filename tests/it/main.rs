@@ -3,12 +3,16 @@
 
 mod ballot_box;
 mod bundle;
+mod camera;
 mod cli;
 mod crash;
 mod journey;
 mod limits;
 mod log;
 mod openapi;
+mod pages;
+mod pictures;
+mod pictures_made;
 mod registrar;
 mod secrecy;
 mod staff;

@@ -37,7 +37,10 @@ async fn every_operation_is_there_and_says_who_may_call_it() {
         let tag = operation["tags"][0].as_str().unwrap_or_default();
         assert!(CALLERS.iter().any(|caller| tag.starts_with(caller)), "{verb} {path}: {tag}");
         assert!(operation["responses"].get("4XX").is_some() || path == "/api/v1/rounds", "{verb} {path}");
-        let address = path.replace("{slug}", SLUG).replace("{ballot}", &"0".repeat(64)).replace("{format}", "json");
+        let zeros = "0".repeat(64);
+        let address = path.replace("{slug}", SLUG).replace("{ballot}", &zeros).replace("{format}", "json");
+        let address =
+            address.replace("{number}", "1").replace("{picture}", &zeros).replace("{file}", &format!("{zeros}.jpg"));
         let body = operation.get("requestBody").map(|_| json!({}));
         let answer = town.asks(verb.to_uppercase().parse().unwrap(), &address, None, body).await;
         let missing = ["not-found", "method-not-allowed"].contains(&answer.problem().as_str());

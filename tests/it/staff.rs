@@ -28,6 +28,8 @@ fn addresses() -> Vec<(Verb, String, Option<Value>, bool)> {
         (Verb::POST, format!("/api/v1/drafts/{SLUG}/publication"), None, true),
         (Verb::POST, round("/roll"), Some(json!({ "people": [] })), true),
         (Verb::POST, round("/letters"), Some(json!({ "people": [], "reason": reason })), true),
+        (Verb::POST, round("/territories/1/pictures"), Some(json!({ "alt": {}, "image": "", "kind": "photo" })), true),
+        (Verb::POST, round(&format!("/pictures/{}/removal", "0".repeat(64))), Some(json!({ "reason": reason })), true),
         (Verb::POST, round("/steps"), Some(json!({ "step": "pause", "reason": reason })), true),
         (Verb::POST, round("/proposal"), Some(json!({ "act": "close", "reason": reason })), true),
         (Verb::POST, round("/proposal/confirmation"), None, false),

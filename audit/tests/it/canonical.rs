@@ -208,7 +208,7 @@ fn events_have_their_names() {
         .iter()
         .map(|event| serde_json::to_value(event).unwrap().as_object().unwrap().keys().next().unwrap().clone())
         .collect();
-    let expected = "annulled ballot batch closing-extended key-revealed letters-replaced picture-removed pictured proposed published register roll-extended \
+    let expected = "annulled ballot batch client-replaced closing-extended key-revealed letters-replaced picture-removed pictured proposed published register roll-extended \
                     signed tallied voting-closed voting-opened voting-paused voting-resumed";
     assert_eq!(names.into_iter().collect::<Vec<_>>().join(" "), expected);
 }

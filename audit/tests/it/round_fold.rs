@@ -1,10 +1,13 @@
 //! The fold: every legal path passes, and each violation is provoked by a story that ends with it.
 
-use audit::round::{
-    Act, By, Event, Phase, Round, Violation,
-    act::Proposal,
-    event::{Annulment, BatchReason, Extension},
-    rules::RoundRulesFault,
+use audit::{
+    log::hash::Hash,
+    round::{
+        Act, By, Event, Phase, Round, Violation,
+        act::Proposal,
+        event::{Annulment, BatchReason, Client, Extension},
+        rules::RoundRulesFault,
+    },
 };
 
 use crate::sample::*;

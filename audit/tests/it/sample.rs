@@ -120,7 +120,7 @@ pub fn pictured(at: i64, territory: u32, seed: u8, alt: &[(&str, &str)]) -> Even
         at,
         by: official(),
         files: PictureFiles { large_jpeg: picture_name(seed), large_webp, small_jpeg, small_webp },
-        kind: if seed % 2 == 0 { PictureKind::Plan } else { PictureKind::Photo },
+        kind: if seed.is_multiple_of(2) { PictureKind::Plan } else { PictureKind::Photo },
         territory,
     })
 }

@@ -65,7 +65,7 @@ fn checking(issuer: &IssuerKey) -> Result<f64, CliFault> {
 }
 
 fn counting() -> Figure {
-    let rules: Rules = town::rules();
+    let rules: Rules = town::rules(town::Way::Approval);
     let ballot = |at: u16| Ballot::new(&rules, Choice::Approval(vec![at % 8, (at + 1) % 8, (at + 3) % 8])).ok();
     let ballots: Vec<_> = (0..BALLOTS).filter_map(ballot).collect();
     let mut tally = Tally::new(&rules);

@@ -41,7 +41,7 @@ const STEADY_RATE: u32 = 1_000;
 pub(super) async fn measure(count: usize, quiet: bool) -> Result<Vec<Figure>, CliFault> {
     let (data, _temporary) = play::folder(None)?;
     let mut stage = Stage::set(&data, "127.0.0.1:0").await?;
-    let rules = town::rules();
+    let rules = town::rules(town::Way::Approval);
     stage.publish(SLUG, "bench", rules.clone(), 14).await?;
     let people = town::people(count, play::today(Clock::system().now()).year());
     let codes = stage.enrol(SLUG, &people, &show::bar("on the roll", count as u64, quiet)).await?;

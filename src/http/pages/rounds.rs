@@ -1,15 +1,22 @@
 //! Pages of rounds: the list, one round, its result.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use audit::round::Round;
 use axum::{extract::State, response::Response};
+use ballots::rules::Territory;
 
-use super::{super::extract::Path, Http, Problem, render};
+use super::{
+    super::{extract::Path, problem::not_found},
+    Http, Problem, render,
+};
 use crate::{
-    app::{Published, results, turnout},
+    app::{Published, pictures, results, turnout},
     error::Error,
-    pages::{Frame, HomePage, Hour, ResultsPage, RoundPage, Turnout, View, territory::Card},
+    pages::{
+        Frame, HomePage, Hour, Picture, ResultsPage, RoundPage, TerritoryPage, Turnout, View, map::Map, round::About,
+        territory::Card,
+    },
 };
 
 pub(super) async fn home(State(http): State<Http>, f: Frame) -> Result<Response, Problem> {
@@ -21,10 +28,26 @@ pub(super) async fn home(State(http): State<Http>, f: Frame) -> Result<Response,
 
 pub(super) async fn round(State(http): State<Http>, f: Frame, Path(slug): Path<String>) -> Result<Response, Problem> {
     let (published, round) = results::state(&http.app, &slug).await?;
-    let official = results::publisher(&http.app, &published).await?;
-    let turnout = turnout(&http, &f, &published).await?;
-    let cards = cards(&f, &round);
-    render(&RoundPage::new(f, &round, http.app.clock.now(), &official, cards, turnout))
+    let about = About {
+        official: results::publisher(&http.app, &published).await?,
+        cards: cards(&http, &f, &published, &round).await?,
+        map: Map::of(&f, &http.app.config.map, &slug, &round.rules.voting.territories),
+        turnout: turnout(&http, &f, &published).await?,
+    };
+    render(&RoundPage::new(f, &round, http.app.clock.now(), about))
+}
+
+pub(super) async fn territory(
+    State(http): State<Http>,
+    f: Frame,
+    Path((slug, number)): Path<(String, u32)>,
+) -> Result<Response, Problem> {
+    let (published, round) = results::state(&http.app, &slug).await?;
+    let found = round.rules.voting.territories.iter().find(|territory| territory.number == number);
+    let Some(territory) = found else { return Err(not_found().await) };
+    let pictures = pictures(&http, &f, &published).await?.remove(&number).unwrap_or_default();
+    let map = Map::of(&f, &http.app.config.map, &slug, std::slice::from_ref(territory));
+    render(&TerritoryPage::new(f, &round, http.app.clock.now(), territory, pictures, map))
 }
 
 pub(super) async fn results(State(http): State<Http>, f: Frame, Path(slug): Path<String>) -> Result<Response, Problem> {
@@ -35,8 +58,18 @@ pub(super) async fn results(State(http): State<Http>, f: Frame, Path(slug): Path
 }
 
 /// The cards of a round's territories, in the order of the rules.
-pub(super) fn cards(f: &Frame, round: &Round) -> Vec<Card> {
-    round.rules.voting.territories.iter().map(|territory| Card::new(f.t, territory, &[])).collect()
+pub(super) async fn cards(http: &Http, f: &Frame, published: &Published, round: &Round) -> Result<Vec<Card>, Error> {
+    let pictures = pictures(http, f, published).await?;
+    let of = |number| pictures.get(&number).map_or(&[][..], Vec::as_slice);
+    let card = |territory: &Territory| Card::new(f.t, territory, of(territory.number));
+    Ok(round.rules.voting.territories.iter().map(card).collect())
+}
+
+/// The pictures of each territory, by its number.
+async fn pictures(http: &Http, f: &Frame, published: &Published) -> Result<BTreeMap<u32, Vec<Picture>>, Error> {
+    let all = pictures::by_territory(&http.app, published).await?;
+    let shown = |picture: &_| Picture::new(picture, f.t.language.code(), f.town_language());
+    Ok(all.into_iter().map(|(number, pictures)| (number, pictures.iter().filter_map(shown).collect())).collect())
 }
 
 async fn tallied(http: &Http, round: &Round) -> Result<Option<audit::round::event::Tallied>, Error> {

@@ -24,8 +24,8 @@ pub(super) struct Question {
 }
 
 pub(super) async fn ballot(State(http): State<Http>, f: Frame, Path(slug): Path<String>) -> Result<Response, Problem> {
-    let (_, round) = results::state(&http.app, &slug).await?;
-    let cards = cards(&f, &round);
+    let (published, round) = results::state(&http.app, &slug).await?;
+    let cards = cards(&http, &f, &published, &round).await?;
     render(&BallotPage::new(f, &round, http.app.clock.now(), cards))
 }
 

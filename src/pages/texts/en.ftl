@@ -22,7 +22,6 @@ site-problems = If something does not work
 site-api = For programs
 site-source-note = The service does not know who voted how.
 site-contact = Where to ask: { $contact }
-site-noscript = This part of the page is done by the browser itself, and programs (JavaScript) are switched off in it. The pages can be read all the same.
 
 ## Display panel
 
@@ -116,6 +115,7 @@ round-age =
 round-district = Residents of this district only: { $district }.
 round-territories = Territories
 round-territory-number = No. { $number }
+round-territories-number = Number
 round-turnout = Participation
 round-roll = People on the roll
 round-credentials = Credentials issued
@@ -449,6 +449,10 @@ problem-version-not-growing = A later vote was accepted already
 problem-version-not-growing-advice = This ballot is NOT counted: your credential was used to vote later, perhaps on another device. The last one that was accepted counts. To change it, reload the page and vote again.
 problem-unknown-ballot = There is no such ballot
 problem-unknown-ballot-advice = Check the number: it may be from another vote, or have a mistake in it. If the screen has said “accepted”, keep the receipt and turn to the commission: it is the proof.
+problem-picture = The picture was not taken
+problem-picture-advice = The answer says what is wrong: the kind of file, its size, its words, or the number of pictures. Nothing was added; mend it and upload it again.
+problem-unknown-picture = There is no such picture
+problem-unknown-picture-advice = It may have been removed, or the address has a mistake in it. The rest about the territory is on its own page.
 problem-token = A staff token is needed
 problem-token-advice = This part is for officials and the commission only. The token is missing, wrong or revoked: get a valid one from the administrator.
 problem-not-allowed = Your role does not allow this
@@ -482,3 +486,299 @@ problems-program = Rare faults of the program
 problems-staff = For officials and the commission
 problems-list = All messages and what to do
 problems-home = To the list of votes
+
+## Pages on which the browser itself works: what is seen without programs
+
+vote-loading = A form opens here. If there is none, programs (JavaScript) are switched off in the browser, or it is too old: what to do is told below.
+vote-otherwise = If the form does not open
+vote-otherwise-script = Voting on this page needs JavaScript: the browser itself seals the ballot, so that not even the server sees what it says. You can read about the territories and the rules without it. Other ways to vote:
+vote-otherwise-commission = with the commission, on its device;
+vote-otherwise-tablet = on a volunteer's tablet: say there that other people use the device too;
+vote-otherwise-program = on a computer, with an open program that does the same as the browser:
+vote-territory = More, in a new tab
+vote-receipts = Receipts of this device
+vote-receipts-otherwise = The browser itself keeps and checks receipts, which takes JavaScript. The number of a ballot can be checked without it.
+check-otherwise = Check by number
+check-otherwise-text = Only the browser itself can check a receipt in full, which takes JavaScript; the program veche does the same on a computer. Without them the server can merely say whether a ballot of this number is in the log.
+check-tracker = Number of the ballot
+check-hint = 16 characters, such as 3f0a-91c4-77de-0b52.
+check-submit = Check
+check-line = The server says that the ballot is in the log, line { $line }. You can find this line in the public log and compare.
+check-waiting = The server says that the ballot is accepted and waits: it will be in the log by { $moment }.
+check-unknown = The server does not know such a ballot. Compare the number. If you have a receipt, check it on a device with JavaScript or take it to the commission: it is a proof.
+issued-otherwise = The browser itself checks the code from your letter, which takes JavaScript. Without it ask the commission: they tell you the same when they have seen your document.
+
+## Ballot, receipts, checking: said by the browser itself
+
+client-start-failed = It did not begin
+client-try-again = Try again
+client-contact = Where to ask: { $contact }
+client-refused = The service refused
+client-refused-advice = Reload the page and try again. If that does not help, turn to the commission.
+client-under-age = Those who are { $age } or older may vote. You may vote from { $day } on.
+client-district = Residents of this district vote: { $district }. Look on the first page for the votes of your district.
+client-wait = Try again after { $time }.
+client-wait-safe = Try again after { $time }. Repeating is safe: nothing is counted twice.
+
+client-no-answer-offline = There is no connection to the internet
+client-no-answer-time-out = No answer has come for too long
+client-no-answer-network = The connection broke
+client-no-answer-advice = Everything you entered is still on the page. When the connection is back, try again: repeating is safe, nothing is counted twice.
+
+client-wrong-form = The server's answer cannot be read
+client-wrong-fingerprint = The rules do not have their fingerprint
+client-wrong-rules-changed = The rules are not those that this device saw before
+client-wrong-rules = The rules of the vote contradict themselves
+client-wrong-issuer-signature = The registrar's signature on the credential is wrong
+client-wrong-acceptance = The signature under the confirmation is wrong
+client-wrong-receipt = Receipt and ballot do not fit together
+client-wrong-checkpoint = The head of the log is not signed by its key
+client-wrong-proof = The proof does not lead to the head of the log
+client-wrong-log-changed = The log was rewritten: earlier lines were changed or are gone
+client-wrong-opening-key = The key that was revealed is not of this vote
+client-wrong-advice = Your browser checked this, and it must not be so. Reload the page and try again. If it happens again, keep a picture of the screen and tell the commission.
+
+client-device-taken = This device holds the credential of somebody else
+client-device-taken-advice = If that person has finished, erase their data from the device and enter your code again.
+client-device-no-credential = The credential is not on this device any more
+client-device-no-credential-advice = It may have been erased in another tab. Reload the page and enter the code from your letter again.
+client-device-nothing-pending = There is nothing to send
+client-device-nothing-pending-advice = Reload the page: it shows what was accepted.
+client-device-backup = The second half of the code does not fit
+client-device-backup-advice = Compare it with your letter: nothing else opens the copy of your credential. If your letter was replaced, it takes the second half of the letter with which the credential was got.
+client-device-storage = The device cannot keep data
+client-device-storage-advice = Make room, or open the page in a normal window instead of a private one.
+client-device-unsupported = This browser cannot do what a secret vote needs
+client-device-unsupported-advice = Update the browser, open the page on another device at an address that begins with https, or vote with the commission.
+
+client-code-heading = The code from your letter
+client-code-lead = The code shows that you are on the roll. It is not connected with the ballot: a ballot does not tell whose it is.
+client-code-first = First half of the code, 16 letters
+client-code-first-hint = The registrar gets it to find you on the roll. You can also paste the whole code here. Spaces, dashes and small letters do no harm.
+client-code-second = Second half of the code, 20 letters
+client-code-second-hint = It never leaves the browser: it encrypts a copy of your credential, so that you can go on with another device. If you leave it empty, you can vote from this device only.
+client-code-filled = Both halves of the code are filled in.
+client-code-short =
+    { $expected ->
+        [one] Letters entered: { $given }. It takes { $expected }.
+       *[other] Letters entered: { $given }. It takes { $expected }.
+    }
+client-code-long = More letters than there should be: { $given } instead of { $expected }.
+client-code-letter = No code has the character “{ $letter }” (number { $place }). Compare it with your letter.
+client-code-check = There is a typing mistake in this half: the check letters do not fit. Compare each letter with your letter.
+client-code-submit = Get the credential
+client-code-working = Checking the code. This may take a few seconds…
+client-shared = Other people use this device too
+client-shared-hint = Such as a volunteer's tablet or a computer in a library. Then nothing is kept on it, and you have to take the receipt with you.
+client-memory-only = This browser keeps nothing (private windows do so). You can vote; do not close the page before you have saved the receipt.
+
+client-greeting = Somebody has begun to vote here
+client-greeting-credential = This device holds a credential for this vote. If it is yours, go on. How you voted before is not shown here.
+client-greeting-requested = A credential was asked for on this device, and no answer came. If that was you, go on: you need the code from your letter once more.
+client-continue = Go on
+client-somebody-else = That is not me: erase and begin anew
+client-erase-question = Erase everything of this vote from this device?
+client-erase-unsaved = There is no copy of the credential. Once it is erased, nobody can vote with it any more, neither here nor on another device. A vote that was accepted stays counted.
+client-erase-requested = The request for a credential is not finished. Once it is erased, this code cannot get one.
+client-erase-pending = A ballot that was sent has no confirmation yet. Once it is erased, it cannot be sent again.
+client-erase-receipts = The receipts leave this device. If you need them, save them first.
+client-erase-saved = You can get the credential again on any device, with both halves of the code.
+client-erase-yes = Erase
+client-erase-no = Do not erase
+client-erased = Erased
+client-erased-text = Nothing of the earlier voting is left on this device.
+
+client-source-here = The credential is on this device already
+client-source-new = You have your credential
+client-source-resumed = You have your credential: the request that was begun earlier is finished
+client-source-restored = Your credential was brought from another device
+client-backup-saved = You can go on with another device too: it takes both halves of the code.
+client-backup-none = You did not enter the second half of the code, so you can vote from this device only.
+client-backup-failed = The copy for other devices could not be saved. You can vote from this device.
+client-ready = You have your credential
+client-look-again = See whether it has begun
+client-phase-published = Voting begins on { $moment }
+client-phase-published-text = You can get your credential now already, and vote from that time on.
+client-phase-paused = Voting is paused
+client-phase-paused-text = Ballots are not taken now. Come back to this page when the voting goes on. The log says why it was paused.
+client-phase-annulled = The vote was annulled
+client-phase-annulled-text = Ballots are not taken any more, and there will be no result. The log says why.
+client-phase-closed = Voting closed on { $moment }
+client-phase-closed-text = Ballots are not taken any more. You can still check your vote.
+client-over = Voting is over
+client-annulled = The vote was annulled
+
+client-marks-heading = Your ballot
+client-marks-legend = Territories
+client-marks-order = Everybody sees the territories in an order of their own: it was drawn by chance and is always the same for you, so that none gains from its place. What is told of a territory opens in a new tab; your marks are not lost.
+client-details = What is proposed
+client-cast = Vote
+client-not-counted = NOT COUNTED YET
+client-not-counted-marks = Your marks are on your screen only. The vote counts when you have pressed “Vote” and the confirmation has come.
+client-sending = The ballot is sealed and sent, waiting for the confirmation. Do not close the page.
+client-retry = Send again
+client-change-marks = Change the marks
+client-closed-at = Voting closed on { $moment }.
+client-closed-advice = This ballot was not accepted and will not be counted. Your marks are still to be seen on the page, but nothing can be changed any more. If you voted earlier, that vote counts.
+client-pending-kept = The sealed ballot is kept on this device. The same bytes are sent again: if they did arrive the first time, the same confirmation comes back.
+client-pending-heading = A ballot without confirmation
+client-pending = A ballot was sent from this device, and no confirmation came. As long as there is none, take it that the vote is not counted.
+client-pending-safe = Send the ballot again. That is safe: it is the same ballot and is not counted twice.
+client-pending-anew = Do not send it, mark anew
+client-pending-link = Send again
+client-blank-question = Cast a blank ballot?
+client-blank-explanation = You have not marked any territory. A blank ballot counts as participation and gives no votes to anybody.
+client-blank-yes = Cast it blank
+client-blank-no = Back to the marks
+
+client-approval-summary = Marked: { $marked } of { $max }
+client-approval-full =
+    { $max ->
+        [one] You can mark at most { $max } territory. To mark another, take this mark away first.
+       *[other] You can mark at most { $max } territories. To mark another, take one of the marks away first.
+    }
+client-score-summary = Scored: { $given } of { $all }
+client-score-none = no score
+client-score-hint = From 0 to { $max }. An empty field is no score.
+client-score-range = A score is a whole number from 0 to { $max }.
+client-score-clear = No score
+client-score-clear-of = Take the score away: { $title }
+client-points-summary = Points left: { $left } of { $total }
+client-points-hint = At most { $each }
+client-points-each =
+    { $each ->
+        [one] One territory can get at most { $each } point.
+       *[other] One territory can get at most { $each } points.
+    }
+client-points-left =
+    { $left ->
+        [one] That is too much: there is { $left } point for this territory.
+       *[other] That is too much: there are { $left } points for this territory.
+    }
+client-points-less = One point less: { $title }
+client-points-more = One point more: { $title }
+client-ranked-summary = In your order: { $ranked } of { $max }
+client-ranked-title = Your order, the best first
+client-ranked-none = Empty so far. Add territories from the list below.
+client-ranked-keys = Change the order with the buttons, by dragging the dots, or with keys: on a territory's button the arrows up and down move it, Home puts it first, End last, Delete takes it out.
+client-unranked-title = The other territories
+client-ranked-add = Add
+client-ranked-add-of = Add at the end of the order: { $title }
+client-ranked-up = Up: { $title }
+client-ranked-down = Down: { $title }
+client-ranked-remove = Take out of the order: { $title }
+client-ranked-moved = { $title }: place { $place } of { $all }
+client-ranked-removed = { $title }: taken out of the order
+client-ranked-full =
+    { $max ->
+        [one] The order can hold at most { $max } territory. Take out the one that is there first.
+       *[other] The order can hold at most { $max } territories. Take one out first.
+    }
+
+client-accepted = Your vote is accepted
+client-accepted-title = Your vote is accepted, the confirmation was checked
+client-accepted-text = The ballot box signed a promise to count this ballot, and your browser checked the signature. Nobody knows what the ballot says: it is sealed until the voting is over.
+client-tracker = Number of the ballot
+client-in-log-by = In the log by
+client-receipt-asking = Looking whether the ballot is in the log…
+client-receipt-waiting = The ballot waits for its group: it will be in the log by { $moment }. The page checks that by itself, also when you open it again.
+client-receipt-late = The promised hour is over, and the ballot is not in the log. The ballot box broke its word. Save the receipt: it proves this. Tell the commission.
+client-receipt-logged = The ballot is in the log, line { $line }. Checked: the line is part of the signed log of { $size } lines.
+client-receipt-unknown = The vote is accepted. Whether it is in the log could not be found out yet: { $reason }. The page will try again.
+client-receipt-denied = The ballot box signed a promise and now does not know this ballot. Save the receipt: it proves this. Tell the commission.
+client-receipt-failed = The check failed: { $reason }. Save the receipt and tell the commission.
+client-save = Save the receipt
+client-saved = The receipt is saved to the file { $name }.
+client-qr = QR code
+client-qr-name = QR code of the receipt
+client-qr-note = Take the code with another phone: it opens the page that checks this ballot.
+client-print = Print
+client-keep-receipt = The receipt does not show how you voted. Once the ballots are opened, whoever has it can find your ballot in the public log, so do not give it to anybody.
+client-cast-again = Vote differently
+client-cast-again-note = Until the close ({ $moment }) you can vote as often as you like: the last ballot counts. Your earlier choice is not shown: it is not on this device either.
+client-finish = Finish and erase from this device
+client-memory-title = Nothing is kept on this device
+client-memory-accepted = Save the receipt or take its QR code, and then press “Finish”.
+client-receipts-link = Receipts of this device
+client-check-link = Check my vote
+client-results-link = Results
+
+client-receipts = Receipts of this device
+client-receipts-none = There are no receipts
+client-receipts-none-text = This device holds no receipts of this vote. If you saved a receipt to a file or took its QR code, check it on the page for checking.
+client-receipt-last = The last ballot
+client-receipt-last-text = Of the ballots of this device this one counts, unless you voted later from another.
+client-receipt-earlier = An earlier ballot
+client-receipt-earlier-text = Replaced by a later one: it stays in the log and is not counted.
+client-log-asking = Checking the log…
+client-log-first = The log is signed and has { $size } lines. This device has remembered its head and will check at the next visit that the log only grew.
+client-log-grew = The log only grew: last time it had { $before } lines, now it has { $size }, and the earlier ones are in place.
+client-log-fault = The log could not be checked: { $reason }.
+
+client-check-heading = Receipt, QR code or number
+client-check-lead = Your browser itself does the checking. File and picture stay on the device: the server is told the hash of the ballot only.
+client-check-file = Receipt file
+client-check-file-hint = Its name begins with veche-receipt.
+client-check-picture = Picture of a QR code
+client-check-picture-hint = Take the code with the camera, or choose a picture.
+client-check-tracker = Number of the ballot
+client-check-tracker-hint = 16 characters, such as 3f0a-91c4-77de-0b52. With the number alone not everything can be checked.
+client-check-tracker-form = A number has 16 characters: digits and letters from a to f.
+client-check-submit = Check
+client-checking = Checking…
+client-qr-reading = Looking for a code in the picture…
+client-no-qr = There is no QR code in the picture
+client-no-receipt = This is no receipt
+client-no-receipt-advice = It takes a file saved with the button “Save the receipt”, or a sharp picture of its whole QR code.
+client-other-round = This receipt is of another vote
+client-other-round-link = Check it on the page of that vote
+
+client-found-logged = The ballot is in the log, line { $line } of { $size }
+client-found-logged-text = The receipt is genuine, the ballot is in the log, and the log has only grown since.
+client-found-tracker = A ballot of this number is in the log. The number does not prove that the ballot is yours: that takes the receipt.
+client-found-waiting = The ballot is accepted and waits: it will be in the log by { $moment }
+client-found-waiting-text = That is as it should be: ballots enter the log in groups, so that the time does not tell whose they are. Check again after that hour.
+client-found-late-unproved = The promised hour is over, and the ballot is not in the log. The number alone does not prove this: it takes a saved receipt. Tell the commission.
+client-found-broken = The ballot box broke its word
+client-found-late = It promised to put the ballot into the log by { $moment }. That hour is over, and the ballot is not there.
+client-found-denied = It signed a promise to put the ballot into the log by { $moment }, and now says that it does not know it.
+client-found-broken-text = Keep the receipt: the signed promise in it is a proof that anybody can check. Give it to the commission and to observers. If voting is still open, vote again.
+client-found-failed-text = Keep the receipt and a picture of the screen: the commission and observers need them.
+client-growth-note = This receipt holds no head of the log: it was saved before the ballot was in the log. So the log cannot be compared with an earlier one.
+client-steps = What was checked
+client-outcome-held = Holds:
+client-outcome-failed = DOES NOT HOLD:
+client-outcome-skipped = Not checked:
+client-step-promise = the ballot box's signature on its promise to count this ballot.
+client-step-line = the line of the log holds this very ballot, and its signatures are right.
+client-step-proof = the line is part of the log.
+client-step-head = the head of the log is signed by the key in the rules.
+client-step-growth = today's log begins with the one that the receipt remembers.
+
+client-counted-heading = What was counted
+client-counted-asking = Looking whether the ballots are opened…
+client-counted-sealed = The ballots are still sealed. After the opening this shows what the ballot says: so you can make sure that the device sent what you chose.
+client-counted-lead = The browser opened the ballot with the key from the log. It marks:
+client-counted-blank = The ballot is blank.
+client-counted-invalid = The ballot is invalid
+client-counted-differs = If this is not what you marked, the device from which you voted changed your choice, or a program on it did. Keep the receipt and tell the commission.
+client-replaced-heading = Whether a later one replaced it
+client-replaced-lead = Of one person's ballots the last one counts. To find out whether there is a later one the browser reads the whole log; if the log is large, that is a few megabytes.
+client-replaced-ask = Read the log
+client-replaced-reading = Lines read: { $read } of { $size }
+client-replaced-no = There is no later ballot
+client-replaced-no-text = The whole log was read. This very ballot counts.
+client-replaced-yes = A later ballot counts, line { $line }
+client-replaced-yes-text = The same credential voted again, and this ballot is replaced. If that was not you, tell the commission.
+
+client-issued-heading = First half of the code
+client-issued-lead = This shows whether anybody got a credential with your letter. Nobody can see how you voted. Nothing is kept on the device.
+client-issued-hint = 16 letters from your letter. The second half is not needed here: do not show it to anybody.
+client-issued-submit = Find out
+client-issued-yes = A credential was issued in your name
+client-issued-yes-text = If it was you who got it, all is well.
+client-issued-not-me = If it was not you, somebody used your letter. Tell the commission at once: a credential that was issued cannot be taken back, but they will find out how it happened.
+client-issued-no = No credential was issued in your name
+client-issued-no-text = Nobody has voted with your letter yet, and nobody can without its code.
+client-pseudonym = Your line in the register
+client-pseudonym-text = After the voting the register of issued credentials is published. This line must be in it if a credential was issued, and must not if none was.

@@ -49,8 +49,8 @@ export interface AcceptanceAnswer {
 
 /** Where a ballot is; proof and line are not checked yet. */
 export type ReceiptAnswer =
-  | { readonly state: 'waiting'; readonly inLogBy: number }
-  | { readonly state: 'logged'; readonly index: number; readonly line: string; readonly proof: string };
+  | { readonly state: 'waiting'; readonly ballot: Bytes; readonly inLogBy: number }
+  | { readonly state: 'logged'; readonly ballot: Bytes; readonly index: number; readonly line: string; readonly proof: string };
 
 const PHASES: readonly unknown[] = ['published', 'open', 'paused', 'closed', 'opened', 'tallied', 'certified', 'annulled'];
 
@@ -118,11 +118,16 @@ export class Api {
     return { ballot: hash(named), fingerprint: hash(fingerprint), inLogBy: whole(inLogBy), signature: base64(signature) };
   }
 
-  /** The receipt of the ballot with this hash. */
-  async receipt(slug: string, ballot: Bytes): Promise<ReceiptAnswer> {
-    const fields = object(await this.json('GET', `${round(slug)}/receipts/${toHex(ballot)}`));
-    if (!('index' in fields)) return { state: 'waiting', inLogBy: whole(fields['in_log_by']) };
-    return { state: 'logged', index: whole(fields['index']), line: text(fields['line']), proof: text(fields['proof']) };
+  /**
+   * The receipt of a ballot, by its hash or by its tracker. It is asked for in the body: addresses are logged on the way, together with
+   * who asks.
+   */
+  async receipt(slug: string, ballot: Bytes | string): Promise<ReceiptAnswer> {
+    const name = typeof ballot === 'string' ? ballot : toHex(ballot);
+    const fields = object(await this.json('POST', `${round(slug)}/receipts`, { body: { ballot: name } }));
+    const named = hash(fields['ballot']);
+    if (!('index' in fields)) return { state: 'waiting', ballot: named, inLogBy: whole(fields['in_log_by']) };
+    return { state: 'logged', ballot: named, index: whole(fields['index']), line: text(fields['line']), proof: text(fields['proof']) };
   }
 
   /** The signed head of the log, as text. */

@@ -2,7 +2,7 @@
 import type { Api } from './api.ts';
 import { isPromised } from './acceptance.ts';
 import { type Envelope, type Opened, ballotHash, checkBallot, openBallot } from './ballot.ts';
-import { type Bytes, equal } from './bytes.ts';
+import { type Bytes, equal, toHex } from './bytes.ts';
 import { faultOf, wrong } from './fault.ts';
 import { type Checkpoint, checkpointNote, openCheckpoint } from './log/checkpoint.ts';
 import { ballotOf, readLine, revealedKeyOf } from './log/line.ts';
@@ -95,6 +95,20 @@ export async function checkReceiptCode(api: Api, place: Place, code: ReceiptCode
 }
 
 /**
+ * Checks what can be checked with a tracker alone, or with a ballot's hash: the log, but no promise.
+ *
+ * @param name 64 hexadecimal digits, or the first 16 of them.
+ * @throws {Fault} `refused: unknown-ballot` when the ballot box knows none of this name.
+ */
+export async function checkTracker(api: Api, place: Place, name: string, now: number): Promise<CheckedVote> {
+  const digits = name.replace(/[-\s]/g, '').toLowerCase();
+  const { ballot, ...answer } = await api.receipt(place.slug, digits);
+  if (!toHex(ballot).startsWith(digits)) throw wrong('receipt', 'the answer is for another ballot');
+  if (answer.state === 'waiting') return { state: 'waiting', inLogBy: answer.inLogBy, late: now > answer.inLogBy };
+  return inLog(api, place, answer, ballot);
+}
+
+/**
  * The opening key, once the log reveals it; undefined before.
  *
  * @throws {Fault} `wrong: opening-key` when the log reveals another round's.
@@ -135,6 +149,10 @@ async function checkToday(api: Api, place: Place, hash: Bytes, inLogBy: number, 
     if (remembered !== undefined) throw wrong('log-changed');
     return { state: 'waiting', inLogBy, late: now > inLogBy };
   }
+  return inLog(api, place, answer, hash, remembered);
+}
+
+async function inLog(api: Api, place: Place, answer: Logged, hash: Bytes, remembered?: Checkpoint): Promise<CheckedVote> {
   const receipt = await checkReceipt(place, answer, hash);
   const today = await openCheckpoint(await api.checkpoint(place.slug), place.logKey);
   if (today === undefined) throw wrong('checkpoint');

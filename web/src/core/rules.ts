@@ -22,6 +22,7 @@ export interface Territory {
   readonly applied?: string;
   /** Hundredths of the currency's unit. */
   readonly cost?: number;
+  readonly description?: string;
 }
 
 /** Who wins. */
@@ -136,12 +137,13 @@ function readWinners(value: unknown): Winners {
 }
 
 function readTerritory(value: unknown): Territory {
-  const fields = demand(value, ['id', 'number', 'title'], ['applied', 'cost']);
+  const fields = demand(value, ['id', 'number', 'title'], ['address', 'applied', 'cost', 'description', 'place', 'proposed_by']);
   return {
     id: text(fields['id']),
     number: whole(fields['number'], 0, U32),
     title: text(fields['title']),
     ...('applied' in fields && { applied: text(fields['applied']) }),
+    ...('description' in fields && { description: text(fields['description']) }),
     ...('cost' in fields && { cost: whole(fields['cost'], Number.MIN_SAFE_INTEGER) }),
   };
 }

@@ -1,0 +1,211 @@
+/** The ballot page's course: who is here, the code, the marks, the acceptance; each step leads to the next. */
+import type { Api } from '../core/api.ts';
+import type { Mark } from '../core/choice.ts';
+import { faultOf } from '../core/fault.ts';
+import type { Registered } from '../core/registering.ts';
+import { Resident, type Standing } from '../core/resident.ts';
+import type { AcceptedBallot } from '../core/store/record.ts';
+import { type Store, memoryStore } from '../core/store/store.ts';
+import { takeCards } from './cards.ts';
+import { type CastingParts, send, sendMarks } from './casting.ts';
+import { type TypedCode, codeForm } from './code_form.ts';
+import { type Child, actions, announce, button, el, link, notice, p } from './dom.ts';
+import { askToErase } from './erasing.ts';
+import { faultNotice } from './faults.ts';
+import { marksForm } from './marks_form.ts';
+import { moment } from './moments.ts';
+import { type Page, show } from './page.ts';
+import { receiptView } from './receipt_view.ts';
+import { say } from './texts.ts';
+
+/** Fragment after which a page says that everything was erased. */
+export const ERASED = 'erased';
+
+/** One visit to the ballot page. */
+export class Voting {
+  /** Stops what the step before left running. */
+  private stop: () => void = () => undefined;
+  /** Marked and not cast: leaving would lose it. */
+  private isMarked = false;
+
+  constructor(
+    private readonly page: Page,
+    private readonly api: Api,
+    private readonly store: Store,
+    /** A code from the letter's QR code; empty without one. */
+    private readonly prefill: string,
+    private readonly wasErased: boolean,
+  ) {
+    addEventListener('beforeunload', (event) => {
+      if (this.isMarked) event.preventDefault();
+    });
+  }
+
+  /** Finds out where the round and this device are. */
+  async start(): Promise<void> {
+    try {
+      const resident = await Resident.enter(this.api, this.store, this.page.slug);
+      const standing = await resident.standing();
+      if (standing.pending) this.unanswered(resident, standing);
+      else if (standing.credential || standing.requested) this.greet(resident, standing);
+      else this.newcomer(resident);
+    } catch (thrown) {
+      this.show('failed', say('client-start-failed'), faultNotice(this.page, faultOf(thrown), undefined, button(say('client-try-again'), () => void this.start(), { id: 'try-again' })));
+    }
+  }
+
+  private show(state: string, heading: string, ...content: readonly Child[]): void {
+    this.stop();
+    this.stop = () => undefined;
+    this.isMarked = false;
+    show(this.page, state, heading, ...content);
+  }
+
+  /** Before anything else: a ballot that was sent and has no answer. */
+  private unanswered(resident: Resident, standing: Standing): void {
+    const status = el('div', { id: 'status' });
+    const host = el('div');
+    const parts = this.parts(resident, status, () => undefined);
+    const again = () => void send(parts, () => resident.retry());
+    status.append(
+      notice('not-counted', say('client-not-counted'), p(say('client-pending')), p(say('client-pending-safe')),
+        actions(button(say('client-retry'), again, { id: 'retry' }),
+          resident.phase === 'open' && button(say('client-pending-anew'), () => this.greet(resident, standing), { id: 'anew', class: 'quiet' }))));
+    this.show('pending', say('client-pending-heading'), status, this.otherPerson(resident, host), host);
+  }
+
+  private greet(resident: Resident, standing: Standing): void {
+    const host = el('div');
+    const isOver = !['published', 'open', 'paused'].includes(resident.phase);
+    const go = () => (isOver ? this.over(resident) : standing.credential ? void this.proceed(resident, []) : this.code(resident));
+    this.show('greeting', say('client-greeting'),
+      p(standing.credential ? say('client-greeting-credential') : say('client-greeting-requested')),
+      actions(button(say('client-continue'), go, { id: 'continue' })),
+      this.otherPerson(resident, host), host);
+  }
+
+  private otherPerson(resident: Resident, host: HTMLElement): HTMLElement {
+    const act = () => void askToErase(this.page, resident, host, () => this.newcomer(resident, true));
+    return actions(button(say('client-somebody-else'), act, { id: 'somebody-else', class: 'quiet' }));
+  }
+
+  private newcomer(resident: Resident, isErased = this.wasErased): void {
+    if (['published', 'open', 'paused'].includes(resident.phase)) this.code(resident, isErased);
+    else this.over(resident);
+  }
+
+  private code(resident: Resident, isErased = false): void {
+    const { page, store } = this;
+    const host = el('div');
+    const form = codeForm({
+      page,
+      place: resident.place,
+      prefill: this.prefill,
+      mayShare: store.kind === 'device',
+      submit: (code) => this.register(resident, code),
+      somebodyElse: () => void askToErase(page, resident, host, () => this.newcomer(resident, true)),
+    });
+    this.show('code', say('client-code-heading'),
+      isErased && notice('info', say('client-erased'), p(say('client-erased-text'))),
+      this.phaseNote(resident),
+      p(say('client-code-lead')),
+      store.kind === 'memory' && notice('info', '', p(say('client-memory-only'))),
+      form, host);
+  }
+
+  private async register(resident: Resident, { identifying, secret, shared }: TypedCode): Promise<void> {
+    const here = shared ? await Resident.enter(this.api, memoryStore(), this.page.slug) : resident;
+    const session = await here.identify(identifying);
+    const registered = await here.register(session, identifying, secret);
+    await this.proceed(here, notes(registered));
+  }
+
+  /** With a credential: what can be done now. */
+  private async proceed(resident: Resident, notes: readonly Child[]): Promise<void> {
+    const { accepted } = await resident.standing();
+    const last = accepted[accepted.length - 1];
+    if (resident.phase !== 'open') this.wait(resident, notes);
+    else if (last !== undefined) this.accepted(resident, last, notes);
+    else await this.mark(resident, notes);
+  }
+
+  private wait(resident: Resident, notes: readonly Child[]): void {
+    this.show('wait', say('client-ready'), ...notes, this.phaseNote(resident),
+      actions(button(say('client-look-again'), () => location.reload(), { id: 'look-again' }), this.finish(resident)));
+  }
+
+  private async mark(resident: Resident, notes: readonly Child[]): Promise<void> {
+    const { place } = resident;
+    const cards = takeCards(this.page, place.rules.territories);
+    const order = (await resident.order()) ?? cards.map(({ position }) => position);
+    const shuffled = order.flatMap((position) => cards[position] ?? []);
+    const cast = (marks: readonly Mark[]) => void sendMarks(parts, marks);
+    const form = marksForm(place, shuffled, cast);
+    form.element.addEventListener('input', () => (this.isMarked = true));
+    const parts = this.parts(resident, form.status, form.freeze);
+    this.show('marks', say('client-marks-heading'), ...notes, p(say('client-marks-order')), form.element);
+  }
+
+  private parts(resident: Resident, status: HTMLElement, freeze: (isFrozen: boolean) => void): CastingParts {
+    const closesAt = () => this.api.round(this.page.slug).then(({ closesAt: at }) => at, () => undefined);
+    return { page: this.page, resident, status, freeze, closesAt, accepted: (ballot) => this.accepted(resident, ballot, []) };
+  }
+
+  private accepted(resident: Resident, ballot: AcceptedBallot, notes: readonly Child[]): void {
+    const view = receiptView(this.page, resident, ballot);
+    const host = el('div');
+    const closes = moment(resident.closesAt, resident.place.rules.timeZone);
+    this.show('accepted', say('client-accepted'), ...notes,
+      notice('accepted', say('client-accepted-title'), p(say('client-accepted-text'))),
+      view.element,
+      p(say('client-keep-receipt')),
+      actions(resident.phase === 'open' && button(say('client-cast-again'), () => void this.mark(resident, [p(say('client-cast-again-note', { moment: closes }))]), { id: 'cast-again', class: 'quiet' }),
+        resident.store.kind === 'device' && link(say('client-receipts-link'), `${this.page.round}/receipt`),
+        this.finish(resident, host)),
+      resident.store.kind === 'memory' && notice('info', say('client-memory-title'), p(say('client-memory-accepted'))),
+      host);
+    this.stop = view.stop;
+    announce(say('client-accepted-title'));
+  }
+
+  /** "Finish and erase from this device": afterwards the page is made anew, so that its memory is empty too. */
+  private finish(resident: Resident, host?: HTMLElement): HTMLElement {
+    const place = host ?? el('div');
+    const anew = () => {
+      history.replaceState(null, '', `${location.pathname}#${ERASED}`);
+      location.reload();
+    };
+    const act = () => void askToErase(this.page, resident, place, anew);
+    const made = button(say('client-finish'), act, { id: 'finish', class: 'quiet' });
+    return host === undefined ? el('div', {}, made, place) : made;
+  }
+
+  private over(resident: Resident): void {
+    this.show('over', say(resident.phase === 'annulled' ? 'client-annulled' : 'client-over'), this.phaseNote(resident),
+      el('ul', {}, ...[['receipt', 'client-receipts-link'], ['check', 'client-check-link'], ['results', 'client-results-link']].map(([name, id]) =>
+        el('li', {}, link(say(id as 'client-check-link'), `${this.page.round}/${name}`)))));
+  }
+
+  /** What the state of the round means for somebody who wants to vote. */
+  private phaseNote({ phase, place, closesAt }: Resident): HTMLElement | undefined {
+    const { timeZone, opensAt } = place.rules;
+    switch (phase) {
+      case 'open':
+        return undefined;
+      case 'published':
+        return notice('info', say('client-phase-published', { moment: moment(opensAt, timeZone) }), p(say('client-phase-published-text')));
+      case 'paused':
+        return notice('info', say('client-phase-paused'), p(say('client-phase-paused-text')));
+      case 'annulled':
+        return notice('info', say('client-phase-annulled'), p(say('client-phase-annulled-text')));
+      default:
+        return notice('info', say('client-phase-closed', { moment: moment(closesAt, timeZone) }), p(say('client-phase-closed-text')));
+    }
+  }
+}
+
+/** How the credential came, and whether the letter works on another device. */
+function notes({ source, backup }: Registered): readonly Child[] {
+  const copy = { saved: 'client-backup-saved', none: 'client-backup-none', failed: 'client-backup-failed' } as const;
+  return [notice('info', say(`client-source-${source}`), p(say(copy[backup])))];
+}
