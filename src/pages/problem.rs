@@ -27,7 +27,7 @@ pub struct ProblemsPage {
 }
 
 /// Problems of staff's work, which residents never meet.
-const OF_STAFF: [&str; 4] = ["token", "not-allowed", "not-now", "rules"];
+const OF_STAFF: [&str; 5] = ["token", "not-allowed", "not-now", "rules", "picture"];
 /// Problems that a resident meets only when a program is at fault.
 const OF_PROGRAMS: [&str; 11] = [
     "blinded-message",

@@ -22,7 +22,6 @@ site-problems = If something does not work
 site-api = For programs
 site-source-note = The service does not know who voted how.
 site-contact = Where to ask: { $contact }
-site-noscript = This part of the page is done by the browser itself, and programs (JavaScript) are switched off in it. The pages can be read all the same.
 
 ## Display panel
 
@@ -450,6 +449,10 @@ problem-version-not-growing = A later vote was accepted already
 problem-version-not-growing-advice = This ballot is NOT counted: your credential was used to vote later, perhaps on another device. The last one that was accepted counts. To change it, reload the page and vote again.
 problem-unknown-ballot = There is no such ballot
 problem-unknown-ballot-advice = Check the number: it may be from another vote, or have a mistake in it. If the screen has said “accepted”, keep the receipt and turn to the commission: it is the proof.
+problem-picture = The picture was not taken
+problem-picture-advice = The answer says what is wrong: the kind of file, its size, its words, or the number of pictures. Nothing was added; mend it and upload it again.
+problem-unknown-picture = There is no such picture
+problem-unknown-picture-advice = It may have been removed, or the address has a mistake in it. The rest about the territory is on its own page.
 problem-token = A staff token is needed
 problem-token-advice = This part is for officials and the commission only. The token is missing, wrong or revoked: get a valid one from the administrator.
 problem-not-allowed = Your role does not allow this

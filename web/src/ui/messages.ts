@@ -46,6 +46,10 @@ export interface Messages {
   'problem-version-not-growing-advice': never;
   'problem-unknown-ballot': never;
   'problem-unknown-ballot-advice': never;
+  'problem-picture': never;
+  'problem-picture-advice': never;
+  'problem-unknown-picture': never;
+  'problem-unknown-picture-advice': never;
   'problem-token': never;
   'problem-token-advice': never;
   'problem-not-allowed': never;
@@ -54,6 +58,10 @@ export interface Messages {
   'problem-not-now-advice': never;
   'problem-rules': never;
   'problem-rules-advice': never;
+  'problem-picture': never;
+  'problem-picture-advice': never;
+  'problem-unknown-picture': never;
+  'problem-unknown-picture-advice': never;
   'problem-malformed': never;
   'problem-malformed-advice': never;
   'problem-too-large': never;
