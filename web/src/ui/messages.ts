@@ -46,10 +46,6 @@ export interface Messages {
   'problem-version-not-growing-advice': never;
   'problem-unknown-ballot': never;
   'problem-unknown-ballot-advice': never;
-  'problem-picture': never;
-  'problem-picture-advice': never;
-  'problem-unknown-picture': never;
-  'problem-unknown-picture-advice': never;
   'problem-token': never;
   'problem-token-advice': never;
   'problem-not-allowed': never;
