@@ -42,9 +42,10 @@ impl Demo {
         let (data, _temporary) = play::folder(self.dir.clone())?;
         let mut stage = Stage::set(&data, &self.listen).await?;
         let codes = self.vote(&stage, as_json).await?;
+        let stop = serve::Stop::listen()?;
         self.announce(&stage, &codes, as_json);
         if !self.to_end {
-            serve::stopped().await?;
+            stop.heard().await?;
         }
         let holds = finish(&stage, &data, as_json).await?;
         stage.stop().await?;

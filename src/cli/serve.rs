@@ -4,7 +4,7 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use clap::Args;
 use serde_json::json;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{CliFault, Holds};
 use crate::{clock::Clock, config::Config, server::Server};
@@ -27,24 +27,38 @@ impl Serve {
         config.listen = self.listen.unwrap_or(config.listen);
         config.data = self.data.unwrap_or(config.data);
         config.host = self.host.unwrap_or(config.host);
+        // Whoever reads that it listens may stop it at once, so the ear for that is open before.
+        let stop = Stop::listen()?;
         let server = Server::start(config, Clock::system()).await?;
         if as_json {
             println!("{}", json!({ "url": server.url() }));
         } else {
             println!("listening on {}", server.url());
         }
-        stopped().await?;
+        stop.heard().await?;
         tracing::info!("stopping: requests under way are answered first");
         server.stop().await?;
         Ok(true)
     }
 }
 
-/// Waits for Ctrl-C or SIGTERM.
-pub(super) async fn stopped() -> Result<(), CliFault> {
-    let mut terminate = signal(SignalKind::terminate()).map_err(CliFault::other)?;
-    tokio::select! {
-        interrupted = tokio::signal::ctrl_c() => interrupted.map_err(CliFault::other),
-        _ = terminate.recv() => Ok(()),
+/// Ctrl-C and SIGTERM, heard from when this is made.
+pub(super) struct Stop {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Stop {
+    pub(super) fn listen() -> Result<Self, CliFault> {
+        let listen = |kind| signal(kind).map_err(CliFault::other);
+        Ok(Self { interrupt: listen(SignalKind::interrupt())?, terminate: listen(SignalKind::terminate())? })
+    }
+
+    /// Waits for either.
+    pub(super) async fn heard(mut self) -> Result<(), CliFault> {
+        tokio::select! {
+            _ = self.interrupt.recv() => Ok(()),
+            _ = self.terminate.recv() => Ok(()),
+        }
     }
 }
