@@ -23,6 +23,9 @@ pub struct RoundResponse {
     pub phase: Phase,
     /// Unix second of the close in force.
     pub closes_at: i64,
+    /// Unix second at which the voting did end: closed, which may be before its time, or annulled.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ended_at: Option<i64>,
     /// People on the roll.
     pub roll: u64,
     /// Credentials issued, as of the register's last step in the log.
@@ -46,6 +49,7 @@ impl From<Round> for RoundResponse {
             fingerprint: round.fingerprint,
             phase: round.phase,
             closes_at: round.closes_at,
+            ended_at: round.ended_at,
             roll: round.roll,
             issued: round.register.count,
             ballots: round.ballots,

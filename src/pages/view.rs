@@ -35,7 +35,7 @@ pub struct View {
     pub when: When,
     /// Time of the opening.
     pub opens_at: String,
-    /// Time of the close in force.
+    /// Time of the close in force; once the voting is over, when it ended.
     pub closes_at: String,
     /// How long until the opening or the close, if it is ahead.
     pub left: Option<String>,
@@ -71,7 +71,7 @@ impl View {
             phase_words: phase(t, round.phase),
             when,
             opens_at: t.moment(rules.opens_at, &rules.time_zone),
-            closes_at: t.moment(round.closes_at, &rules.time_zone),
+            closes_at: t.moment(round.ended_at.unwrap_or(round.closes_at), &rules.time_zone),
             left: (next > now).then(|| left(t, next - now)),
             roll: t.number(round.roll),
             issued: t.number(round.register.count),

@@ -3,12 +3,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Api } from '../src/core/api.ts';
 import { makeBallot } from '../src/core/ballot.ts';
-import { type Bytes, fromUtf8, toHex, utf8 } from '../src/core/bytes.ts';
+import { type Bytes, fromUtf8, toBase64, toHex, utf8 } from '../src/core/bytes.ts';
 import * as checking from '../src/core/checking.ts';
 import { Fault } from '../src/core/fault.ts';
 import { readReceiptCode } from '../src/core/receipt_code.ts';
 import { printReceiptCode } from '../src/core/receipt_code.ts';
 import { type ReceiptFile, printReceiptFile, readReceiptFile, receiptFileName, roundOf, trackerOf } from '../src/core/receipt_file.ts';
+import { replacementOf } from '../src/core/replacing.ts';
 import { Resident } from '../src/core/resident.ts';
 import { type Store, memoryStore } from '../src/core/store/store.ts';
 import { type Letter, SCALAR, SLUG, Town, json, letters, problem } from './town.ts';
@@ -121,7 +122,7 @@ test('a log that shrank is noticed, if what is left is another; an older view of
 test('a ballot that was in the log cannot wait again', async () => {
   const all = await voted();
   const { file, code } = await logged(all);
-  const waiting = { path: '/receipts', kind: () => json({ in_log_by: NOW, tracker: 'x' }) };
+  const waiting = { path: '/receipts', kind: () => json({ ballot: toHex(code.ballot), in_log_by: NOW, tracker: 'x' }) };
   all.town.weather.push(waiting, waiting);
   await assert.rejects(checking.checkReceiptFile(all.api, all.resident.place, file, NOW), failed('log-changed'));
   await assert.rejects(checking.checkReceiptCode(all.api, all.resident.place, code, NOW), failed('log-changed'));
@@ -231,4 +232,44 @@ test('after the opening a vote that the device altered is seen', async () => {
   await town.log({ 'key-revealed': { at: 9, by: 'member-1', key: Buffer.from(flipped(SCALAR, 0)).toString('base64') } });
   town.lines.splice(-3, 1);
   await assert.rejects(checking.revealedKey(api, resident.place), failed('opening-key'));
+});
+
+test('with a tracker the log is checked, and no promise', async () => {
+  const all = await voted();
+  const { ballot } = await logged(all);
+  const { place } = all.resident;
+  const tracker = trackerOf(ballot.hash);
+  for (const name of [tracker, tracker.toUpperCase(), toHex(ballot.hash)]) {
+    const vote = await checking.checkTracker(all.api, place, name, NOW);
+    if (vote.state !== 'logged') assert.fail(vote.state);
+    assert.deepEqual([vote.receipt.index, vote.remembered], [1, undefined]);
+  }
+  await assert.rejects(checking.checkTracker(all.api, place, '0'.repeat(16), NOW), (thrown: unknown) => thrown instanceof Fault && thrown.slug === 'unknown-ballot');
+  const other = { path: '/receipts', kind: () => json({ ballot: '0'.repeat(64), in_log_by: NOW, tracker: 'x' }) };
+  all.town.weather.push(other);
+  await assert.rejects(checking.checkTracker(all.api, place, tracker, NOW), failed('receipt'));
+});
+
+test('a later ballot of the same credential is found in the whole log, and a log that is not whole is seen', async () => {
+  const all = await voted();
+  const { ballot } = await logged(all);
+  const { place } = all.resident;
+  const find = async (hash: Bytes) => {
+    const vote = await checking.checkTracker(all.api, place, toHex(hash), NOW);
+    if (vote.state !== 'logged') assert.fail(vote.state);
+    const read: number[] = [];
+    const found = await replacementOf(all.api, place, vote.today, vote.receipt.envelope, (lines) => read.push(lines));
+    assert.equal(read.at(-1), vote.today.size);
+    return found;
+  };
+  assert.equal(await find(ballot.hash), undefined);
+  const later = await all.resident.cast([]);
+  await all.town.integrate();
+  const at = all.town.lines.findIndex((line) => line.includes(toBase64(later.ballot)));
+  assert.deepEqual(await find(ballot.hash), { index: at, version: later.version });
+  assert.equal(await find(later.hash), undefined);
+  const honest = all.town.lines.map((line) => `${line}\n`);
+  const without = honest.filter((_, index) => index !== at).join('');
+  all.town.weather.push({ path: '/log/lines', kind: () => new Response(without) }, { path: '/log/lines', kind: () => new Response(honest[0]) });
+  await assert.rejects(find(ballot.hash), failed('log-changed'));
 });

@@ -172,6 +172,10 @@ export class Town {
       }
       case 'POST /ballots':
         return this.cast(fromBase64(field('ballot')) ?? assert.fail('no base64'));
+      case 'POST /receipts': {
+        const named = field('ballot');
+        return this.receipt([...this.urn.keys()].find((hash) => hash === named || hash.slice(0, 16) === named) ?? named);
+      }
       case 'GET /log/checkpoint':
         return new Response(await this.checkpoint());
       case 'GET /log/consistency': {
@@ -184,8 +188,7 @@ export class Town {
         return new Response(this.lines.slice(first, first + Number(parameter.get('limit'))).map((line) => `${line}\n`).join(''));
       }
     }
-    const [, hash] = /\/receipts\/([0-9a-f]{64})$/.exec(route) ?? [];
-    return hash === undefined ? problem('not-found', 404) : this.receipt(hash);
+    return problem('not-found', 404);
   }
 
   private issue(person: string, blinded: string): Response {
@@ -218,11 +221,11 @@ export class Town {
   private async receipt(hash: string): Promise<Response> {
     const accepted = this.urn.get(hash);
     if (accepted === undefined) return problem('unknown-ballot', 404);
-    const tracker = trackerOf(hex(hash));
+    const name = { ballot: hash, tracker: trackerOf(hex(hash)) };
     const index = this.lines.findIndex((line) => line.includes(toBase64(accepted.ballot)));
-    if (index < 0) return json({ in_log_by: HOUR, tracker });
+    if (index < 0) return json({ in_log_by: HOUR, ...name });
     const path = await inclusionPath(await this.leaves(), index);
-    return json({ index, line: this.lines[index], proof: printTlogProof({ index, path, checkpoint: await this.checkpoint() }), tracker });
+    return json({ index, line: this.lines[index], proof: printTlogProof({ index, path, checkpoint: await this.checkpoint() }), ...name });
   }
 }
 

@@ -68,6 +68,9 @@ pub struct Round {
     pub phase: Phase,
     /// The close in force, a Unix second.
     pub closes_at: i64,
+    /// When the voting did end: closed, which two people may do before its time, or annulled. A Unix second.
+    #[serde(default)]
+    pub ended_at: Option<i64>,
     /// People on the roll.
     pub roll: u64,
     /// Ballot lines in the log, replaced ones included.
@@ -117,6 +120,7 @@ impl Round {
             fingerprint: rules.fingerprint(),
             phase: Phase::Published,
             closes_at: rules.closes_at,
+            ended_at: None,
             roll: 0,
             ballots: 0,
             pictures: BTreeMap::new(),

@@ -343,3 +343,18 @@ fn beginnings() -> [Violation; 2] {
     assert_eq!(faults, [Violation::NotPublished, Violation::Rules(fault)]);
     faults
 }
+
+#[test]
+fn a_round_tells_when_its_voting_ended_which_may_be_before_its_time() {
+    let ended = |story: Vec<Event>| fold(&story).unwrap().ended_at;
+    let by_two_early = |mut story: Vec<Event>, act, end: fn(i64, By) -> Event| {
+        story.extend([proposed(OPENS + 7, act), register(CLOSES - HOUR, 0), end(CLOSES - 60, by_two())]);
+        story
+    };
+    assert_eq!(ended(until_open()), None);
+    assert_eq!(ended(until_closed()), Some(CLOSES));
+    assert_eq!(ended(by_two_early(until_open(), Act::Close, closed)), Some(CLOSES - 60));
+    assert_eq!(ended(by_two_early(until_open(), Act::Annul, annulled)), Some(CLOSES - 60));
+    let annulled_later = [proposed(CLOSES + 7, Act::Annul), annulled(CLOSES + 9, by_two())];
+    assert_eq!(ended(until_closed().into_iter().chain(annulled_later).collect()), Some(CLOSES));
+}

@@ -19,11 +19,12 @@ impl FromRequestParts<Http> for Frame {
     }
 }
 
-/// Turns the problems of addresses that are not for programs into pages.
+/// Turns problems into pages for those who asked for one, as browsers do; programs keep the JSON.
 pub(in crate::http) async fn as_page(State(http): State<Http>, request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
+    let reads = reads_pages(&request);
     let response = next.run(request).await;
-    let Some(problem) = response.extensions().get::<Problem>().filter(|_| !path.starts_with("/api/")) else {
+    let Some(problem) = response.extensions().get::<Problem>().filter(|_| reads) else {
         return response;
     };
     let frame = Frame::of(&path, &http.app.config.site);
@@ -39,4 +40,9 @@ pub(in crate::http) async fn as_page(State(http): State<Http>, request: Request,
         }
         Err(_) => response,
     }
+}
+
+fn reads_pages(request: &Request) -> bool {
+    let accepts = request.headers().get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
+    accepts.is_some_and(|accept| accept.contains("text/html"))
 }

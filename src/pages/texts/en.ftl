@@ -449,10 +449,6 @@ problem-version-not-growing = A later vote was accepted already
 problem-version-not-growing-advice = This ballot is NOT counted: your credential was used to vote later, perhaps on another device. The last one that was accepted counts. To change it, reload the page and vote again.
 problem-unknown-ballot = There is no such ballot
 problem-unknown-ballot-advice = Check the number: it may be from another vote, or have a mistake in it. If the screen has said “accepted”, keep the receipt and turn to the commission: it is the proof.
-problem-picture = The picture was not taken
-problem-picture-advice = The answer says what is wrong: the kind of file, its size, its words, or the number of pictures. Nothing was added; mend it and upload it again.
-problem-unknown-picture = There is no such picture
-problem-unknown-picture-advice = It may have been removed, or the address has a mistake in it. The rest about the territory is on its own page.
 problem-token = A staff token is needed
 problem-token-advice = This part is for officials and the commission only. The token is missing, wrong or revoked: get a valid one from the administrator.
 problem-not-allowed = Your role does not allow this
@@ -461,6 +457,10 @@ problem-not-now = This is not possible now
 problem-not-now-advice = The vote is in another state, or nothing waits for confirmation. See its state, and the order of steps in the manual. Nothing was changed.
 problem-rules = The data contradict the rules
 problem-rules-advice = The answer says what is wrong, and for a roll in which record. Nothing was taken: mend it and send the whole again.
+problem-picture = The picture was not accepted
+problem-picture-advice = It must be a JPEG, PNG or WebP file of at most 16 MB and 50 megapixels. Save the picture in one of these formats, or smaller, and upload it again.
+problem-unknown-picture = There is no such picture
+problem-unknown-picture-advice = It may have been removed: the reason stands in the log of the vote.
 problem-malformed = The service did not understand the request
 problem-malformed-advice = Nothing was changed or counted. See that what you entered is whole and has no odd characters, or reload the page and try again.
 problem-too-large = Too much was sent
@@ -489,6 +489,7 @@ problems-home = To the list of votes
 
 ## Pages on which the browser itself works: what is seen without programs
 
+vote-heading = Ballot
 vote-loading = A form opens here. If there is none, programs (JavaScript) are switched off in the browser, or it is too old: what to do is told below.
 vote-otherwise = If the form does not open
 vote-otherwise-script = Voting on this page needs JavaScript: the browser itself seals the ballot, so that not even the server sees what it says. You can read about the territories and the rules without it. Other ways to vote:
@@ -510,6 +511,7 @@ issued-otherwise = The browser itself checks the code from your letter, which ta
 
 ## Ballot, receipts, checking: said by the browser itself
 
+client-moment = { $day }, { $time } ({ $offset })
 client-start-failed = It did not begin
 client-try-again = Try again
 client-contact = Where to ask: { $contact }
@@ -575,6 +577,8 @@ client-memory-only = This browser keeps nothing (private windows do so). You can
 client-greeting = Somebody has begun to vote here
 client-greeting-credential = This device holds a credential for this vote. If it is yours, go on. How you voted before is not shown here.
 client-greeting-requested = A credential was asked for on this device, and no answer came. If that was you, go on: you need the code from your letter once more.
+client-greeting-unsaved = There is no copy of the credential for another device yet. To leave one, enter the code once more, both halves.
+client-leave-copy = Leave a copy
 client-continue = Go on
 client-somebody-else = That is not me: erase and begin anew
 client-erase-question = Erase everything of this vote from this device?
@@ -608,7 +612,7 @@ client-phase-closed-text = Ballots are not taken any more. You can still check y
 client-over = Voting is over
 client-annulled = The vote was annulled
 
-client-marks-heading = Your ballot
+client-marks-heading = Your marks
 client-marks-legend = Territories
 client-marks-order = Everybody sees the territories in an order of their own: it was drawn by chance and is always the same for you, so that none gains from its place. What is told of a territory opens in a new tab; your marks are not lost.
 client-details = What is proposed
@@ -652,6 +656,7 @@ client-points-each =
     }
 client-points-left =
     { $left ->
+        [0] No points are left. To add some here, take some from another territory.
         [one] That is too much: there is { $left } point for this territory.
        *[other] That is too much: there are { $left } points for this territory.
     }
@@ -703,7 +708,7 @@ client-receipts-link = Receipts of this device
 client-check-link = Check my vote
 client-results-link = Results
 
-client-receipts = Receipts of this device
+client-receipts = What is kept here
 client-receipts-none = There are no receipts
 client-receipts-none-text = This device holds no receipts of this vote. If you saved a receipt to a file or took its QR code, check it on the page for checking.
 client-receipt-last = The last ballot
@@ -735,6 +740,7 @@ client-other-round-link = Check it on the page of that vote
 
 client-found-logged = The ballot is in the log, line { $line } of { $size }
 client-found-logged-text = The receipt is genuine, the ballot is in the log, and the log has only grown since.
+client-found-logged-new = The receipt is genuine, and the ballot is in the log.
 client-found-tracker = A ballot of this number is in the log. The number does not prove that the ballot is yours: that takes the receipt.
 client-found-waiting = The ballot is accepted and waits: it will be in the log by { $moment }
 client-found-waiting-text = That is as it should be: ballots enter the log in groups, so that the time does not tell whose they are. Check again after that hour.

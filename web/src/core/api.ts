@@ -20,7 +20,7 @@ export interface RoundAnswer {
   readonly rules: unknown;
   readonly fingerprint: string;
   readonly phase: Phase;
-  /** Unix second of the close in force. */
+  /** Unix second of the close in force; once the voting is over, of its end, which may have come before its time. */
   readonly closesAt: number;
 }
 
@@ -76,8 +76,8 @@ export class Api {
   /** One round. */
   async round(slug: string): Promise<RoundAnswer> {
     const fields = object(await this.json('GET', round(slug)));
-    const { rules, fingerprint, closes_at: closesAt } = fields;
-    return { rules, fingerprint: text(fingerprint), phase: phase(fields['phase']), closesAt: whole(closesAt) };
+    const { rules, fingerprint, closes_at: closesAt, ended_at: endedAt } = fields;
+    return { rules, fingerprint: text(fingerprint), phase: phase(fields['phase']), closesAt: whole(endedAt ?? closesAt) };
   }
 
   /** Exchanges the identifying half of a letter code for a session. */

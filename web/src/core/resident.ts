@@ -40,7 +40,7 @@ export class Resident {
     readonly place: Place,
     /** Where the round was when it was entered. */
     readonly phase: Phase,
-    /** Unix second of the close that was in force then. */
+    /** Unix second of the close that was in force then, or of the end if it was over. */
     readonly closesAt: number,
     /** Whether what is kept here outlives the page. */
     readonly store: Store,

@@ -7,7 +7,7 @@ import { type Place, enterPlace } from '../core/place.ts';
 import { readReceiptCode } from '../core/receipt_code.ts';
 import { readReceiptFile, roundOf } from '../core/receipt_file.ts';
 import { countedView } from './counted.ts';
-import { type Child, actions, button, el, link, mistake, notice, p } from './dom.ts';
+import { type Child, actions, button, el, link, markInvalid, mistake, notice, p } from './dom.ts';
 import { faultNotice } from './faults.ts';
 import { failedView, foundView } from './findings.ts';
 import { now } from './moments.ts';
@@ -29,10 +29,12 @@ export async function showCheck(page: Page, api: Api, fragment: string): Promise
     show(page, 'failed', say('client-start-failed'), faultNotice(page, faultOf(thrown), undefined, again));
     return;
   }
-  const result = el('div', { id: 'result', tabindex: -1, role: 'status' });
+  const result = el('div', { id: 'result', role: 'status' });
   const tell = (...content: readonly Child[]) => {
     result.replaceChildren(...content.filter((child): child is Node => child instanceof Node));
-    result.focus();
+    const title = result.querySelector<HTMLElement>('p');
+    title?.setAttribute('tabindex', '-1');
+    title?.focus();
   };
   const check = async (isPromised: boolean, act: () => Promise<CheckedVote>) => {
     tell(p(say('client-checking')));
@@ -69,14 +71,16 @@ export async function showCheck(page: Page, api: Api, fragment: string): Promise
 }
 
 function chooser(id: string, label: string, hint: string, accept: string, chosen: (file: File) => unknown): HTMLElement {
-  const input = el('input', { type: 'file', id, accept, 'aria-describedby': `${id}-hint` });
+  // The browser's own control speaks the browser's language, so a button in the page's stands for it.
+  const input = el('input', { type: 'file', id, accept, hidden: true, 'aria-label': label });
   input.addEventListener('change', () => {
     const [file] = input.files ?? [];
     if (file !== undefined) void chosen(file);
     // So that the same file can be chosen again.
     input.value = '';
   });
-  return el('div', { class: 'field' }, el('label', { for: id }, label), input, el('small', { class: 'hint', id: `${id}-hint` }, hint));
+  const choose = button(label, () => input.click(), { id: `${id}-choose`, class: 'quiet', 'aria-describedby': `${id}-hint` });
+  return el('div', { class: 'field' }, choose, input, el('small', { class: 'hint', id: `${id}-hint` }, hint));
 }
 
 function byTracker(check: (name: string) => void): HTMLElement {
@@ -89,7 +93,7 @@ function byTracker(check: (name: string) => void): HTMLElement {
     event.preventDefault();
     const isName = /^(?:[0-9a-f]{16}|[0-9a-f]{64})$/i.test(input.value.replace(/[-\s]/g, ''));
     error.tell(isName ? '' : say('client-check-tracker-form'));
-    input.setAttribute('aria-invalid', String(!isName));
+    markInvalid(input, !isName);
     if (isName) check(input.value);
     else input.focus();
   });

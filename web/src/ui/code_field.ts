@@ -1,6 +1,6 @@
 /** One field for a half of the letter code: slips are said while it is being typed, before anything is sent. */
 import { type CodeFault, type Read, inGroups, typedLetters } from '../core/codes.ts';
-import { el, mistake } from './dom.ts';
+import { el, markInvalid, mistake } from './dom.ts';
 import { say } from './texts.ts';
 
 /** A field for a code of one type. */
@@ -18,6 +18,8 @@ export interface FieldWords {
   readonly id: string;
   readonly label: string;
   readonly hint: string;
+  /** Whether the code is so long that narrow screens need smaller letters. */
+  readonly isLong?: boolean;
 }
 
 /** A field that is read by `parse`. `typed` sees each change first, as when a whole code is pasted. */
@@ -25,12 +27,12 @@ export function codeField<Code>(words: FieldWords, parse: (text: string) => Read
   const { id } = words;
   const error = mistake(`${id}-error`);
   const input = el('input', {
-    type: 'text', id, class: 'code', autocomplete: 'off', autocapitalize: 'characters', autocorrect: 'off', spellcheck: 'false',
+    type: 'text', id, class: words.isLong ? 'code long' : 'code', autocomplete: 'off', autocapitalize: 'characters', autocorrect: 'off', spellcheck: 'false',
     'aria-describedby': `${id}-hint ${id}-error`,
   });
   const fail = (reason: string) => {
     error.tell(reason);
-    input.setAttribute('aria-invalid', String(reason !== ''));
+    markInvalid(input, reason !== '');
   };
   const read = () => (typedLetters(input.value) === '' ? undefined : parse(input.value));
   input.addEventListener('input', () => {

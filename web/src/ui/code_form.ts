@@ -40,7 +40,7 @@ export function codeForm({ page, place, prefill, mayShare, submit, somebodyElse 
   const first = codeField({ id: 'code-first', label: say('client-code-first'), hint: say('client-code-first-hint') }, readIdentifying, (text) => {
     fill(text);
   });
-  const second = codeField({ id: 'code-second', label: say('client-code-second'), hint: say('client-code-second-hint') }, readSecret);
+  const second = codeField({ id: 'code-second', label: say('client-code-second'), hint: say('client-code-second-hint'), isLong: true }, readSecret);
   const fill = (text: string): boolean => {
     const halves = splitTyped(text);
     if (halves === undefined) return false;

@@ -58,6 +58,12 @@ export function mistake(id: string): { readonly element: HTMLElement; readonly t
   return { element, tell };
 }
 
+/** Marks a field as wrong, or takes the mark away; a field that was not checked is neither. */
+export function markInvalid(input: HTMLInputElement, isInvalid: boolean): void {
+  if (isInvalid) input.setAttribute('aria-invalid', 'true');
+  else input.removeAttribute('aria-invalid');
+}
+
 /** Says something to those who hear the page; nothing is seen. */
 export function announce(text: string): void {
   const announcer = document.getElementById('announcer');

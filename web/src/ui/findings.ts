@@ -31,7 +31,7 @@ export function foundView(page: Page, place: Place, vote: CheckedVote, isPromise
       const { receipt, today, remembered } = vote;
       const growth = remembered === undefined ? 'skipped' : 'held';
       made.append(
-        notice('accepted', say('client-found-logged', { line: receipt.index, size: today.size }), p(isPromised ? say('client-found-logged-text') : say('client-found-tracker'))),
+        notice('accepted', say('client-found-logged', { line: receipt.index, size: today.size }), p(!isPromised ? say('client-found-tracker') : remembered === undefined ? say('client-found-logged-new') : say('client-found-logged-text'))),
         steps({ promise, line: 'held', proof: 'held', head: 'held', growth }));
       if (isPromised && remembered === undefined) made.append(p(say('client-growth-note')));
       break;

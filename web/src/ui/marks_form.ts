@@ -25,6 +25,7 @@ export interface MarksForm {
 export function marksForm(place: Place, cards: readonly Card[], cast: (marks: readonly Mark[]) => void): MarksForm {
   const refusal = mistake('refusal');
   const summary = el('output', { id: 'summary' });
+  const notCounted = el('strong', { id: 'not-counted', hidden: true }, say('client-not-counted'));
   const status = el('div', { id: 'status' });
   const question = el('div', { id: 'question' });
   const changed = () => {
@@ -33,7 +34,8 @@ export function marksForm(place: Place, cards: readonly Card[], cast: (marks: re
     question.replaceChildren();
     if (words !== summary.textContent) announce(words);
     summary.textContent = words;
-    // From the first mark on, and until an acceptance is there and checked.
+    // From the first mark on, and until an acceptance is there and checked; the bar says it where the reader looks.
+    notCounted.hidden = false;
     if (status.childElementCount === 0) status.append(notice('not-counted', say('client-not-counted'), p(say('client-not-counted-marks'))));
   };
   const refuse = (reason: string) => {
@@ -46,7 +48,7 @@ export function marksForm(place: Place, cards: readonly Card[], cast: (marks: re
   const go = el('button', { type: 'submit', id: 'cast', class: 'big' }, say('client-cast'));
   const controls = el('fieldset', { id: 'marks', 'aria-describedby': 'summary' }, el('legend', {}, say('client-marks-legend')), marking.element);
   const element = el('form', { id: 'marks-form', autocomplete: 'off', novalidate: true },
-    controls, status, question, el('div', { class: 'bar' }, el('div', {}, summary, refusal.element), go));
+    controls, status, question, el('div', { class: 'bar' }, el('div', {}, el('p', {}, summary, ' ', notCounted), refusal.element), go));
   element.addEventListener('submit', (event) => {
     event.preventDefault();
     if (go.getAttribute('aria-disabled') === 'true') return;

@@ -46,10 +46,6 @@ export interface Messages {
   'problem-version-not-growing-advice': never;
   'problem-unknown-ballot': never;
   'problem-unknown-ballot-advice': never;
-  'problem-picture': never;
-  'problem-picture-advice': never;
-  'problem-unknown-picture': never;
-  'problem-unknown-picture-advice': never;
   'problem-token': never;
   'problem-token-advice': never;
   'problem-not-allowed': never;
@@ -58,6 +54,10 @@ export interface Messages {
   'problem-not-now-advice': never;
   'problem-rules': never;
   'problem-rules-advice': never;
+  'problem-picture': never;
+  'problem-picture-advice': never;
+  'problem-unknown-picture': never;
+  'problem-unknown-picture-advice': never;
   'problem-malformed': never;
   'problem-malformed-advice': never;
   'problem-too-large': never;
@@ -76,6 +76,7 @@ export interface Messages {
   'problem-not-found-advice': never;
   'problem-method-not-allowed': never;
   'problem-method-not-allowed-advice': never;
+  'client-moment': 'day' | 'offset' | 'time';
   'client-start-failed': never;
   'client-try-again': never;
   'client-contact': 'contact';
@@ -132,6 +133,8 @@ export interface Messages {
   'client-greeting': never;
   'client-greeting-credential': never;
   'client-greeting-requested': never;
+  'client-greeting-unsaved': never;
+  'client-leave-copy': never;
   'client-continue': never;
   'client-somebody-else': never;
   'client-erase-question': never;
@@ -269,6 +272,7 @@ export interface Messages {
   'client-other-round-link': never;
   'client-found-logged': 'line' | 'size';
   'client-found-logged-text': never;
+  'client-found-logged-new': never;
   'client-found-tracker': never;
   'client-found-waiting': 'moment';
   'client-found-waiting-text': never;

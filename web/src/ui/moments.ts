@@ -1,20 +1,25 @@
 /** Times and days as the reader's language writes them, in the round's time zone. */
-import { language } from './texts.ts';
+import { language, say } from './texts.ts';
 
 const MINUTE = 60;
 
 /** A Unix second as day and time with its zone. */
 export function moment(at: number, timeZone: string): string {
-  const parts: Intl.DateTimeFormatOptions = {
-    year: 'numeric', month: 'long', day: 'numeric', hour: '2-digit', minute: '2-digit', timeZoneName: 'short',
-  };
   const date = new Date(at * 1000);
   try {
-    return new Intl.DateTimeFormat(language, { ...parts, timeZone }).format(date);
+    return write(date, { timeZone });
   } catch {
     // A zone that this browser does not know: the device's own, which the text names too.
-    return new Intl.DateTimeFormat(language, parts).format(date);
+    return write(date, {});
   }
+}
+
+function write(date: Date, zone: Intl.DateTimeFormatOptions): string {
+  const words = new Intl.DateTimeFormat(language, { year: 'numeric', month: 'long', day: 'numeric', ...zone }).format(date);
+  const clock = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZoneName: 'short', ...zone }).formatToParts(date);
+  const part = (type: string) => clock.find((one) => one.type === type)?.value ?? '';
+  const offset = part('timeZoneName').replace('GMT', 'UTC');
+  return say('client-moment', { day: words, time: `${part('hour')}:${part('minute')}`, offset });
 }
 
 /** The full minute after so many seconds, as day and time. */

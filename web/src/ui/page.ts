@@ -57,7 +57,8 @@ export function forgetOnLeaving({ root }: Page): void {
   });
   // Another code in the address begins anew; a link to a place on this page, as the one to the content, does not.
   addEventListener('hashchange', () => {
-    if (!isPlace(location.hash.slice(1))) location.reload();
+    const fragment = location.hash.slice(1);
+    if (fragment !== '' && !isPlace(fragment)) location.reload();
   });
 }
 

@@ -23,7 +23,7 @@ export function receiptView(page: Page, resident: Resident, accepted: AcceptedBa
   const zone = resident.place.rules.timeZone;
   const state = el('p', { class: 'receipt-state', role: 'status' }, say('client-receipt-asking'));
   const keep = el('div', { class: 'receipt-keep' });
-  const element = el('section', { class: 'receipt', 'aria-label': say('client-tracker'), 'data-receipt': 'asking', 'data-tracker': trackerOf(ballot.hash) },
+  const element = el('section', { class: 'receipt', 'aria-label': `${say('client-tracker')} ${trackerOf(ballot.hash)}`, 'data-receipt': 'asking', 'data-tracker': trackerOf(ballot.hash) },
     el('dl', {},
       el('dt', {}, say('client-tracker')), el('dd', {}, el('code', { class: 'tracker' }, trackerOf(ballot.hash))),
       el('dt', {}, say('client-in-log-by')), el('dd', {}, moment(ballot.inLogBy, zone))),

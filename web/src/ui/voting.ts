@@ -25,8 +25,8 @@ export const ERASED = 'erased';
 export class Voting {
   /** Stops what the step before left running. */
   private stop: () => void = () => undefined;
-  /** Marked and not cast: leaving would lose it. */
-  private isMarked = false;
+  /** Whether something is marked and not cast: leaving would lose it. */
+  private isMarked: () => boolean = () => false;
 
   constructor(
     private readonly page: Page,
@@ -37,7 +37,7 @@ export class Voting {
     private readonly wasErased: boolean,
   ) {
     addEventListener('beforeunload', (event) => {
-      if (this.isMarked) event.preventDefault();
+      if (this.isMarked() && this.page.root.dataset['state'] !== 'closed') event.preventDefault();
     });
   }
 
@@ -57,7 +57,7 @@ export class Voting {
   private show(state: string, heading: string, ...content: readonly Child[]): void {
     this.stop();
     this.stop = () => undefined;
-    this.isMarked = false;
+    this.isMarked = () => false;
     show(this.page, state, heading, ...content);
   }
 
@@ -81,6 +81,7 @@ export class Voting {
     this.show('greeting', say('client-greeting'),
       p(standing.credential ? say('client-greeting-credential') : say('client-greeting-requested')),
       actions(button(say('client-continue'), go, { id: 'continue' })),
+      standing.unsaved && !isOver && el('div', {}, p(say('client-greeting-unsaved')), actions(button(say('client-leave-copy'), () => this.code(resident), { id: 'leave-copy', class: 'quiet' }))),
       this.otherPerson(resident, host), host);
   }
 
@@ -141,9 +142,9 @@ export class Voting {
     const shuffled = order.flatMap((position) => cards[position] ?? []);
     const cast = (marks: readonly Mark[]) => void sendMarks(parts, marks);
     const form = marksForm(place, shuffled, cast);
-    form.element.addEventListener('input', () => (this.isMarked = true));
     const parts = this.parts(resident, form.status, form.freeze);
     this.show('marks', say('client-marks-heading'), ...notes, p(say('client-marks-order')), form.element);
+    this.isMarked = () => form.marks().length > 0;
   }
 
   private parts(resident: Resident, status: HTMLElement, freeze: (isFrozen: boolean) => void): CastingParts {

@@ -20,6 +20,7 @@ impl Round {
         }
         self.authorised(Act::Close, &step.by, step.at, Some(self.closes_at))?;
         self.phase = Phase::Closed;
+        self.ended_at = Some(step.at);
         self.closing = false;
         Ok(())
     }
@@ -75,6 +76,7 @@ impl Round {
         reason(&event.reason)?;
         self.authorised(Act::Annul, &event.by, event.at, None)?;
         self.phase = Phase::Annulled;
+        self.ended_at.get_or_insert(event.at);
         self.closing = false;
         Ok(())
     }

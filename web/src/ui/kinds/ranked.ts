@@ -103,13 +103,13 @@ function row(card: Card): Row {
     button(sign, () => undefined, { class: `quiet step ${name}`, 'aria-label': say(`client-ranked-${name}`, { title }), 'aria-describedby': 'ranked-keys' });
   return {
     item: el('li', { class: 'marked', 'data-position': position },
-      el('h4', {}, card.name()),
+      el('p', {}, card.name()),
       el('div', { class: 'controls' },
         el('span', { class: 'place', 'aria-hidden': true }),
         // For fingers and mice alone: the buttons beside it, and keys on them, do the same.
         el('button', { type: 'button', class: 'quiet step handle', tabindex: -1, 'aria-hidden': true }, '⠿'),
         control('up', '↑'), control('down', '↓'), control('remove', '×'))),
-    other: cardItem(card, el('h4', {}, card.name()),
+    other: cardItem(card, el('p', {}, card.name()),
       button(say('client-ranked-add'), () => undefined, { class: 'quiet', id: `add-${position}`, 'aria-label': say('client-ranked-add-of', { title }) })),
   };
 }

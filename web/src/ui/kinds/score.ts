@@ -1,6 +1,6 @@
 /** Score: for each territory one of the marks from nought up, or none; a number to type where the scale is long. */
 import { type Card, cardItem } from '../cards.ts';
-import { button, el } from '../dom.ts';
+import { button, el, markInvalid } from '../dom.ts';
 import { say } from '../texts.ts';
 import type { Marking, MarkingParts } from './marking.ts';
 
@@ -66,13 +66,13 @@ function typed(max: number, card: Card, { changed, refuse }: MarkingParts): Scal
   input.addEventListener('input', changed);
   input.addEventListener('change', () => {
     const fits = input.value.trim() === '' || value() !== undefined;
-    input.setAttribute('aria-invalid', String(!fits));
+    markInvalid(input, !fits);
     changed();
     if (!fits) refuse(say('client-score-range', { max }));
   });
   const clear = () => {
     input.value = '';
-    input.setAttribute('aria-invalid', 'false');
+    markInvalid(input, false);
     changed();
     input.focus();
   };
