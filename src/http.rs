@@ -100,7 +100,8 @@ impl Http {
         let registrar = Router::new()
             .route("/api/v1/rounds/{slug}/identification", post(identifying::identify))
             .route("/api/v1/rounds/{slug}/credential", get(issuing::status).post(issuing::issue))
-            .route("/api/v1/rounds/{slug}/credential/backup", get(issuing::backup).put(issuing::save_backup));
+            .route("/api/v1/rounds/{slug}/credential/backup", get(issuing::backup).put(issuing::save_backup))
+            .layer(fixed(header::CACHE_CONTROL, "no-store"));
         let ballot_box = Router::new().route("/api/v1/rounds/{slug}/ballots", post(casting::cast));
         let staff = Router::new()
             .route("/api/v1/drafts/{slug}/publication", post(drafts::publish))

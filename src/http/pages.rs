@@ -9,6 +9,7 @@ pub(super) use frame::as_page;
 use askama::Template;
 use axum::{
     Router,
+    http::header,
     response::{Html, IntoResponse, Response},
     routing::get,
 };
@@ -65,6 +66,17 @@ async fn problem(f: Frame, Path(slug): Path<String>) -> Result<Response, Problem
     }
 }
 
+/// A page; whoever keeps a copy asks before showing it again, for rounds go on.
 fn render(page: &impl Template) -> Result<Response, Problem> {
-    Ok(Html(page.render().map_err(Error::broken)?).into_response())
+    respond(page, "no-cache")
+}
+
+/// A page on which somebody votes or checks: nobody keeps a copy of it.
+fn render_unkept(page: &impl Template) -> Result<Response, Problem> {
+    respond(page, "no-store")
+}
+
+fn respond(page: &impl Template, caching: &'static str) -> Result<Response, Problem> {
+    let html = Html(page.render().map_err(Error::broken)?);
+    Ok(([(header::CACHE_CONTROL, caching)], html).into_response())
 }

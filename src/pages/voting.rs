@@ -23,6 +23,8 @@ pub struct BallotPage {
     pub kind: Kind,
     /// SHA-256 of the rules.
     pub fingerprint: String,
+    /// What the API says of the round, so that the browser need not ask for it on a slow network.
+    pub answer: serde_json::Value,
 }
 
 /// Receipts of this device.
@@ -73,13 +75,14 @@ pub struct IssuedPage {
 impl BallotPage {
     /// The page of this round's ballot.
     #[must_use]
-    pub fn new(f: Frame, round: &Round, now: i64, cards: Vec<Card>) -> Self {
+    pub fn new(f: Frame, round: &Round, now: i64, cards: Vec<Card>, answer: serde_json::Value) -> Self {
         Self {
             view: View::new(f.t, round, now),
             marking: view::how_to_mark(f.t, &round.rules.voting.kind),
             kind: round.rules.voting.kind.clone(),
             fingerprint: round.fingerprint.to_string(),
             cards,
+            answer,
             f,
         }
     }

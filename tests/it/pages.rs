@@ -42,6 +42,9 @@ async fn every_page_is_there_in_every_language() {
             assert!(answer.text.contains(&format!("<html lang=\"{language}\"")), "{prefix}{path}");
             assert_eq!(answer.text.matches("<h1").count(), 1, "{prefix}{path}: one heading of the first level");
             assert!(answer.headers.get("set-cookie").is_none());
+            let unkept = ["/ballot", "/receipt", "/check", "/issued"].iter().any(|end| path.ends_with(end));
+            let caching = if unkept { "no-store" } else { "no-cache" };
+            assert_eq!(answer.headers["cache-control"], caching, "{path}");
         }
     }
     assert!(page(&town, "/en").await.text.contains("<html lang=\"en\""));

@@ -6,7 +6,11 @@ use axum::{
 };
 use serde::Deserialize;
 
-use super::{super::extract::Path, Http, Problem, render, rounds::cards};
+use super::{
+    super::{extract::Path, rounds::RoundResponse},
+    Http, Problem, render_unkept,
+    rounds::cards,
+};
 use crate::{
     app::{
         receipts::{self, Receipt},
@@ -26,19 +30,20 @@ pub(super) struct Question {
 pub(super) async fn ballot(State(http): State<Http>, f: Frame, Path(slug): Path<String>) -> Result<Response, Problem> {
     let (published, round) = results::state(&http.app, &slug).await?;
     let cards = cards(&http, &f, &published, &round).await?;
-    render(&BallotPage::new(f, &round, http.app.clock.now(), cards))
+    let answer = serde_json::to_value(RoundResponse::from(round.clone())).map_err(Error::broken)?;
+    render_unkept(&BallotPage::new(f, &round, http.app.clock.now(), cards, answer))
 }
 
 pub(super) async fn receipt(State(http): State<Http>, f: Frame, Path(slug): Path<String>) -> Result<Response, Problem> {
-    render(&ReceiptPage { view: view(&http, &f, &slug).await?, f })
+    render_unkept(&ReceiptPage { view: view(&http, &f, &slug).await?, f })
 }
 
 pub(super) async fn issued(State(http): State<Http>, f: Frame, Path(slug): Path<String>) -> Result<Response, Problem> {
-    render(&IssuedPage { view: view(&http, &f, &slug).await?, f })
+    render_unkept(&IssuedPage { view: view(&http, &f, &slug).await?, f })
 }
 
 pub(super) async fn check(State(http): State<Http>, f: Frame, Path(slug): Path<String>) -> Result<Response, Problem> {
-    render(&CheckPage { view: view(&http, &f, &slug).await?, f, found: None })
+    render_unkept(&CheckPage { view: view(&http, &f, &slug).await?, f, found: None })
 }
 
 /// The server's own answer. The tracker comes in the body, so that it stands in no address.
@@ -50,7 +55,7 @@ pub(super) async fn check_by_form(
 ) -> Result<Response, Problem> {
     let Form(question) = question.map_err(|fault| Refusal::Malformed(fault.body_text()))?;
     let found = find(&http, &f, &slug, question.tracker).await?;
-    render(&CheckPage { view: view(&http, &f, &slug).await?, f, found: Some(found) })
+    render_unkept(&CheckPage { view: view(&http, &f, &slug).await?, f, found: Some(found) })
 }
 
 async fn view(http: &Http, f: &Frame, slug: &str) -> Result<View, Error> {

@@ -1,7 +1,7 @@
 /** The ballot page. */
 import { Api } from '../core/api.ts';
 import { openStore } from '../core/store/store.ts';
-import { type Page, forgetOnLeaving, readPage, takeFragment } from '../ui/page.ts';
+import { type Page, forgetOnLeaving, knowingRound, readPage, takeFragment } from '../ui/page.ts';
 import { ERASED, Voting } from '../ui/voting.ts';
 
 async function main(page: Page): Promise<void> {
@@ -9,7 +9,7 @@ async function main(page: Page): Promise<void> {
   const isErased = fragment === ERASED;
   forgetOnLeaving(page);
   const store = await openStore();
-  await new Voting(page, new Api(), store, isErased ? '' : fragment, isErased).start();
+  await new Voting(page, new Api({ fetch: knowingRound(page) }), store, isErased ? '' : fragment, isErased).start();
 }
 
 const page = readPage();

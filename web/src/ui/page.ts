@@ -25,6 +25,20 @@ export function readPage(): Page | undefined {
   return { root, slug, round, host: location.origin, contact, townLanguage };
 }
 
+/**
+ * A fetch that answers the first question for the round with what came with the page: one way to the server and back less, on a slow
+ * network half a second. Rules are checked against their fingerprint all the same, and every later question goes to the server.
+ */
+export function knowingRound({ slug }: Page): typeof fetch {
+  let known = document.getElementById('round')?.textContent ?? undefined;
+  return (question, options) => {
+    const first = options?.method === 'GET' && question === `/api/v1/rounds/${slug}` ? known : undefined;
+    if (first === undefined) return fetch(question, options);
+    known = undefined;
+    return Promise.resolve(new Response(first));
+  };
+}
+
 /** Shows one step in place of the one before, and moves the focus to its heading; on arrival the page is read from its top. */
 export function show({ root }: Page, state: string, heading: string, ...content: readonly Child[]): void {
   const arrived = root.dataset['state'] === undefined;
