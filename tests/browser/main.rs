@@ -169,6 +169,16 @@ async fn nothing_that_is_written_becomes_a_program() {
     play("hostile", vec![stage]).await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn before_the_opening_and_without_a_result() {
+    if !can_run("early") {
+        return;
+    }
+    let _one = ONE.lock().await;
+    let (_town, stage) = published(town::approval(), TITLE, |_| {}).await;
+    play("early", vec![stage]).await;
+}
+
 /// Declares a test that plays the scenario of its name over one open approval round.
 macro_rules! scenario {
     ($name:ident, $file:literal, $change:expr) => {
