@@ -49,6 +49,8 @@ use tower_http::{compression::CompressionLayer, set_header::SetResponseHeaderLay
 use crate::app::{App, pictures::MOST_BYTES};
 use limits::Limits;
 
+/// Longest body of a question that changes nothing, in bytes.
+const MAX_QUESTION: usize = 4 * 1024;
 /// Longest body of a request, in bytes; only those of a draft, a roll and a picture are longer.
 const MAX_BODY: usize = 64 * 1024;
 /// Longest body of a draft, in bytes: it holds the texts about every territory.
@@ -81,6 +83,7 @@ impl Http {
             .route("/healthz", get(health::alive))
             .route("/readyz", get(health::ready))
             .route("/assets/{file}", get(assets::serve))
+            .route("/erased", post(pages::erased))
             .route("/api/v1/openapi.json", get(openapi::serve))
             .route("/api/v1/rounds", get(rounds::list))
             .route("/api/v1/rounds/{slug}", get(rounds::show))
@@ -96,6 +99,7 @@ impl Http {
             .route("/api/v1/rounds/{slug}/export/{format}", get(exports::export))
             .merge(pages::routes())
             .route_layer(middleware::from_fn_with_state(self.clone(), limits::reads))
+            .layer(DefaultBodyLimit::max(MAX_QUESTION))
             .layer(CompressionLayer::new());
         let registrar = Router::new()
             .route("/api/v1/rounds/{slug}/identification", post(identifying::identify))
@@ -121,7 +125,14 @@ impl Http {
             .route("/api/v1/rounds/{slug}/territories/{number}/pictures", post(pictures::add))
             .layer(DefaultBodyLimit::max(MAX_PICTURE));
         let bounded = registrar.merge(ballot_box).merge(staff).layer(DefaultBodyLimit::max(MAX_BODY));
+        // Addresses that lead nowhere count as reading too.
+        let lost = Router::new()
+            .fallback(problem::not_found)
+            .layer(middleware::from_fn_with_state(self.clone(), limits::reads))
+            .with_state(self.clone());
         let headers = ServiceBuilder::new()
+            .layer(fixed(header::X_FRAME_OPTIONS, "DENY"))
+            .layer(fixed(HeaderName::from_static("cross-origin-opener-policy"), "same-origin"))
             .layer(fixed(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
             .layer(fixed(header::REFERRER_POLICY, "no-referrer"))
             .layer(SetResponseHeaderLayer::overriding(
@@ -134,7 +145,7 @@ impl Http {
             .merge(draft)
             .merge(upload)
             .merge(roll)
-            .fallback(problem::not_found)
+            .fallback_service(lost)
             .method_not_allowed_fallback(problem::method_not_allowed)
             .layer(middleware::from_fn(limits::in_time))
             .layer(middleware::from_fn_with_state(self.clone(), pages::as_page))

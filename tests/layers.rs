@@ -101,6 +101,10 @@ const SECRECY: &[(&str, &[&str])] = &[
     ("src/store/voters.rs", BALLOT),
     ("src/http/issuing.rs", BALLOT),
     ("src/http/identifying.rs", BALLOT),
+    ("web/src/core/casting.ts", PERSON),
+    ("web/src/core/ballot.ts", PERSON),
+    ("web/src/core/choice.ts", PERSON),
+    ("web/src/core/registering.ts", &["choice", "seal", "castballot", "marks"]),
 ];
 const PERSON: &[&str] = &["voter", "pseudonym", "session", "person::", "issuance", "roll::", "letter"];
 const BALLOT: &[&str] = &["ballot_box", "envelope", "sealed", "casting::", "urn", "acceptance"];

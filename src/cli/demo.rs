@@ -78,9 +78,10 @@ impl Demo {
 
     fn announce(&self, stage: &Stage, codes: &[LetterCode], as_json: bool) {
         let url = stage.api.base();
-        let codes: Vec<String> = codes.iter().map(ToString::to_string).collect();
+        // The second half is never part of an address: addresses stay in a browser's history.
         let links: Vec<String> =
-            codes.iter().map(|code| format!("{url}/rounds/{SLUG}/ballot#{}", code.replace(' ', "-"))).collect();
+            codes.iter().map(|code| format!("{url}/rounds/{SLUG}/ballot#{}", code.identifying)).collect();
+        let codes: Vec<String> = codes.iter().map(ToString::to_string).collect();
         if as_json {
             println!(
                 "{}",
@@ -93,7 +94,7 @@ impl Demo {
             return;
         }
         println!(
-            "API document:      {url}/api/v1/openapi.json\n\nLetter codes that nobody has used yet, and the links that stand in their QR codes:"
+            "API document:      {url}/api/v1/openapi.json\n\nLetter codes that nobody has used yet, and the links for their QR codes, which fill in the first half:"
         );
         codes.iter().zip(&links).for_each(|(code, link)| println!("  {code}\n  {link}\n"));
         println!("Tokens of the officials:");

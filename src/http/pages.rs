@@ -9,7 +9,7 @@ pub(super) use frame::as_page;
 use askama::Template;
 use axum::{
     Router,
-    http::header,
+    http::{HeaderName, StatusCode, header},
     response::{Html, IntoResponse, Response},
     routing::get,
 };
@@ -64,6 +64,13 @@ async fn problem(f: Frame, Path(slug): Path<String>) -> Result<Response, Problem
         Some(page) => render(&page),
         None => Err(super::problem::not_found().await),
     }
+}
+
+/// Tells the browser to give up everything that it keeps for this site, down to the files: what a page deletes by itself may stay
+/// on the disk for long.
+pub(super) async fn erased() -> impl IntoResponse {
+    let clear = HeaderName::from_static("clear-site-data");
+    (StatusCode::NO_CONTENT, [(clear, "\"storage\""), (header::CACHE_CONTROL, "no-store")])
 }
 
 /// A page; whoever keeps a copy asks before showing it again, for rounds go on.

@@ -18,6 +18,7 @@ use utoipa::ToSchema;
 use super::{
     Http,
     access::Staff,
+    assets::FOR_GOOD,
     extract::{Json, Path},
     problem::Problem,
 };
@@ -28,9 +29,6 @@ use crate::{
         pictures::{FileName, Picture, PictureFile},
     },
 };
-
-/// A name is made of its content, so what is behind it never changes.
-const FOR_EVER: &str = "public, max-age=31536000, immutable";
 
 /// A picture to add.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
@@ -188,6 +186,6 @@ pub(super) async fn list(
 pub(super) async fn file(State(http): State<Http>, Path(file): Path<String>) -> Result<Response, Problem> {
     let name: FileName = file.parse()?;
     let bytes = pictures::bytes(&http.app, &name).await?;
-    let headers = [(header::CONTENT_TYPE, name.format.media_type()), (header::CACHE_CONTROL, FOR_EVER)];
+    let headers = [(header::CONTENT_TYPE, name.format.media_type()), (header::CACHE_CONTROL, FOR_GOOD)];
     Ok((headers, bytes).into_response())
 }

@@ -2,7 +2,7 @@
 
 use audit::round::Violation;
 use axum::{
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
@@ -97,6 +97,7 @@ impl IntoResponse for Problem {
         let mut response = (status, axum::Json(&self)).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        unkept(headers);
         if status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
@@ -143,6 +144,12 @@ fn status(refusal: &Refusal) -> StatusCode {
         Refusal::Overloaded { .. } => StatusCode::SERVICE_UNAVAILABLE,
         Refusal::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
     }
+}
+
+/// What went wrong is kept by nobody, and readers and programs get it in different words.
+pub(super) fn unkept(headers: &mut HeaderMap) {
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.append(header::VARY, HeaderValue::from_static("accept"));
 }
 
 /// For an address that is not in the map.

@@ -120,6 +120,8 @@ impl Line {
         for hour in hours {
             sum += hour.ballots;
             let y = u64::try_from(u128::from(sum) * u128::from(HEIGHT - 20) / u128::from(all)).unwrap_or(0);
+            // In steps: between two hours nothing came into the log.
+            points.push((x(hour.at), points.last().map_or(HEIGHT, |(_, y)| *y)));
             points.push((x(hour.at), HEIGHT - y));
         }
         if last == first {
@@ -183,8 +185,8 @@ mod tests {
         let hour = |at, ballots| Hour { at, ballots, credentials: 0 };
         let zone = "Asia/Yekaterinburg";
         let line = Line::of(t, &[hour(0, 5), hour(3600, 0), hour(7200, 15)], zone).unwrap();
-        assert_eq!(line.points, "10,140 10,110 170,110 330,20");
-        assert_eq!(Line::of(t, &[hour(0, 5)], zone).unwrap().points, "10,140 10,20 330,20");
+        assert_eq!(line.points, "10,140 10,140 10,110 170,110 170,110 330,110 330,20");
+        assert_eq!(Line::of(t, &[hour(0, 5)], zone).unwrap().points, "10,140 10,140 10,20 330,20");
         assert_eq!(Line::of(t, &[hour(0, 0)], zone), None);
         assert_eq!(Line::of(t, &[], zone), None);
     }

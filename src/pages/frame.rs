@@ -21,9 +21,11 @@ impl Frame {
         let rest = address.trim_start_matches('/');
         let (first, after) = rest.split_once('/').unwrap_or((rest, ""));
         let (language, path) = match Language::of(first) {
-            Some(language) if language != Language::ALL[0] => (language, format!("/{after}")),
-            _ => (Language::ALL[0], address.to_owned()),
+            Some(language) if language != Language::ALL[0] => (language, after),
+            _ => (Language::ALL[0], rest),
         };
+        // One slash and no more: two would name another server in the links of this page.
+        let path = format!("/{}", path.trim_start_matches('/'));
         Self { t: language.texts(), path, site: site.clone() }
     }
 
@@ -90,6 +92,8 @@ mod tests {
             ("/en/rounds/spring", "en", "/rounds/spring", "/en/how"),
             ("/ru/rounds", "ru", "/ru/rounds", "/how"),
             ("/xx/rounds", "ru", "/xx/rounds", "/how"),
+            ("//evil.example/x", "ru", "/evil.example/x", "/how"),
+            ("/en//evil.example/x", "en", "/evil.example/x", "/en/how"),
         ] {
             let frame = Frame::of(address, &site);
             assert_eq!((frame.t.language.code(), frame.path.as_str()), (language, path), "{address}");

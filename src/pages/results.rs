@@ -63,6 +63,8 @@ pub struct Counted {
     pub steps: Vec<Step>,
     /// Whether the method has means and medians.
     pub has_means: bool,
+    /// Whether votes and score differ; under approval they are one number.
+    pub has_scores: bool,
     /// What the winners cost together.
     pub spent: Option<String>,
 }
@@ -122,6 +124,7 @@ impl Counted {
             ties: ties(t, rules, outcome),
             steps: steps(t, rules, outcome),
             has_means: outcome.standings.iter().any(|standing| standing.mean.is_some()),
+            has_scores: rules.method != ballots::rules::Method::Approval,
             spent: outcome.spent.map(|spent| t.results_spent(t.roubles(spent.0))),
         }
     }

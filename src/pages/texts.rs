@@ -152,6 +152,8 @@ impl Texts {
     pub fn moment(&self, at: i64, zone: &str) -> String {
         let Some(at) = local(at, zone) else { return at.to_string() };
         let offset = at.strftime("%:z").to_string();
+        // As browsers spell it: `UTC+5`, and minutes where there are any.
+        let offset = offset.strip_suffix(":00").unwrap_or(&offset).replacen("+0", "+", 1).replacen("-0", "-", 1);
         self.date_and_time(self.day(at.date()), format!("UTC{offset}"), at.strftime("%H:%M").to_string())
     }
 }

@@ -45,6 +45,28 @@ test('what officials write stays text on every page, in both languages', async (
   assert.deepEqual([ran, faults], [[], []]);
 });
 
+test('a server that takes its log back is found out by the receipt', async () => {
+  const { page } = await device(browser);
+  const before = await (await fetch(`${stage.url}/api/v1/rounds/${stage.slug}/log/checkpoint`)).text();
+  await page.goto(at(stage, 'ballot'));
+  await comesTo(page, 'code');
+  await identifies(page, stage, stage.codes[1]);
+  await marks(page, [2]);
+  await casts(page);
+  await isLogged(page);
+  const download = page.waitForEvent('download');
+  await page.locator('button.save').click();
+  const receipt = await (await download).path();
+  const other = await device(browser);
+  await other.page.route('**/log/checkpoint', (route) => route.fulfill({ status: 200, contentType: 'text/plain', body: before }));
+  await other.page.goto(at(stage, 'check'));
+  await comesTo(other.page, 'check');
+  await other.page.locator('#receipt-file').setInputFiles(receipt);
+  await other.page.locator('#found').waitFor();
+  assert.equal(await other.page.locator('#found').getAttribute('data-found'), 'failed');
+  assert.equal(await other.page.locator('[data-step="growth"]').getAttribute('data-outcome'), 'failed');
+});
+
 test('the same on the ballot, in a receipt, and in what was counted', async () => {
   const { page, ran, faults } = await watched();
   await identifies(page, stage, stage.codes[0]);
@@ -143,6 +165,8 @@ test('every answer has the headers that fence a page in', async () => {
     for (const rule of ["default-src 'none'", "script-src 'self'", "style-src 'self'", "frame-ancestors 'none'", "base-uri 'none'"]) assert.ok(policy.includes(rule), `${path}: ${rule}`);
     assert.doesNotMatch(policy, /unsafe|\*/);
     assert.equal(headers.get('x-content-type-options'), 'nosniff');
+    assert.equal(headers.get('x-frame-options'), 'DENY');
+    assert.equal(headers.get('cross-origin-opener-policy'), 'same-origin');
     assert.equal(headers.get('referrer-policy'), 'no-referrer');
     assert.equal(headers.get('set-cookie'), null);
     assert.equal(headers.get('access-control-allow-origin'), null);

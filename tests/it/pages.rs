@@ -50,6 +50,45 @@ async fn every_page_is_there_in_every_language() {
     assert!(page(&town, "/en").await.text.contains("<html lang=\"en\""));
 }
 
+/// Bytes of an answer as they cross the wire to a browser.
+async fn weight(town: &Town, path: &str) -> usize {
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let request = client.get(format!("{}{path}", town.server.url())).header("accept-encoding", "gzip");
+    let answer = request.send().await.unwrap();
+    assert_eq!(answer.headers()["content-encoding"], "gzip", "{path}");
+    answer.bytes().await.unwrap().len()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_ballot_page_is_light() {
+    let town = Town::new().await;
+    town.votes(1).await;
+    let path = format!("/rounds/{SLUG}/ballot");
+    let html = page(&town, &path).await.text;
+    let mut whole = weight(&town, &path).await;
+    for address in html.split('"').filter(|part| part.starts_with("/assets/") && !part.ends_with(".svg")) {
+        let weight = weight(&town, address).await;
+        assert!(!address.ends_with(".js") || weight <= 90 * 1024, "{address}: {weight} bytes");
+        whole += weight;
+    }
+    assert!((50_000..=150 * 1024).contains(&whole), "{whole} bytes in all");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn erasing_asks_the_browser_to_give_up_its_files() {
+    let town = Town::new().await;
+    let answer = town.asks(Verb::POST, "/erased", None, None).await;
+    assert_eq!(
+        (answer.status, answer.headers["clear-site-data"].to_str().unwrap()),
+        (StatusCode::NO_CONTENT, "\"storage\"")
+    );
+    let long = format!("tracker={}", "a".repeat(5000));
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let request = client.post(format!("{}/rounds/{SLUG}/check", town.server.url())).body(long);
+    let answer = super::town::answer(request.header("content-type", "application/x-www-form-urlencoded")).await;
+    assert!(answer.status.is_client_error() && answer.text.len() < 1000, "{}", answer.text);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn readers_get_refusals_as_pages_and_programs_as_json() {
     let town = Town::new().await;

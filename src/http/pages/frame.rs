@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::{Http, Problem, render};
+use super::{super::problem::unkept, Http, Problem, render};
 use crate::pages::{Frame, ProblemPage};
 
 impl FromRequestParts<Http> for Frame {
@@ -33,6 +33,7 @@ pub(in crate::http) async fn as_page(State(http): State<Http>, request: Request,
         Ok(page) => {
             let retry_after = response.headers().get(header::RETRY_AFTER).cloned();
             let mut page = (response.status(), page).into_response();
+            unkept(page.headers_mut());
             if let Some(seconds) = retry_after {
                 page.headers_mut().insert(header::RETRY_AFTER, seconds);
             }

@@ -21,6 +21,9 @@ use crate::{
     pages::{BallotPage, CheckPage, Found, Frame, IssuedPage, ReceiptPage, View},
 };
 
+/// Longest name of a ballot that a form takes, in bytes: its hash, with room for spaces.
+const LONGEST_TRACKER: usize = 160;
+
 /// What a reader without scripts asks.
 #[derive(Debug, Deserialize)]
 pub(super) struct Question {
@@ -54,6 +57,9 @@ pub(super) async fn check_by_form(
     question: Result<Form<Question>, FormRejection>,
 ) -> Result<Response, Problem> {
     let Form(question) = question.map_err(|fault| Refusal::Malformed(fault.body_text()))?;
+    if question.tracker.len() > LONGEST_TRACKER {
+        return Err(Refusal::Malformed(format!("tracker: at most {LONGEST_TRACKER} characters")).into());
+    }
     let found = find(&http, &f, &slug, question.tracker).await?;
     render_unkept(&CheckPage { view: view(&http, &f, &slug).await?, f, found: Some(found) })
 }
