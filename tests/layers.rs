@@ -101,12 +101,16 @@ const SECRECY: &[(&str, &[&str])] = &[
     ("src/store/voters.rs", BALLOT),
     ("src/http/issuing.rs", BALLOT),
     ("src/http/identifying.rs", BALLOT),
-    ("web/src/core/casting.ts", PERSON),
-    ("web/src/core/ballot.ts", PERSON),
-    ("web/src/core/choice.ts", PERSON),
-    ("web/src/core/registering.ts", &["choice", "seal", "castballot", "marks"]),
+    ("web/src/core/casting.ts", PERSON_IN_BROWSER),
+    ("web/src/core/ballot.ts", PERSON_IN_BROWSER),
+    ("web/src/core/choice.ts", PERSON_IN_BROWSER),
+    ("web/src/core/registering.ts", BALLOT_IN_BROWSER),
 ];
 const PERSON: &[&str] = &["voter", "pseudonym", "session", "person::", "issuance", "roll::", "letter"];
+/// The same for the browser's client, whose comments are not taken out.
+const PERSON_IN_BROWSER: &[&str] =
+    &["session:", "session.", "pseudonym", "identifyingcode", "secretcode", "registering"];
+const BALLOT_IN_BROWSER: &[&str] = &["choice", "marks", "./casting", "pendingcast", "acceptance"];
 const BALLOT: &[&str] = &["ballot_box", "envelope", "sealed", "casting::", "urn", "acceptance"];
 
 const MAX_LINES: usize = 400;

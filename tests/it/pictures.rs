@@ -165,7 +165,7 @@ async fn a_picture_goes_with_a_reason_while_the_voting_is_open() {
     for file in &added.files {
         let gone = town.asks(Verb::GET, &file.address, None, None).await;
         assert_eq!((gone.status, gone.problem().as_str()), (StatusCode::NOT_FOUND, "unknown-picture"));
-        assert!(!gone.headers.contains_key("cache-control"), "that it is gone must not be kept for ever");
+        assert_eq!(gone.headers["cache-control"], "no-store", "that it is gone must not be kept for ever");
     }
     refused(town.official.remove_picture(SLUG, &added.picture, "again").await, "unknown-picture");
     let (round, events) = logged(&town).await;

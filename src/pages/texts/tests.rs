@@ -121,8 +121,8 @@ fn days_and_moments_are_written_as_people_do() {
     assert_eq!([ru.short_day(day), en.short_day(day)], ["12.06", "6/12"]);
     assert_eq!([ru.written_day("2027-06-12"), ru.written_day("soon")], ["12 июня 2027\u{202f}г.", "soon"]);
     let at = 1_812_000_000;
-    assert_eq!(ru.moment(at, "Asia/Yekaterinburg"), "3 июня 2027\u{202f}г., 10:20 (UTC+05:00)");
-    assert_eq!(en.moment(at, "Asia/Yekaterinburg"), "June 3, 2027, 10:20 (UTC+05:00)");
+    assert_eq!(ru.moment(at, "Asia/Yekaterinburg"), "3 июня 2027\u{202f}г., 10:20 (UTC+5)");
+    assert_eq!(en.moment(at, "Asia/Yekaterinburg"), "June 3, 2027, 10:20 (UTC+5)");
     assert_eq!(ru.moment(at, "Nowhere/Nothing"), at.to_string());
 }
 
