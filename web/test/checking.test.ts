@@ -6,6 +6,7 @@ import { makeBallot } from '../src/core/ballot.ts';
 import { type Bytes, fromUtf8, toBase64, toHex, utf8 } from '../src/core/bytes.ts';
 import * as checking from '../src/core/checking.ts';
 import { Fault } from '../src/core/fault.ts';
+import { openCheckpoint } from '../src/core/log/checkpoint.ts';
 import { readReceiptCode } from '../src/core/receipt_code.ts';
 import { printReceiptCode } from '../src/core/receipt_code.ts';
 import { type ReceiptFile, printReceiptFile, readReceiptFile, receiptFileName, roundOf, trackerOf } from '../src/core/receipt_file.ts';
@@ -103,20 +104,42 @@ test('a log that was rewritten is noticed: by the device, by the file and by the
   await assert.rejects(checking.checkReceiptCode(api, resident.place, code, NOW), failed('log-changed'));
 });
 
-test('a log that shrank is noticed, if what is left is another; an older view of the same log is not held against it', async () => {
+test('a log that was rolled back is noticed, even to an honest older head', async () => {
   const all = await voted();
-  const { town, resident } = all;
-  const { ballot } = await logged(all);
+  const { api, town, resident } = all;
+  const early = await town.checkpoint();
+  const { ballot, file, code } = await logged(all);
   const old = await town.checkpoint();
   await town.integrate();
   await resident.follow();
-  town.weather.push({ path: '/log/checkpoint', kind: () => new Response(old) });
-  const { head, before } = await resident.follow();
-  assert.deepEqual([head.size, before?.size], [3, 4]);
+  const rolledBack = (head: string) => town.weather.push({ path: '/log/checkpoint', kind: () => new Response(head) });
+  rolledBack(old);
+  await assert.rejects(resident.follow(), failed('log-changed'));
   assert.equal((await resident.follow()).before?.size, 4, 'the newer head is remembered');
+  // Smaller than the head of the receipt that the server gives today, and than the one that the receipt remembers.
+  rolledBack(old);
+  await assert.rejects(checking.checkReceiptFile(api, resident.place, file, NOW), failed('log-changed'));
+  rolledBack(early);
+  await assert.rejects(checking.checkReceiptCode(api, resident.place, code, NOW), failed('log-changed'));
+  const answer = await api.receipt(SLUG, ballot.hash);
   town.lines.length = 2;
-  await town.log({ 'voting-paused': { at: 1, by: 'official-1', reason: 'z' } });
+  await assert.rejects(resident.follow(), failed('log-changed'));
   await assert.rejects(resident.receipt(ballot), failed('log-changed'));
+  await town.log({ 'voting-paused': { at: 1, by: 'official-1', reason: 'z' } });
+  assert.equal(answer.state, 'logged');
+  await assert.rejects(resident.receipt(ballot), failed('log-changed'));
+});
+
+test('of two heads only the later one may be the larger', async () => {
+  const all = await voted();
+  const { api, town, resident } = all;
+  const head = async () => (await openCheckpoint(await town.checkpoint(), resident.place.logKey)) ?? assert.fail('a head');
+  const small = await head();
+  await town.integrate();
+  const large = await head();
+  await checking.consistentHead(api, resident.place, small, large);
+  await checking.consistentHead(api, resident.place, large, large);
+  await assert.rejects(checking.consistentHead(api, resident.place, large, small), failed('log-changed'));
 });
 
 test('a ballot that was in the log cannot wait again', async () => {

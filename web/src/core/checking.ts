@@ -53,15 +53,15 @@ export async function checkReceipt(place: Place, logged: Logged, expected: Bytes
 }
 
 /**
- * Checks that of two heads of one log the larger begins with the smaller.
+ * Checks that a log only grew: that a head which was asked for later begins with one which was known before.
  *
- * @throws {Fault} `wrong: log-changed` when it does not.
+ * @throws {Fault} `wrong: log-changed` when it does not, or is smaller: a log that was rolled back has lost lines.
  */
-export async function consistentHead(api: Api, place: Place, one: Checkpoint, other: Checkpoint): Promise<void> {
-  const [old, size] = one.size <= other.size ? [one, other] : [other, one];
+export async function consistentHead(api: Api, place: Place, earlier: Checkpoint, later: Checkpoint): Promise<void> {
+  if (later.size < earlier.size) throw wrong('log-changed', `the log had ${earlier.size} lines and has ${later.size} now`);
   // Between heads of one size there is nothing to prove, and the empty log is the beginning of every log.
-  const proof = old.size === size.size || old.size === 0 ? [] : await api.consistency(place.slug, old.size, size.size);
-  const holds = old.size === 0 || (await verifyConsistency(old.size, old.root, size.size, size.root, proof));
+  const proof = later.size === earlier.size || earlier.size === 0 ? [] : await api.consistency(place.slug, earlier.size, later.size);
+  const holds = earlier.size === 0 || (await verifyConsistency(earlier.size, earlier.root, later.size, later.root, proof));
   if (!holds) throw wrong('log-changed');
 }
 
@@ -156,6 +156,7 @@ async function inLog(api: Api, place: Place, answer: Logged, hash: Bytes, rememb
   const receipt = await checkReceipt(place, answer, hash);
   const today = await openCheckpoint(await api.checkpoint(place.slug), place.logKey);
   if (today === undefined) throw wrong('checkpoint');
+  if (today.size <= receipt.index) throw wrong('log-changed', 'the log ends before the line of the receipt');
   await consistentHead(api, place, receipt.head, today);
   if (remembered !== undefined) await consistentHead(api, place, remembered, today);
   return { state: 'logged', receipt, today, ...(remembered && { remembered }) };
