@@ -13,11 +13,11 @@ import { type ReceiptFile, printReceiptFile, readReceiptFile, receiptFileName, r
 import { replacementOf } from '../src/core/replacing.ts';
 import { Resident } from '../src/core/resident.ts';
 import { type Store, memoryStore } from '../src/core/store/store.ts';
-import { type Letter, SCALAR, SLUG, Town, json, letters, problem } from './town.ts';
+import { HOUR, type Letter, SCALAR, SLUG, Town, json, letters, problem } from './town.ts';
 import { flipped } from './vectors.ts';
 
 const [anna] = letters as [Letter];
-const NOW = 1_800_000_000;
+const NOW = HOUR;
 const HOST = 'https://vote.example';
 const failed = (reason: Parameters<Fault['is']>[0]) => (thrown: unknown) => thrown instanceof Fault && thrown.is(reason);
 
@@ -295,4 +295,35 @@ test('a later ballot of the same credential is found in the whole log, and a log
   const without = honest.filter((_, index) => index !== at).join('');
   all.town.weather.push({ path: '/log/lines', kind: () => new Response(without) }, { path: '/log/lines', kind: () => new Response(honest[0]) });
   await assert.rejects(find(ballot.hash), failed('log-changed'));
+});
+
+test('a promise for a far day is none; one after an extended close is', async () => {
+  const all = await voted();
+  const { town, api, resident } = all;
+  const far = HOUR + 2 * 86_400;
+  const promise = { fingerprint: resident.place.fingerprint, ballot: (await receipts(all)).ballot.hash, inLogBy: far };
+  const code = { ...promise, signature: await town.promise(promise) };
+  await assert.rejects(checking.checkReceiptCode(api, resident.place, code, NOW), failed('acceptance'));
+  await assert.rejects(checking.checkReceiptFile(api, resident.place, { ...(await receipts(all)).file, ...code, ballot: (await receipts(all)).file.ballot }, NOW), failed('acceptance'));
+  town.closesAt = far;
+  assert.equal((await checking.checkReceiptCode(api, resident.place, code, NOW)).state, 'waiting');
+  // Whoever casts now gets no promise for the day after tomorrow, whenever the voting closes.
+  town.inLogBy = far;
+  await assert.rejects(resident.cast([]), failed('acceptance'));
+  assert.equal((await resident.standing()).pending, true, 'the ballot is not counted');
+  town.inLogBy = HOUR + 7200;
+  assert.equal((await resident.retry()).inLogBy, HOUR + 7200);
+});
+
+test('the opening key is found before a long end of the log, and not sought before the close', async () => {
+  const { town, api, resident } = await voted();
+  for (let line = 0; line < 300; line++) await town.log({ register: { count: 1, hash: '00'.repeat(32), hour: HOUR } });
+  await town.log({ 'voting-closed': { at: 9, by: 'schedule' } });
+  for (let line = 0; line < 300; line++) await town.log({ register: { count: 1, hash: '00'.repeat(32), hour: HOUR } });
+  town.seen.length = 0;
+  assert.equal(await checking.revealedKey(api, resident.place), undefined);
+  assert.equal(town.seen.filter(({ path }) => path.includes('/log/lines')).length, 2);
+  await town.log({ 'key-revealed': { at: 9, by: 'member-1', key: Buffer.from(SCALAR).toString('base64') } });
+  for (let line = 0; line < 600; line++) await town.log({ register: { count: 1, hash: '00'.repeat(32), hour: HOUR } });
+  assert.ok(await checking.revealedKey(api, resident.place));
 });
