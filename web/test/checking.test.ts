@@ -219,7 +219,7 @@ test('files and codes are read strictly, and what is changed in them does not ho
   }
   assert.equal(trackerOf(ballot.hash), toHex(ballot.hash).slice(0, 16).replace(/(....)(?=.)/g, '$1-'));
   assert.deepEqual(roundOf(file.round), { host: 'vote.example', slug: SLUG });
-  for (const address of ['javascript:alert(1)', 'https://vote.example/rounds/', 'https://a@b/rounds/spring', 'https://vote.example/rounds/spring?x', 'https://vote.example/rounds/Spring']) {
+  for (const address of ['javascript:alert(1)', 'https://vote.example/rounds/', 'https://a@b/rounds/spring', 'https://vote.example/rounds/spring?x', 'https://vote.example/rounds/Spring', 'https://[/rounds/spring', 'https://a:b/rounds/spring', 'https://%/rounds/spring']) {
     assert.equal(roundOf(address), undefined, address);
   }
 });
