@@ -14,13 +14,15 @@ before(async () => {
 });
 after(() => browser.close());
 
-test('the link on the letter fills both halves and leaves no trace of the code in the address', async () => {
+test('a link fills in the first half only, says so, and leaves nothing of the code in the address bar', async () => {
   const { page } = phone;
   await page.goto(`${at(stage, 'ballot')}#${encodeURIComponent(stage.codes[0])}`);
   await comesTo(page, 'code');
   const { first: one, second: two } = halves(stage.codes[0]);
   assert.equal(await page.locator('#code-first').inputValue(), one);
-  assert.equal(await page.locator('#code-second').inputValue(), two);
+  assert.equal(await page.locator('#code-second').inputValue(), '', 'the second half is not taken from an address');
+  assert.match(await page.locator('#code-linked').innerText(), /сверьте/);
+  await page.locator('#code-second').fill(two);
   assert.equal(new URL(page.url()).hash, '');
 });
 
