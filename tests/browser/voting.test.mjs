@@ -14,13 +14,14 @@ before(async () => {
 });
 after(() => browser.close());
 
-test('the link on the letter fills the first half alone: an address stays in the browser’s history', async () => {
+test('a link fills in the first half only, says so, and leaves nothing of the code in the address bar', async () => {
   const { page } = phone;
   await page.goto(`${at(stage, 'ballot')}#${encodeURIComponent(stage.codes[0])}`);
   await comesTo(page, 'code');
   const { first: one, second: two } = halves(stage.codes[0]);
   assert.equal(await page.locator('#code-first').inputValue(), one);
-  assert.equal(await page.locator('#code-second').inputValue(), '', 'not even if it is there');
+  assert.equal(await page.locator('#code-second').inputValue(), '', 'the second half is not taken from an address');
+  assert.match(await page.locator('#code-linked').innerText(), /сверьте/);
   assert.equal(new URL(page.url()).hash, '');
   await page.locator('#code-second').fill(two);
 });

@@ -6,17 +6,18 @@ import { makeBallot } from '../src/core/ballot.ts';
 import { type Bytes, fromUtf8, toBase64, toHex, utf8 } from '../src/core/bytes.ts';
 import * as checking from '../src/core/checking.ts';
 import { Fault } from '../src/core/fault.ts';
+import { openCheckpoint } from '../src/core/log/checkpoint.ts';
 import { readReceiptCode } from '../src/core/receipt_code.ts';
 import { printReceiptCode } from '../src/core/receipt_code.ts';
 import { type ReceiptFile, printReceiptFile, readReceiptFile, receiptFileName, roundOf, trackerOf } from '../src/core/receipt_file.ts';
 import { replacementOf } from '../src/core/replacing.ts';
 import { Resident } from '../src/core/resident.ts';
 import { type Store, memoryStore } from '../src/core/store/store.ts';
-import { type Letter, SCALAR, SLUG, Town, json, letters, problem } from './town.ts';
+import { HOUR, type Letter, SCALAR, SLUG, Town, json, letters, problem } from './town.ts';
 import { flipped } from './vectors.ts';
 
 const [anna] = letters as [Letter];
-const NOW = 1_800_000_000;
+const NOW = HOUR;
 const HOST = 'https://vote.example';
 const failed = (reason: Parameters<Fault['is']>[0]) => (thrown: unknown) => thrown instanceof Fault && thrown.is(reason);
 
@@ -103,20 +104,42 @@ test('a log that was rewritten is noticed: by the device, by the file and by the
   await assert.rejects(checking.checkReceiptCode(api, resident.place, code, NOW), failed('log-changed'));
 });
 
-test('a log that shrank is noticed, if what is left is another; an older view of the same log is not held against it', async () => {
+test('a log that was rolled back is noticed, even to an honest older head', async () => {
   const all = await voted();
-  const { town, resident } = all;
-  const { ballot } = await logged(all);
+  const { api, town, resident } = all;
+  const early = await town.checkpoint();
+  const { ballot, file, code } = await logged(all);
   const old = await town.checkpoint();
   await town.integrate();
   await resident.follow();
-  town.weather.push({ path: '/log/checkpoint', kind: () => new Response(old) });
-  const { head, before } = await resident.follow();
-  assert.deepEqual([head.size, before?.size], [3, 4]);
+  const rolledBack = (head: string) => town.weather.push({ path: '/log/checkpoint', kind: () => new Response(head) });
+  rolledBack(old);
+  await assert.rejects(resident.follow(), failed('log-changed'));
   assert.equal((await resident.follow()).before?.size, 4, 'the newer head is remembered');
+  // Smaller than the head of the receipt that the server gives today, and than the one that the receipt remembers.
+  rolledBack(old);
+  await assert.rejects(checking.checkReceiptFile(api, resident.place, file, NOW), failed('log-changed'));
+  rolledBack(early);
+  await assert.rejects(checking.checkReceiptCode(api, resident.place, code, NOW), failed('log-changed'));
+  const answer = await api.receipt(SLUG, ballot.hash);
   town.lines.length = 2;
-  await town.log({ 'voting-paused': { at: 1, by: 'official-1', reason: 'z' } });
+  await assert.rejects(resident.follow(), failed('log-changed'));
   await assert.rejects(resident.receipt(ballot), failed('log-changed'));
+  await town.log({ 'voting-paused': { at: 1, by: 'official-1', reason: 'z' } });
+  assert.equal(answer.state, 'logged');
+  await assert.rejects(resident.receipt(ballot), failed('log-changed'));
+});
+
+test('of two heads only the later one may be the larger', async () => {
+  const all = await voted();
+  const { api, town, resident } = all;
+  const head = async () => (await openCheckpoint(await town.checkpoint(), resident.place.logKey)) ?? assert.fail('a head');
+  const small = await head();
+  await town.integrate();
+  const large = await head();
+  await checking.consistentHead(api, resident.place, small, large);
+  await checking.consistentHead(api, resident.place, large, large);
+  await assert.rejects(checking.consistentHead(api, resident.place, large, small), failed('log-changed'));
 });
 
 test('a ballot that was in the log cannot wait again', async () => {
@@ -196,7 +219,7 @@ test('files and codes are read strictly, and what is changed in them does not ho
   }
   assert.equal(trackerOf(ballot.hash), toHex(ballot.hash).slice(0, 16).replace(/(....)(?=.)/g, '$1-'));
   assert.deepEqual(roundOf(file.round), { host: 'vote.example', slug: SLUG });
-  for (const address of ['javascript:alert(1)', 'https://vote.example/rounds/', 'https://a@b/rounds/spring', 'https://vote.example/rounds/spring?x', 'https://vote.example/rounds/Spring']) {
+  for (const address of ['javascript:alert(1)', 'https://vote.example/rounds/', 'https://a@b/rounds/spring', 'https://vote.example/rounds/spring?x', 'https://vote.example/rounds/Spring', 'https://[/rounds/spring', 'https://a:b/rounds/spring', 'https://%/rounds/spring']) {
     assert.equal(roundOf(address), undefined, address);
   }
 });
@@ -272,4 +295,35 @@ test('a later ballot of the same credential is found in the whole log, and a log
   const without = honest.filter((_, index) => index !== at).join('');
   all.town.weather.push({ path: '/log/lines', kind: () => new Response(without) }, { path: '/log/lines', kind: () => new Response(honest[0]) });
   await assert.rejects(find(ballot.hash), failed('log-changed'));
+});
+
+test('a promise for a far day is none; one after an extended close is', async () => {
+  const all = await voted();
+  const { town, api, resident } = all;
+  const far = HOUR + 2 * 86_400;
+  const promise = { fingerprint: resident.place.fingerprint, ballot: (await receipts(all)).ballot.hash, inLogBy: far };
+  const code = { ...promise, signature: await town.promise(promise) };
+  await assert.rejects(checking.checkReceiptCode(api, resident.place, code, NOW), failed('acceptance'));
+  await assert.rejects(checking.checkReceiptFile(api, resident.place, { ...(await receipts(all)).file, ...code, ballot: (await receipts(all)).file.ballot }, NOW), failed('acceptance'));
+  town.closesAt = far;
+  assert.equal((await checking.checkReceiptCode(api, resident.place, code, NOW)).state, 'waiting');
+  // Whoever casts now gets no promise for the day after tomorrow, whenever the voting closes.
+  town.inLogBy = far;
+  await assert.rejects(resident.cast([]), failed('acceptance'));
+  assert.equal((await resident.standing()).pending, true, 'the ballot is not counted');
+  town.inLogBy = HOUR + 7200;
+  assert.equal((await resident.retry()).inLogBy, HOUR + 7200);
+});
+
+test('the opening key is found before a long end of the log, and not sought before the close', async () => {
+  const { town, api, resident } = await voted();
+  for (let line = 0; line < 300; line++) await town.log({ register: { count: 1, hash: '00'.repeat(32), hour: HOUR } });
+  await town.log({ 'voting-closed': { at: 9, by: 'schedule' } });
+  for (let line = 0; line < 300; line++) await town.log({ register: { count: 1, hash: '00'.repeat(32), hour: HOUR } });
+  town.seen.length = 0;
+  assert.equal(await checking.revealedKey(api, resident.place), undefined);
+  assert.equal(town.seen.filter(({ path }) => path.includes('/log/lines')).length, 2);
+  await town.log({ 'key-revealed': { at: 9, by: 'member-1', key: Buffer.from(SCALAR).toString('base64') } });
+  for (let line = 0; line < 600; line++) await town.log({ register: { count: 1, hash: '00'.repeat(32), hour: HOUR } });
+  assert.ok(await checking.revealedKey(api, resident.place));
 });

@@ -41,6 +41,14 @@ test('what people type is read as it was meant', () => {
   assert.equal(codes.typedLetters('abЖ-0 х'), 'ABЖ0X');
 });
 
+test('a link fills in the first half only', () => {
+  const { identifying, secret } = all.codes[2] ?? assert.fail();
+  for (const text of [`${identifying}${secret}`, `${codes.inGroups(identifying)} ${codes.inGroups(secret)}`, identifying.toLowerCase(), `${identifying}${secret}more`]) {
+    assert.equal(codes.linkedHalf(text), codes.inGroups(identifying), text);
+  }
+  assert.equal(codes.linkedHalf(''), '');
+});
+
 test('faults name what is wrong, and where', () => {
   const fault = (text: string) => {
     const read = codes.readIdentifying(text);

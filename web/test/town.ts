@@ -2,7 +2,7 @@
 import { getPublicKeyAsync, signAsync } from '@noble/ed25519';
 import assert from 'node:assert/strict';
 import { constants, generateKeyPairSync, privateDecrypt } from 'node:crypto';
-import { acceptanceMessage } from '../src/core/acceptance.ts';
+import { type Acceptance, acceptanceMessage } from '../src/core/acceptance.ts';
 import { checkBallot } from '../src/core/ballot.ts';
 import { type Bytes, fromBase64, sha256, toBase64, toHex, utf8 } from '../src/core/bytes.ts';
 import type { IdentifyingCode, SecretCode } from '../src/core/codes.ts';
@@ -44,7 +44,8 @@ export type Weather =
 
 export const SLUG = 'spring';
 export const SCALAR = new Uint8Array(32).fill(7);
-const HOUR = 1_800_000_000;
+/** The next full hour: by when every ballot is promised to be in the log. */
+export const HOUR = Math.ceil(Date.now() / 3_600_000) * 3600;
 const ACCEPTANCE = new Uint8Array(32).fill(101);
 const LOG = new Uint8Array(32).fill(102);
 /** One issuer for every town: making a key takes long. */
@@ -56,6 +57,10 @@ export class Town {
   readonly seen: Seen[] = [];
   readonly lines: string[] = [];
   phase = 'open';
+  /** The close in force. */
+  closesAt = HOUR + 86_400;
+  /** By when the ballot box promises to have the next ballots in the log. */
+  inLogBy = HOUR;
   /** Which weather the next request that starts so meets, once. */
   readonly weather: { path: string; kind: Weather }[] = [];
   private readonly issued = new Map<string, string>();
@@ -78,6 +83,8 @@ export class Town {
       acceptance_key: toBase64(await getPublicKeyAsync(ACCEPTANCE)),
       issuer_key: toBase64(spki),
       log_key: `${origin}+${toHex(id)}+${toBase64(logPublic)}`,
+      opens_at: HOUR - 86_400,
+      closes_at: HOUR + 86_400,
       origin,
       slug: SLUG,
       ...changed,
@@ -141,6 +148,11 @@ export class Town {
     return checkpointNote(this.logKey, leaves.length, root, new Uint8Array(await signAsync(utf8(`${text}\n`), LOG)));
   }
 
+  /** The ballot box's signature on a promise. */
+  async promise(promise: Acceptance): Promise<Bytes> {
+    return new Uint8Array(await signAsync(acceptanceMessage(promise), ACCEPTANCE));
+  }
+
   private leaves(): Promise<Bytes[]> {
     return Promise.all(this.lines.map((line) => leafHash(utf8(line))));
   }
@@ -153,7 +165,7 @@ export class Town {
     const session = headers.get('authorization')?.replace('Bearer ', '') ?? '';
     switch (`${method} ${route.replace(base, '')}`) {
       case 'GET ':
-        return json({ rules: this.rules, fingerprint: this.place.fingerprintHex, phase: this.phase, closes_at: 1, roll: 1, issued: 0, ballots: 0, signed: [] });
+        return json({ rules: this.rules, fingerprint: this.place.fingerprintHex, phase: this.phase, closes_at: this.closesAt, roll: 1, issued: 0, ballots: 0, signed: [] });
       case 'POST /identification': {
         const code = field('code').replace(/-/g, '');
         if (!letters.some(({ identifying }) => identifying === code)) return problem('code', 403);
@@ -213,9 +225,9 @@ export class Town {
       if (envelope.version <= accepted) return problem('version-not-growing', 409, { accepted_version: accepted });
       this.urn.set(toHex(hash), { ballot, credential, version: envelope.version });
     }
-    const promise = { fingerprint: this.place.fingerprint, ballot: hash, inLogBy: HOUR };
-    const signature = toBase64(await signAsync(acceptanceMessage(promise), ACCEPTANCE));
-    return json({ ballot: toHex(hash), fingerprint: this.place.fingerprintHex, in_log_by: HOUR, signature }, 201);
+    const promise = { fingerprint: this.place.fingerprint, ballot: hash, inLogBy: this.inLogBy };
+    const signature = toBase64(await this.promise(promise));
+    return json({ ballot: toHex(hash), fingerprint: this.place.fingerprintHex, in_log_by: this.inLogBy, signature }, 201);
   }
 
   private async receipt(hash: string): Promise<Response> {

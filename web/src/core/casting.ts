@@ -1,6 +1,6 @@
 /** The ballot box's side of a device: a ballot is sealed, kept, sent, and counts as cast when the signed promise was checked. */
 import type { AcceptanceAnswer, Api } from './api.ts';
-import { isPromised } from './acceptance.ts';
+import { isBeforeEnd, isPromised, isSoon } from './acceptance.ts';
 import { ballotHash, makeBallot } from './ballot.ts';
 import { type Bytes, equal } from './bytes.ts';
 import { type Mark, encodeChoice } from './choice.ts';
@@ -82,6 +82,9 @@ export class Casting {
     const isOurs = equal(answer.ballot, hash) && equal(answer.fingerprint, place.fingerprint);
     const promise = { fingerprint: place.fingerprint, ballot: hash, inLogBy };
     if (!isOurs || !(await isPromised(promise, place.rules.acceptanceKey, signature))) throw wrong('acceptance');
+    // A promise for a far day would be no promise: it could be broken unseen until then.
+    const isTimely = isSoon(inLogBy, place.rules, Date.now() / 1000) && (isBeforeEnd(inLogBy, place.rules) || isBeforeEnd(inLogBy, place.rules, (await api.round(slug)).closesAt));
+    if (!isTimely) throw wrong('acceptance', 'the promise is for a time too far away');
     const accepted = { ballot, hash, version, inLogBy, signature };
     await this.desk.change((record) => ({
       ...(record.pendingCast && equal(record.pendingCast.ballot, ballot) ? without(record, 'pendingCast') : record),

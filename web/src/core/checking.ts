@@ -1,6 +1,6 @@
 /** "Check my vote": a receipt from a file, a QR code or the device against today's log, and after the opening what was counted. */
 import type { Api } from './api.ts';
-import { isPromised } from './acceptance.ts';
+import { isBeforeEnd, isPromised } from './acceptance.ts';
 import { type Envelope, type Opened, ballotHash, checkBallot, openBallot } from './ballot.ts';
 import { type Bytes, equal, toHex } from './bytes.ts';
 import { faultOf, wrong } from './fault.ts';
@@ -12,6 +12,9 @@ import type { Place } from './place.ts';
 import type { ReceiptCode } from './receipt_code.ts';
 import type { Logged, ReceiptFile } from './receipt_file.ts';
 import { type OpeningKey, importOpeningKey } from './seal.ts';
+
+/** Lines asked for at once when the opening key is looked for, and how many lines after the key it is looked for at most. */
+const [BLOCK, FURTHEST] = [256, 10_000];
 
 /** A receipt that holds. */
 export interface CheckedReceipt {
@@ -53,15 +56,15 @@ export async function checkReceipt(place: Place, logged: Logged, expected: Bytes
 }
 
 /**
- * Checks that of two heads of one log the larger begins with the smaller.
+ * Checks that a log only grew: that a head which was asked for later begins with one which was known before.
  *
- * @throws {Fault} `wrong: log-changed` when it does not.
+ * @throws {Fault} `wrong: log-changed` when it does not, or is smaller: a log that was rolled back has lost lines.
  */
-export async function consistentHead(api: Api, place: Place, one: Checkpoint, other: Checkpoint): Promise<void> {
-  const [old, size] = one.size <= other.size ? [one, other] : [other, one];
+export async function consistentHead(api: Api, place: Place, earlier: Checkpoint, later: Checkpoint): Promise<void> {
+  if (later.size < earlier.size) throw wrong('log-changed', `the log had ${earlier.size} lines and has ${later.size} now`);
   // Between heads of one size there is nothing to prove, and the empty log is the beginning of every log.
-  const proof = old.size === size.size || old.size === 0 ? [] : await api.consistency(place.slug, old.size, size.size);
-  const holds = old.size === 0 || (await verifyConsistency(old.size, old.root, size.size, size.root, proof));
+  const proof = later.size === earlier.size || earlier.size === 0 ? [] : await api.consistency(place.slug, earlier.size, later.size);
+  const holds = earlier.size === 0 || (await verifyConsistency(earlier.size, earlier.root, later.size, later.root, proof));
   if (!holds) throw wrong('log-changed');
 }
 
@@ -73,7 +76,7 @@ export async function consistentHead(api: Api, place: Place, one: Checkpoint, ot
  */
 export async function checkReceiptFile(api: Api, place: Place, file: ReceiptFile, now: number): Promise<CheckedVote> {
   const hash = await ballotHash(file.ballot);
-  await checkPromise(place, { ...file, ballot: hash });
+  await checkPromise(api, place, { ...file, ballot: hash });
   if (file.logKey !== place.rules.logKey) throw wrong('receipt', 'the receipt names another log key');
   const remembered = file.logged && (await checkReceipt(place, file.logged, file.ballot)).head;
   return checkToday(api, place, hash, file.inLogBy, now, remembered);
@@ -86,7 +89,7 @@ export async function checkReceiptFile(api: Api, place: Place, file: ReceiptFile
  * @throws {Fault}
  */
 export async function checkReceiptCode(api: Api, place: Place, code: ReceiptCode, now: number): Promise<CheckedVote> {
-  await checkPromise(place, code);
+  await checkPromise(api, place, code);
   const { head } = code;
   const note = head && checkpointNote(place.logKey, head.size, head.root, head.signature);
   const remembered = note === undefined ? undefined : await openCheckpoint(note, place.logKey);
@@ -116,13 +119,16 @@ export async function checkTracker(api: Api, place: Place, name: string, now: nu
 export async function revealedKey(api: Api, place: Place): Promise<OpeningKey | undefined> {
   const head = await openCheckpoint(await api.checkpoint(place.slug), place.logKey);
   if (head === undefined) throw wrong('checkpoint');
-  // After the key come at most the count, each member's signature, a proposal and an annulment.
-  const last = place.rules.members + 8;
-  const lines = await api.lines(place.slug, Math.max(0, head.size - last), last);
-  for (const text of lines) {
-    const line = readLine(text);
-    const scalar = line && revealedKeyOf(line);
-    if (scalar !== undefined) return importOpeningKey(scalar, place.rules.sealingKey);
+  const oldest = Math.max(0, head.size - FURTHEST);
+  for (let end = head.size; end > oldest; end -= Math.min(BLOCK, end - oldest)) {
+    const first = Math.max(oldest, end - BLOCK);
+    const lines = (await api.lines(place.slug, first, end - first)).map(readLine).reverse();
+    for (const line of lines) {
+      const scalar = line && revealedKeyOf(line);
+      if (scalar !== undefined) return importOpeningKey(scalar, place.rules.sealingKey);
+      // Before the close no key can have been revealed.
+      if (line?.name === 'voting-closed') return undefined;
+    }
   }
   return undefined;
 }
@@ -132,9 +138,12 @@ export function openReceipt(place: Place, key: OpeningKey, receipt: CheckedRecei
   return openBallot(place, key, receipt.envelope);
 }
 
-async function checkPromise(place: Place, code: Pick<ReceiptCode, 'fingerprint' | 'ballot' | 'inLogBy' | 'signature'>): Promise<void> {
+async function checkPromise(api: Api, place: Place, code: Pick<ReceiptCode, 'fingerprint' | 'ballot' | 'inLogBy' | 'signature'>): Promise<void> {
   if (!equal(code.fingerprint, place.fingerprint)) throw wrong('receipt', 'the receipt is for another round');
   if (!(await isPromised(code, place.rules.acceptanceKey, code.signature))) throw wrong('acceptance');
+  // The server is asked for the close in force only if the one in the rules does not explain the promise: then the voting was extended.
+  const isTimely = isBeforeEnd(code.inLogBy, place.rules) || isBeforeEnd(code.inLogBy, place.rules, (await api.round(place.slug)).closesAt);
+  if (!isTimely) throw wrong('acceptance', 'the promise is for a time too far away');
 }
 
 async function checkToday(api: Api, place: Place, hash: Bytes, inLogBy: number, now: number, remembered?: Checkpoint): Promise<CheckedVote> {
@@ -156,6 +165,7 @@ async function inLog(api: Api, place: Place, answer: Logged, hash: Bytes, rememb
   const receipt = await checkReceipt(place, answer, hash);
   const today = await openCheckpoint(await api.checkpoint(place.slug), place.logKey);
   if (today === undefined) throw wrong('checkpoint');
+  if (today.size <= receipt.index) throw wrong('log-changed', 'the log ends before the line of the receipt');
   await consistentHead(api, place, receipt.head, today);
   if (remembered !== undefined) await consistentHead(api, place, remembered, today);
   return { state: 'logged', receipt, today, ...(remembered && { remembered }) };

@@ -71,6 +71,11 @@ export function splitTyped(text: string): readonly [identifying: string, secret:
   return [inGroups(letters.slice(0, IDENTIFYING_LENGTH).join('')), inGroups(letters.slice(IDENTIFYING_LENGTH).join(''))];
 }
 
+/** What a link may fill in: the first half and no more, since browsers remember the addresses that were visited. */
+export function linkedHalf(text: string): string {
+  return inGroups(Array.from(typedLetters(text)).slice(0, IDENTIFYING_LENGTH).join(''));
+}
+
 /** Letters in groups of four with dashes between. */
 export function inGroups(letters: string): string {
   return (letters.match(/.{1,4}/gu) ?? []).join('-');

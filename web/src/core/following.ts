@@ -34,12 +34,13 @@ export class Following {
   /** Fetches and checks a receipt; see `Resident.receipt`. */
   async receipt(ballot: AcceptedBallot): Promise<ReceiptState> {
     const { api, slug, place } = this.desk;
+    const before = await this.before();
     const answer = await api.receipt(slug, ballot.hash);
     if (answer.state === 'waiting') return { state: 'waiting', inLogBy: ballot.inLogBy };
     const { index, line, proof } = answer;
     const logged = { index, line, proof };
     const { head } = await checkReceipt(place, logged, ballot.ballot);
-    await this.see(head);
+    await this.see(before, head);
     await this.desk.change((record) => ({
       ...record,
       accepted: record.accepted.map((one) => (one.version === ballot.version ? { ...one, logged } : one)),
@@ -50,19 +51,24 @@ export class Following {
   /** Looks at today's head; see `Resident.follow`. */
   async follow(): Promise<Followed> {
     const { api, slug, place } = this.desk;
+    const before = await this.before();
     const head = await openCheckpoint(await api.checkpoint(slug), place.logKey);
     if (head === undefined) throw wrong('checkpoint');
-    const before = await this.see(head);
+    await this.see(before, head);
     return { head, ...(before && { before }) };
   }
 
-  /** Checks a head against the newest one seen before, and remembers the newer of the two. */
-  private async see(head: Checkpoint): Promise<Checkpoint | undefined> {
-    const { api, place } = this.desk;
+  /** The newest head seen so far. It is read before the server is asked, or another tab's newer one would make an honest answer look rolled back. */
+  private async before(): Promise<Checkpoint | undefined> {
     const { checkpoint } = await this.desk.open();
-    const before = checkpoint === undefined ? undefined : await openCheckpoint(checkpoint, place.logKey);
+    return checkpoint === undefined ? undefined : openCheckpoint(checkpoint, this.desk.place.logKey);
+  }
+
+  /** Checks that the log only grew from a head that was seen before, and remembers the new one. */
+  private async see(before: Checkpoint | undefined, head: Checkpoint): Promise<void> {
+    const { api, place } = this.desk;
     if (before !== undefined) await consistentHead(api, place, before, head);
-    if (before === undefined || head.size > before.size) await this.desk.change((record) => ({ ...record, checkpoint: head.note }));
-    return before;
+    const kept = await this.before();
+    if (kept === undefined || head.size > kept.size) await this.desk.change((record) => ({ ...record, checkpoint: head.note }));
   }
 }

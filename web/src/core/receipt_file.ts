@@ -71,7 +71,16 @@ export function readReceiptFile(text: string): ReceiptFile | undefined {
 /** Host and slug of a round's address; undefined for another address. */
 export function roundOf(address: string): { readonly host: string; readonly slug: string } | undefined {
   const [, host, slug] = /^https?:\/\/([^/?#@\s]+)\/rounds\/([a-z0-9-]{1,63})$/.exec(address) ?? [];
-  return host === undefined || slug === undefined ? undefined : { host, slug };
+  return host === undefined || slug === undefined || !isAddress(address) ? undefined : { host, slug };
+}
+
+/** Whether a browser would read it as an address: a receipt can come from anybody. */
+function isAddress(text: string): boolean {
+  try {
+    return new URL(text).href !== '';
+  } catch {
+    return false;
+  }
 }
 
 function readLogged(value: unknown): Logged | undefined {

@@ -1,15 +1,15 @@
 /** The ballot page. */
 import { Api } from '../core/api.ts';
 import { openStore } from '../core/store/store.ts';
+import { takeErased } from '../ui/erased.ts';
 import { type Page, forgetOnLeaving, knowingRound, readPage, takeFragment } from '../ui/page.ts';
-import { ERASED, Voting } from '../ui/voting.ts';
+import { Voting } from '../ui/voting.ts';
 
 async function main(page: Page): Promise<void> {
   const fragment = takeFragment();
-  const isErased = fragment === ERASED;
   forgetOnLeaving(page);
   const store = await openStore();
-  await new Voting(page, new Api({ fetch: knowingRound(page) }), store, isErased ? '' : fragment, isErased).start();
+  await new Voting(page, new Api({ fetch: knowingRound(page) }), store, fragment, takeErased()).start();
 }
 
 const page = readPage();

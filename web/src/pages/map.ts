@@ -1,5 +1,5 @@
 /** The map of territories, where the operator chose one. All that it shows stands in the list of territories too. */
-import { Map as LeafletMap, divIcon, latLngBounds, marker, tileLayer } from 'leaflet';
+import { Map as LeafletMap, control, divIcon, latLngBounds, marker, tileLayer } from 'leaflet';
 
 interface Pin {
   readonly number: number;
@@ -29,12 +29,20 @@ function plain(text: string): HTMLElement {
   return element;
 }
 
+/** Names the button that closes a popup in the page's language: the library has English words for it only. */
+function nameClosing(popup: HTMLElement | undefined, name: string | undefined): void {
+  if (name !== undefined) popup?.querySelector('.leaflet-popup-close-button')?.setAttribute('aria-label', name);
+}
+
 function draw(place: HTMLElement, pins: readonly Pin[]): void {
   place.hidden = false;
   place.setAttribute('role', 'region');
   place.setAttribute('aria-label', place.dataset['label'] ?? '');
   const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
-  const map = new LeafletMap(place, { scrollWheelZoom: false, zoomAnimation: !still, fadeAnimation: !still, markerZoomAnimation: !still });
+  const { zoomIn, zoomOut } = place.dataset;
+  const map = new LeafletMap(place, { zoomControl: false, scrollWheelZoom: false, zoomAnimation: !still, fadeAnimation: !still, markerZoomAnimation: !still });
+  control.zoom({ ...(zoomIn && { zoomInTitle: zoomIn }), ...(zoomOut && { zoomOutTitle: zoomOut }) }).addTo(map);
+  map.on('popupopen', ({ popup }) => nameClosing(popup.getElement(), place.dataset['close']));
   map.attributionControl.setPrefix(false);
   // The attribution is set as markup by the library, so it gets the text with everything of markup taken out.
   tileLayer(place.dataset['tiles'] ?? '', { attribution: plain(place.dataset['attribution'] ?? '').innerHTML, maxZoom: 19 }).addTo(map);

@@ -6,6 +6,7 @@ import type { AcceptedBallot } from '../core/store/record.ts';
 import { type Child, actions, button, el, notice, p } from './dom.ts';
 import { contactLine, wordsOf } from './faults.ts';
 import { moment } from './moments.ts';
+import { notCounted } from './not_counted.ts';
 import type { Page } from './page.ts';
 import { say } from './texts.ts';
 
@@ -20,6 +21,8 @@ export interface CastingParts {
   readonly status: HTMLElement;
   /** Whether the marks can be changed. */
   readonly freeze: (isFrozen: boolean) => void;
+  /** Whether an earlier ballot was accepted: it stays in force until this one is. */
+  readonly isAgain: boolean;
   /** The close in force, asked again; undefined when there is no answer. */
   readonly closesAt: () => Promise<number | undefined>;
   readonly accepted: (ballot: AcceptedBallot) => void;
@@ -27,10 +30,10 @@ export interface CastingParts {
 
 /** Sends a ballot until it is accepted, or the resident leaves it. */
 export async function send(parts: CastingParts, act: () => Promise<AcceptedBallot>): Promise<void> {
-  const { page, status, freeze } = parts;
+  const { page, status, freeze, isAgain } = parts;
   freeze(true);
   page.root.dataset['state'] = 'sending';
-  tell(status, notice('not-counted', say('client-not-counted'), p(say('client-sending')), el('progress', { 'aria-label': say('client-sending') })));
+  tell(status, notCounted(isAgain, p(say('client-sending')), el('progress', { 'aria-label': say('client-sending') })));
   try {
     const ballot = await act();
     parts.accepted(ballot);
@@ -45,7 +48,7 @@ export function sendMarks(parts: CastingParts, marks: readonly Mark[]): Promise<
 }
 
 async function failed(parts: CastingParts, fault: Fault, act: () => Promise<AcceptedBallot>): Promise<void> {
-  const { page, resident, status, freeze } = parts;
+  const { page, resident, status, freeze, isAgain } = parts;
   const { place } = resident;
   const { title, advice } = wordsOf(fault, place);
   const isOver = fault.slug === OVER;
@@ -55,7 +58,7 @@ async function failed(parts: CastingParts, fault: Fault, act: () => Promise<Acce
   const change = () => {
     freeze(false);
     page.root.dataset['state'] = 'marks';
-    tell(status, notice('not-counted', say('client-not-counted'), p(say('client-not-counted-marks'))));
+    tell(status, notCounted(isAgain, p(say('client-not-counted-marks'))));
     page.root.querySelector<HTMLElement>('#marks input, #marks button')?.focus();
   };
   const details: Child[] = [
@@ -68,7 +71,8 @@ async function failed(parts: CastingParts, fault: Fault, act: () => Promise<Acce
     button(say('client-retry'), () => void again(), { id: 'retry' }),
     button(say('client-change-marks'), change, { id: 'change-marks', class: 'quiet' }),
   ];
-  const made = notice(isOver ? 'problem' : 'not-counted', say('client-not-counted'), p(title), ...details, actions(...buttons));
+  const content = [p(title), ...details, actions(...buttons)];
+  const made = isOver ? notice('problem', say('client-not-counted-over'), isAgain && p(say('client-in-force')), ...content) : notCounted(isAgain, ...content);
   made.dataset['fault'] = fault.slug ?? (fault.what.kind === 'refused' ? '' : fault.what.reason);
   tell(status, made);
 }

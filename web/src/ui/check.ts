@@ -14,6 +14,7 @@ import { now } from './moments.ts';
 import { type Page, show } from './page.ts';
 import { readQr } from './qr_reading.ts';
 import { say } from './texts.ts';
+import { turns } from './turns.ts';
 
 /** Files above this size are no receipts. */
 const LARGEST = 1_000_000;
@@ -30,13 +31,14 @@ export async function showCheck(page: Page, api: Api, fragment: string): Promise
     return;
   }
   const result = el('div', { id: 'result', role: 'status' });
-  const tell = (...content: readonly Child[]) => {
+  // Every check begins with an empty result: the verdict on one receipt must not stand there while another is checked.
+  const begin = turns((...content: readonly Child[]) => {
     result.replaceChildren(...content.filter((child): child is Node => child instanceof Node));
     const title = result.querySelector<HTMLElement>('p');
     title?.setAttribute('tabindex', '-1');
     title?.focus();
-  };
-  const check = async (isPromised: boolean, act: () => Promise<CheckedVote>) => {
+  });
+  const check = async (isPromised: boolean, act: () => Promise<CheckedVote>, tell = begin()) => {
     tell(p(say('client-checking')));
     try {
       const vote = await act();
@@ -45,22 +47,26 @@ export async function showCheck(page: Page, api: Api, fragment: string): Promise
       tell(failedView(page, place, faultOf(thrown), isPromised));
     }
   };
-  const byCode = (text: string) => {
+  const byCode = (text: string, tell = begin()) => {
     const code = readReceiptCode(text.slice(text.indexOf('#') + 1));
     if (code === undefined) return tell(nothing(say('client-no-receipt')));
     if (!equal(code.fingerprint, place.fingerprint)) return tell(otherRound(page, text.split('/check#')[0] ?? ''));
-    return void check(true, () => checkReceiptCode(api, place, code, now()));
+    return void check(true, () => checkReceiptCode(api, place, code, now()), tell);
   };
   const byFile = async (file: File) => {
-    const receipt = file.size > LARGEST ? undefined : readReceiptFile(await file.text());
+    const tell = begin();
+    tell(p(say('client-checking')));
+    const text = file.size > LARGEST ? '' : await file.text().catch(() => '');
+    const receipt = readReceiptFile(text);
     if (receipt === undefined) return tell(nothing(say('client-no-receipt')));
     if (!equal(receipt.fingerprint, place.fingerprint)) return tell(otherRound(page, receipt.round));
-    return check(true, () => checkReceiptFile(api, place, receipt, now()));
+    return check(true, () => checkReceiptFile(api, place, receipt, now()), tell);
   };
   const byPicture = async (picture: File) => {
+    const tell = begin();
     tell(p(say('client-qr-reading')));
     const text = await readQr(picture);
-    return text === undefined ? tell(nothing(say('client-no-qr'))) : byCode(text);
+    return text === undefined ? tell(nothing(say('client-no-qr'))) : byCode(text, tell);
   };
   show(page, 'check', say('client-check-heading'), p(say('client-check-lead')),
     chooser('receipt-file', say('client-check-file'), say('client-check-file-hint'), '.json,application/json', byFile),

@@ -1,9 +1,9 @@
 /** The step that asks for the letter code: its first half identifies, its second never leaves the browser. */
-import { type IdentifyingCode, type SecretCode, readIdentifying, readSecret, splitTyped } from '../core/codes.ts';
+import { type IdentifyingCode, type SecretCode, linkedHalf, readIdentifying, readSecret, splitTyped } from '../core/codes.ts';
 import { type Fault, faultOf } from '../core/fault.ts';
 import type { Place } from '../core/place.ts';
 import { codeFaultWords, codeField } from './code_field.ts';
-import { actions, announce, button, el } from './dom.ts';
+import { actions, announce, button, el, p } from './dom.ts';
 import { faultNotice, wordsOf } from './faults.ts';
 import type { Page } from './page.ts';
 import { say } from './texts.ts';
@@ -20,7 +20,7 @@ export interface TypedCode {
 export interface CodeFormParts {
   readonly page: Page;
   readonly place: Place;
-  /** A whole code to begin with, as from a QR code on the letter. */
+  /** The first half, as from the QR code on the letter; of a whole code the second half is not taken, see `linkedHalf`. */
   readonly prefill: string;
   /** Whether the form asks if the device is shared. */
   readonly mayShare: boolean;
@@ -54,7 +54,7 @@ export function codeForm({ page, place, prefill, mayShare, submit, somebodyElse 
   const go = el('button', { type: 'submit', id: 'code-submit', class: 'big' }, say('client-code-submit'));
   const progress = el('p', { role: 'status', id: 'code-progress' });
   const form = el('form', { id: 'code-form', autocomplete: 'off', novalidate: true },
-    first.element, second.element,
+    first.element, prefill !== '' && p(say('client-code-linked'), { id: 'code-linked', class: 'hint' }), second.element,
     mayShare && el('div', { class: 'field' }, el('label', { class: 'choice', for: 'shared' }, shared, say('client-shared')), el('small', { class: 'hint', id: 'shared-hint' }, say('client-shared-hint'))),
     problem, actions(go), progress);
 
@@ -85,8 +85,8 @@ export function codeForm({ page, place, prefill, mayShare, submit, somebodyElse 
     const code = { identifying: identifying.value, ...(secret && { secret: secret.value }), shared: shared.checked };
     submit(code).catch((thrown: unknown) => fail(faultOf(thrown))).finally(() => busy(false));
   });
-  if (prefill !== '' && !fill(prefill)) {
-    first.input.value = prefill;
+  if (prefill !== '') {
+    first.input.value = linkedHalf(prefill);
     first.input.dispatchEvent(new Event('change'));
   }
   return form;

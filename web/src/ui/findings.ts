@@ -4,6 +4,7 @@ import type { Fault } from '../core/fault.ts';
 import type { Place } from '../core/place.ts';
 import { el, notice, p } from './dom.ts';
 import { contactLine, wordsOf } from './faults.ts';
+import { fingerprintItems } from './fingerprint.ts';
 import { moment } from './moments.ts';
 import type { Page } from './page.ts';
 import { say } from './texts.ts';
@@ -49,6 +50,7 @@ export function foundView(page: Page, place: Place, vote: CheckedVote, isPromise
         steps({ promise, line: 'failed', proof: 'skipped', head: 'skipped', growth: 'skipped' }));
       break;
   }
+  made.append(el('dl', {}, ...fingerprintItems(place)));
   return made;
 }
 
@@ -63,6 +65,7 @@ export function failedView(page: Page, place: Place, fault: Fault, isPromised: b
     const outcome = (step: Step): Outcome => (step === failed ? 'failed' : STEPS.indexOf(step) > at || (step === 'promise' && !isPromised) ? 'skipped' : 'held');
     made.append(steps({ promise: outcome('promise'), line: outcome('line'), proof: outcome('proof'), head: outcome('head'), growth: outcome('growth') }));
   }
+  made.append(el('dl', {}, ...fingerprintItems(place)));
   return made;
 }
 

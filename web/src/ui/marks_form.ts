@@ -3,12 +3,13 @@ import type { Mark } from '../core/choice.ts';
 import type { Place } from '../core/place.ts';
 import { ask } from './ask.ts';
 import type { Card } from './cards.ts';
-import { announce, el, mistake, notice, p } from './dom.ts';
+import { announce, el, mistake, p } from './dom.ts';
 import { approval } from './kinds/approval.ts';
 import type { Marking, MarkingParts } from './kinds/marking.ts';
 import { points } from './kinds/points.ts';
 import { ranked } from './kinds/ranked.ts';
 import { score } from './kinds/score.ts';
+import { notCounted as notCountedNotice, notCountedTitle } from './not_counted.ts';
 import { say } from './texts.ts';
 
 /** The form, and what the page does with it. */
@@ -21,11 +22,12 @@ export interface MarksForm {
   readonly freeze: (isFrozen: boolean) => void;
 }
 
-/** Makes the form. `cast` is called once for each press of the button, with a blank ballot only after a question. */
-export function marksForm(place: Place, cards: readonly Card[], cast: (marks: readonly Mark[]) => void): MarksForm {
+/** Makes the form. `cast` is called once for each press of the button, with a blank ballot only after a question.
+ * `isAgain`: an earlier ballot was accepted and stays in force until this one is. */
+export function marksForm(place: Place, cards: readonly Card[], isAgain: boolean, cast: (marks: readonly Mark[]) => void): MarksForm {
   const refusal = mistake('refusal');
   const summary = el('output', { id: 'summary' });
-  const notCounted = el('strong', { id: 'not-counted', hidden: true }, say('client-not-counted'));
+  const notCounted = el('strong', { id: 'not-counted', hidden: true }, notCountedTitle(isAgain));
   const status = el('div', { id: 'status' });
   const question = el('div', { id: 'question' });
   const changed = () => {
@@ -36,7 +38,7 @@ export function marksForm(place: Place, cards: readonly Card[], cast: (marks: re
     summary.textContent = words;
     // From the first mark on, and until an acceptance is there and checked; the bar says it where the reader looks.
     notCounted.hidden = false;
-    if (status.childElementCount === 0) status.append(notice('not-counted', say('client-not-counted'), p(say('client-not-counted-marks'))));
+    if (status.childElementCount === 0) status.append(notCountedNotice(isAgain, p(say('client-not-counted-marks'))));
   };
   const refuse = (reason: string) => {
     // Said again, and aloud, when the same thing is tried again.

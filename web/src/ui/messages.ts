@@ -121,6 +121,7 @@ export interface Messages {
   'client-code-second': never;
   'client-code-second-hint': never;
   'client-code-filled': never;
+  'client-code-linked': never;
   'client-code-short': 'expected' | 'given';
   'client-code-long': 'expected' | 'given';
   'client-code-letter': 'letter' | 'place';
@@ -172,6 +173,10 @@ export interface Messages {
   'client-details': never;
   'client-cast': never;
   'client-not-counted': never;
+  'client-not-counted-again': never;
+  'client-not-counted-again-text': never;
+  'client-not-counted-over': never;
+  'client-in-force': never;
   'client-not-counted-marks': never;
   'client-sending': never;
   'client-retry': never;
@@ -219,6 +224,8 @@ export interface Messages {
   'client-accepted-title': never;
   'client-accepted-text': never;
   'client-tracker': never;
+  'client-fingerprint': never;
+  'client-fingerprint-compare': never;
   'client-in-log-by': never;
   'client-receipt-asking': never;
   'client-receipt-waiting': 'moment';

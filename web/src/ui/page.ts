@@ -1,5 +1,6 @@
 /** What the server says of the page in `#app`, and one step shown in it at a time. */
 import { type Child, el } from './dom.ts';
+import { closeTabs, onErased } from './erased.ts';
 
 /** What stands around a step. */
 export interface Page {
@@ -48,7 +49,10 @@ export function show({ root }: Page, state: string, heading: string, ...content:
   if (!arrived) title.focus();
 }
 
-/** Takes the code out of the address, where a QR code put it, so that it stays neither there nor in the history. */
+/**
+ * Takes the code out of the address, where a QR code put it, so that it is not shown and not copied along. The browser's own list of
+ * visited addresses keeps it all the same, which is why a link brings only the first half, see `linkedHalf`.
+ */
 export function takeFragment(): string {
   const fragment = location.hash.slice(1);
   if (isPlace(fragment)) return '';
@@ -65,9 +69,17 @@ export function takeFragment(): string {
  * somebody comes back to it.
  */
 export function forgetOnLeaving({ root }: Page): void {
-  addEventListener('pagehide', () => root.replaceChildren());
+  addEventListener('pagehide', () => {
+    root.replaceChildren();
+    closeTabs();
+  });
   addEventListener('pageshow', (event) => {
     if (event.persisted) location.reload();
+  });
+  onErased(() => {
+    root.dataset['state'] = 'erased';
+    root.replaceChildren();
+    location.reload();
   });
   // Another code in the address begins anew; a link to a place on this page, as the one to the content, does not.
   addEventListener('hashchange', () => {

@@ -5,6 +5,7 @@ import type { Resident } from '../core/resident.ts';
 import type { AcceptedBallot } from '../core/store/record.ts';
 import { actions, announce, button, el } from './dom.ts';
 import { wordsOf } from './faults.ts';
+import { fingerprintItems } from './fingerprint.ts';
 import { moment, now } from './moments.ts';
 import type { Page } from './page.ts';
 import { poll } from './polling.ts';
@@ -26,7 +27,8 @@ export function receiptView(page: Page, resident: Resident, accepted: AcceptedBa
   const element = el('section', { class: 'receipt', 'aria-label': `${say('client-tracker')} ${trackerOf(ballot.hash)}`, 'data-receipt': 'asking', 'data-tracker': trackerOf(ballot.hash) },
     el('dl', {},
       el('dt', {}, say('client-tracker')), el('dd', {}, el('code', { class: 'tracker' }, trackerOf(ballot.hash))),
-      el('dt', {}, say('client-in-log-by')), el('dd', {}, moment(ballot.inLogBy, zone))),
+      el('dt', {}, say('client-in-log-by')), el('dd', {}, moment(ballot.inLogBy, zone)),
+      ...fingerprintItems(resident.place)),
     state, ways(page, resident, () => ballot, keep), keep);
   const tell = (name: string, words: string) => {
     if (state.textContent === words) return;

@@ -4,8 +4,10 @@ import { faultOf } from '../core/fault.ts';
 import { Resident } from '../core/resident.ts';
 import type { Store } from '../core/store/store.ts';
 import { actions, button, el, link, notice, p } from './dom.ts';
+import { takeErased } from './erased.ts';
 import { askToErase } from './erasing.ts';
 import { faultNotice, wordsOf } from './faults.ts';
+import { notCounted } from './not_counted.ts';
 import { type Page, show } from './page.ts';
 import { receiptView } from './receipt_view.ts';
 import { say } from './texts.ts';
@@ -21,9 +23,10 @@ export async function showReceipts(page: Page, api: Api, store: Store): Promise<
     return;
   }
   const { accepted, pending } = await resident.standing();
-  const unanswered = pending && notice('not-counted', say('client-not-counted'), p(say('client-pending')), link(say('client-pending-link'), `${page.round}/ballot`));
+  const unanswered = pending && notCounted(accepted.length > 0, p(say('client-pending')), link(say('client-pending-link'), `${page.round}/ballot`));
   if (accepted.length === 0) {
-    show(page, 'none', say('client-receipts-none'), unanswered, p(say('client-receipts-none-text')), link(say('client-check-link'), `${page.round}/check`));
+    const isErased = takeErased() && notice('info', say('client-erased'), p(say('client-erased-text')));
+    show(page, 'none', say('client-receipts-none'), isErased, unanswered, p(say('client-receipts-none-text')), link(say('client-check-link'), `${page.round}/check`));
     return;
   }
   const host = el('div');
@@ -34,9 +37,8 @@ export async function showReceipts(page: Page, api: Api, store: Store): Promise<
       el('h3', {}, at === 0 ? say('client-receipt-last') : say('client-receipt-earlier')),
       p(at === 0 ? say('client-receipt-last-text') : say('client-receipt-earlier-text')),
       receiptView(page, resident, ballot).element));
-  const anew = () => void showReceipts(page, api, store);
   show(page, 'receipts', say('client-receipts'), unanswered, log, el('ol', { class: 'plain' }, ...items),
-    actions(button(say('client-finish'), () => void askToErase(page, resident, host, anew), { id: 'finish', class: 'quiet' })), host);
+    actions(button(say('client-finish'), () => void askToErase(page, resident, host), { id: 'finish', class: 'quiet' })), host);
   try {
     const { head, before } = await resident.follow();
     log.textContent = before === undefined ? say('client-log-first', { size: head.size }) : say('client-log-grew', { size: head.size, before: before.size });

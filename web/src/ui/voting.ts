@@ -14,12 +14,10 @@ import { askToErase } from './erasing.ts';
 import { faultNotice } from './faults.ts';
 import { marksForm } from './marks_form.ts';
 import { moment } from './moments.ts';
+import { notCounted } from './not_counted.ts';
 import { type Page, show } from './page.ts';
 import { receiptView } from './receipt_view.ts';
 import { say } from './texts.ts';
-
-/** Fragment after which a page says that everything was erased. */
-export const ERASED = 'erased';
 
 /** One visit to the ballot page. */
 export class Voting {
@@ -32,12 +30,12 @@ export class Voting {
     private readonly page: Page,
     private readonly api: Api,
     private readonly store: Store,
-    /** A code from the letter's QR code; empty without one. */
+    /** What the letter's QR code brought; empty without one. */
     private readonly prefill: string,
     private readonly wasErased: boolean,
   ) {
     addEventListener('beforeunload', (event) => {
-      if (this.isMarked() && this.page.root.dataset['state'] !== 'closed') event.preventDefault();
+      if (this.isMarked() && !['closed', 'erased'].includes(this.page.root.dataset['state'] ?? '')) event.preventDefault();
     });
   }
 
@@ -65,10 +63,11 @@ export class Voting {
   private unanswered(resident: Resident, standing: Standing): void {
     const status = el('div', { id: 'status' });
     const host = el('div');
-    const parts = this.parts(resident, status, () => undefined);
+    const isAgain = standing.accepted.length > 0;
+    const parts = this.parts(resident, status, () => undefined, isAgain);
     const again = () => void send(parts, () => resident.retry());
     status.append(
-      notice('not-counted', say('client-not-counted'), p(say('client-pending')), p(say('client-pending-safe')),
+      notCounted(isAgain, p(say('client-pending')), p(say('client-pending-safe')),
         actions(button(say('client-retry'), again, { id: 'retry' }),
           resident.phase === 'open' && button(say('client-pending-anew'), () => this.greet(resident, standing), { id: 'anew', class: 'quiet' }))));
     this.show('pending', say('client-pending-heading'), status, this.otherPerson(resident, host), host);
@@ -86,7 +85,9 @@ export class Voting {
   }
 
   private otherPerson(resident: Resident, host: HTMLElement): HTMLElement {
-    const act = () => void askToErase(this.page, resident, host, () => this.newcomer(resident, true));
+    // A code that came by a link would be lost with the page.
+    const goOn = this.prefill === '' ? undefined : () => this.newcomer(resident, true);
+    const act = () => void askToErase(this.page, resident, host, goOn);
     return actions(button(say('client-somebody-else'), act, { id: 'somebody-else', class: 'quiet' }));
   }
 
@@ -141,15 +142,18 @@ export class Voting {
     const order = (await resident.order()) ?? cards.map(({ position }) => position);
     const shuffled = order.flatMap((position) => cards[position] ?? []);
     const cast = (marks: readonly Mark[]) => void sendMarks(parts, marks);
-    const form = marksForm(place, shuffled, cast);
-    const parts = this.parts(resident, form.status, form.freeze);
-    this.show('marks', say('client-marks-heading'), ...notes, p(say('client-marks-order')), form.element);
+    const isAgain = (await resident.standing()).accepted.length > 0;
+    const form = marksForm(place, shuffled, isAgain, cast);
+    const parts = this.parts(resident, form.status, form.freeze, isAgain);
+    // The rules of marking came with the page, in the part that the script has hidden.
+    const rules = document.getElementById('marking')?.textContent?.trim();
+    this.show('marks', say('client-marks-heading'), ...notes, rules && p(rules, { id: 'marking-rules' }), p(say('client-marks-order')), form.element);
     this.isMarked = () => form.marks().length > 0;
   }
 
-  private parts(resident: Resident, status: HTMLElement, freeze: (isFrozen: boolean) => void): CastingParts {
+  private parts(resident: Resident, status: HTMLElement, freeze: (isFrozen: boolean) => void, isAgain: boolean): CastingParts {
     const closesAt = () => this.api.round(this.page.slug).then(({ closesAt: at }) => at, () => undefined);
-    return { page: this.page, resident, status, freeze, closesAt, accepted: (ballot) => this.accepted(resident, ballot, []) };
+    return { page: this.page, resident, status, freeze, isAgain, closesAt, accepted: (ballot) => this.accepted(resident, ballot, []) };
   }
 
   private accepted(resident: Resident, ballot: AcceptedBallot, notes: readonly Child[]): void {
@@ -169,14 +173,10 @@ export class Voting {
     announce(say('client-accepted-title'));
   }
 
-  /** "Finish and erase from this device": afterwards the page is made anew, so that its memory is empty too. */
+  /** "Finish and erase from this device". */
   private finish(resident: Resident, host?: HTMLElement): HTMLElement {
     const place = host ?? el('div');
-    const anew = () => {
-      history.replaceState(null, '', `${location.pathname}#${ERASED}`);
-      location.reload();
-    };
-    const act = () => void askToErase(this.page, resident, place, anew);
+    const act = () => void askToErase(this.page, resident, place);
     const made = button(say('client-finish'), act, { id: 'finish', class: 'quiet' });
     return host === undefined ? el('div', {}, made, place) : made;
   }

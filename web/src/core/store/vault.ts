@@ -1,9 +1,13 @@
-/** Secrets on the device, encrypted under keys that cannot leave the browser and lie beside them. */
+/** Secrets on the device, encrypted under keys that no script can export and that lie beside them. */
 import { type Bytes, concat, label, random, utf8 } from '../bytes.ts';
 import type { IdentifyingCode } from '../codes.ts';
 import { device } from '../fault.ts';
 
-/** Keys of one record. Whoever can run code in the page can use them; a copied database file alone opens nothing. */
+/**
+ * Keys of one record. No script can take them away, so one that runs in the page can use them only while it runs. Browsers store their
+ * bytes in the database all the same: whoever copies its files from the disk has the keys too. Against that helps erasing, and the lock
+ * of the device.
+ */
 export interface Vault {
   readonly sealing: CryptoKey;
   readonly tagging: CryptoKey;
@@ -45,8 +49,8 @@ export async function take({ sealing }: Vault, { iv, text }: Sealed): Promise<By
 }
 
 /**
- * What tells one letter from another on this device: HMAC of the identifying half under a key that cannot leave the browser. So two
- * residents on one device do not get each other's credential, and a copy of the database names nobody.
+ * What tells one letter from another on this device: HMAC of the identifying half under a key that no script can export. So two
+ * residents on one device do not get each other's credential, and what a script reads from the database names nobody.
  */
 export async function holderTag({ tagging }: Vault, fingerprint: Bytes, code: IdentifyingCode): Promise<Bytes> {
   const message = concat(label('veche/holder/v1'), fingerprint, utf8(code));
