@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
-import { api, certify, device, openBrowser, stages } from './stage.mjs';
+import { accessibilityFaults, api, certify, device, openBrowser, stages } from './stage.mjs';
 import { at, casts, comesTo, identifies, isLogged, marks } from './resident.mjs';
 
 const [stage] = stages;
@@ -43,6 +43,15 @@ test('what officials write stays text on every page, in both languages', async (
     assert.ok((await page.locator('body').innerText()).includes('<img src=x'), 'the title is shown as it was written');
   }
   assert.deepEqual([ran, faults], [[], []]);
+});
+
+test('a territory with a picture is as accessible as one without', async () => {
+  const { page } = await device(browser);
+  for (const language of ['', 'en']) {
+    await page.goto(at(stage, 'territories/1', language));
+    assert.equal(await page.locator('main picture img').count(), 1, 'the picture is there');
+    assert.deepEqual(await accessibilityFaults(page), [], language || 'ru');
+  }
 });
 
 test('the same on the ballot, in a receipt, and in what was counted', async () => {
