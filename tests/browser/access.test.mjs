@@ -151,6 +151,35 @@ test('at twice the size, and with wide spacing, nothing is cut', async () => {
   }
 });
 
+test('the display panel changes the page, is kept, and takes everything back', async () => {
+  const { page, faults } = await device(browser, PHONE);
+  const chosen = () => page.evaluate(() => ({ ...document.documentElement.dataset }));
+  const paper = () => page.evaluate(() => getComputedStyle(document.body.parentElement).backgroundColor);
+  const letters = () => page.evaluate(() => parseFloat(getComputedStyle(document.querySelector('main')).fontSize));
+  await page.goto(at(stage));
+  const [usual, before] = [await letters(), await paper()];
+  await page.locator('#display summary').click();
+  await page.locator('#display input[name="size"][value="largest"]').check();
+  await page.locator('#display input[name="colours"][value="white-on-black"]').check();
+  await look(page, 'display panel: largest, white on black');
+  assert.ok((await letters()) > usual * 1.4, 'the letters are larger');
+  assert.equal(await paper(), 'rgb(0, 0, 0)');
+  await page.reload();
+  assert.deepEqual([(await chosen()).size, (await chosen()).colours], ['largest', 'white-on-black'], 'kept');
+  assert.equal(await paper(), 'rgb(0, 0, 0)');
+  await page.locator('#display summary').click();
+  assert.equal(await page.locator('#display input[name="size"][value="largest"]').isChecked(), true, 'the panel says what is chosen');
+  await page.locator('#display button[type="reset"]').click();
+  assert.deepEqual([(await chosen()).size, (await chosen()).colours, await letters()], [undefined, undefined, usual]);
+  await page.emulateMedia({ colorScheme: 'light' });
+  await look(page, 'display panel: as it was');
+  await page.reload();
+  await page.emulateMedia({ colorScheme: 'light' });
+  assert.deepEqual([(await chosen()).size, await paper()], [undefined, before], 'nothing is kept of it');
+  nothingFound();
+  nothingBroke(faults);
+});
+
 test('forced colours: what is chosen is told by more than colour', async () => {
   const { page } = await device(browser, { forcedColors: 'active' });
   await identifies(page, stage, stage.codes[7]);

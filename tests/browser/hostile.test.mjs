@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
-import { api, certify, device, openBrowser, stages } from './stage.mjs';
+import { accessibilityFaults, api, certify, device, openBrowser, stages } from './stage.mjs';
 import { at, casts, comesTo, identifies, isLogged, marks } from './resident.mjs';
 
 const [stage] = stages;
@@ -45,6 +45,13 @@ test('what officials write stays text on every page, in both languages', async (
   assert.deepEqual([ran, faults], [[], []]);
 });
 
+test('a territory with a picture is as accessible as one without', async () => {
+  const { page } = await device(browser);
+  for (const language of ['', 'en']) {
+    await page.goto(at(stage, 'territories/1', language));
+    assert.equal(await page.locator('main picture img').count(), 1, 'the picture is there');
+    assert.deepEqual(await accessibilityFaults(page), [], language || 'ru');
+  }
 test('a server that takes its log back is found out by the receipt', async () => {
   const { page } = await device(browser);
   const before = await (await fetch(`${stage.url}/api/v1/rounds/${stage.slug}/log/checkpoint`)).text();

@@ -1,7 +1,7 @@
 // Each kind of ballot, cast with the keyboard alone, and counted as it was meant.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { certify, device, openBrowser, overflows, stages } from './stage.mjs';
+import { accessibilityFaults, certify, device, openBrowser, overflows, smallTargets, stages } from './stage.mjs';
 import { casts, comesTo, identifies, isLogged, nothingBroke } from './resident.mjs';
 
 const [approval, score, ranked, points] = stages;
@@ -18,6 +18,8 @@ async function votes(stage, code, fill, summary) {
   await fill(page);
   if (summary) assert.match(await page.locator('#summary').innerText(), summary);
   assert.equal(await overflows(page), false, 'wider than 320 px');
+  assert.deepEqual(await accessibilityFaults(page), [], 'a filled ballot');
+  assert.deepEqual(await smallTargets(page), [], 'a filled ballot');
   await page.locator('#cast').focus();
   await page.keyboard.press('Enter');
   await comesTo(page, 'accepted');

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
-import { PHONE, api, certify, device, openBrowser, stages, until } from './stage.mjs';
+import { PHONE, accessibilityFaults, api, certify, device, openBrowser, stages, until } from './stage.mjs';
 import { at, casts, comesTo, halves, isLogged, kept, marks, nothingBroke, state, titles, tracker, votes } from './resident.mjs';
 
 const [stage] = stages;
@@ -136,7 +136,7 @@ test('a receipt that was changed is caught', async () => {
   const buffer = Buffer.from(JSON.stringify(tampered));
   await page.locator('#receipt-file').setInputFiles({ name: 'receipt.json', mimeType: 'application/json', buffer });
   await page.locator('#found').waitFor();
-  assert.notEqual(await page.locator('#found').getAttribute('data-found'), 'logged');
+  assert.equal(await page.locator('#found').getAttribute('data-found'), 'failed');
 });
 
 test('after the count anybody sees the result, and the resident what was counted for them', async () => {
@@ -158,6 +158,8 @@ test('after the count anybody sees the result, and the resident what was counted
   assert.deepEqual(await page.locator('.counted li').allInnerTexts(), ['Territory 3']);
   await page.locator('#replaced-ask').click();
   assert.equal(await page.locator('#replaced[data-replaced]').getAttribute('data-replaced'), 'false');
+  await page.locator('[data-step="growth"]').waitFor();
+  assert.deepEqual(await accessibilityFaults(page), []);
   nothingBroke(faults);
 });
 
