@@ -52,6 +52,8 @@ test('a territory with a picture is as accessible as one without', async () => {
     assert.equal(await page.locator('main picture img').count(), 1, 'the picture is there');
     assert.deepEqual(await accessibilityFaults(page), [], language || 'ru');
   }
+});
+
 test('a server that takes its log back is found out by the receipt', async () => {
   const { page } = await device(browser);
   const before = await (await fetch(`${stage.url}/api/v1/rounds/${stage.slug}/log/checkpoint`)).text();
