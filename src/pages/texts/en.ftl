@@ -602,6 +602,7 @@ client-source-resumed = You have your credential: the request that was begun ear
 client-source-restored = Your credential was brought from another device
 client-backup-saved = You can go on with another device too: it takes both halves of the code.
 client-backup-none = You did not enter the second half of the code, so you can vote from this device only.
+client-backup-later = A copy for other devices is being saved…
 client-backup-failed = The copy for other devices could not be saved. You can vote from this device.
 client-ready = You have your credential
 client-look-again = See whether it has begun

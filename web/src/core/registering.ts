@@ -12,14 +12,18 @@ import { type PendingRequest, type RoundRecord, without } from './store/record.t
 import type { Store } from './store/store.ts';
 import { holderTag, put, take } from './store/vault.ts';
 
-/** How the resident came to the credential. */
-export interface Registered {
-  /** It was here; it is new; it had been begun before; another device had left it. */
-  readonly source: 'here' | 'new' | 'resumed' | 'restored';
-  /** Whether a copy lies with the registrar. `none`: no second half was given, so there can be none yet. */
-  readonly backup: 'saved' | 'none' | 'failed';
+/** What became of the copy for other devices. */
+export interface Copy {
+  /** Whether it lies with the registrar. `none`: no second half was given, so there can be none yet; `later`: it is to be left yet. */
+  readonly backup: 'saved' | 'none' | 'failed' | 'later';
   /** Why the copy could not be left; the credential can be used all the same. */
   readonly fault?: Fault;
+}
+
+/** How the resident came to the credential. */
+export interface Registered extends Copy {
+  /** It was here; it is new; it had been begun before; another device had left it. */
+  readonly source: 'here' | 'new' | 'resumed' | 'restored';
 }
 
 /** Bytes of an Ed25519 secret key. */
@@ -40,15 +44,19 @@ export class Registrar {
   }
 
   /** Gets a credential; see `Resident.register`. */
-  register(session: Session, code: IdentifyingCode, secret?: SecretCode): Promise<Registered> {
+  register(session: Session, code: IdentifyingCode, secret?: SecretCode, copy: 'now' | 'later' = 'now'): Promise<Registered> {
+    const left = async (): Promise<Copy> => {
+      const isDue = secret !== undefined && (await this.desk.open()).unsaved !== undefined;
+      return copy === 'later' && isDue ? { backup: 'later' } : this.saveCopy(session, secret);
+    };
     return this.desk.alone(async () => {
       const record = await this.desk.open();
       await this.refuseOthers(record, code);
-      if (record.credential !== undefined) return { source: 'here', ...(await this.saveCopy(session, secret)) };
+      if (record.credential !== undefined) return { source: 'here', ...(await left()) };
       const holder = await holderTag(record.vault, this.desk.place.fingerprint, code);
       await this.desk.change((kept) => ({ ...kept, holder }));
       const source = await this.obtain(session, secret);
-      return { source, ...(await this.saveCopy(session, secret)) };
+      return { source, ...(await left()) };
     });
   }
 
@@ -146,7 +154,7 @@ export class Registrar {
   }
 
   /** Leaves a copy for other devices, if there is none yet; a failure does not keep the resident from casting. */
-  private async saveCopy(session: Session, secret: SecretCode | undefined): Promise<Omit<Registered, 'source'>> {
+  async saveCopy(session: Session, secret: SecretCode | undefined): Promise<Copy> {
     const { unsaved, credential, vault } = await this.desk.open();
     if (unsaved === undefined || credential === undefined) return { backup: 'saved' };
     if (secret === undefined) return { backup: 'none' };

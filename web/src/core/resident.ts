@@ -10,7 +10,7 @@ import { readTlogProof } from './log/tlog_proof.ts';
 import { type Phase, type Place, enterPlace } from './place.ts';
 import { type ReceiptCode, receiptAddress } from './receipt_code.ts';
 import { type ReceiptFile, printReceiptFile, receiptFileName } from './receipt_file.ts';
-import { type Registered, Registrar } from './registering.ts';
+import { type Copy, type Registered, Registrar } from './registering.ts';
 import { territoryOrder } from './shuffle.ts';
 import type { AcceptedBallot, RoundRecord } from './store/record.ts';
 import type { Store } from './store/store.ts';
@@ -56,9 +56,10 @@ export class Resident {
    *
    * @throws {Fault}
    */
-  static async enter(api: Api, store: Store, slug: string): Promise<Resident> {
+  static async enter(api: Api, opening: Store | Promise<Store>, slug: string): Promise<Resident> {
     const { rules, fingerprint, phase, closesAt } = await api.round(slug);
-    const place = await enterPlace(slug, rules, fingerprint);
+    // Side by side: each of them takes a slow phone a tenth of a second.
+    const [place, store] = await Promise.all([enterPlace(slug, rules, fingerprint), opening]);
     const known = await store.all();
     if (known.some((record) => record.slug === slug && record.fingerprint !== place.fingerprintHex)) throw wrong('rules-changed');
     return new Resident(place, phase, closesAt, store, api);
@@ -92,8 +93,13 @@ export class Resident {
    * @throws {Fault} `refused: already-issued` when another device has the credential and `secret` is not given;
    * `device: backup` when it does not open with this second half.
    */
-  register(session: Session, code: IdentifyingCode, secret?: SecretCode): Promise<Registered> {
-    return this.registrar.register(session, code, secret);
+  register(session: Session, code: IdentifyingCode, secret?: SecretCode, copy: 'now' | 'later' = 'now'): Promise<Registered> {
+    return this.registrar.register(session, code, secret, copy);
+  }
+
+  /** Leaves the copy for other devices that {@link register} was told to leave later. */
+  leaveCopy(session: Session, secret: SecretCode): Promise<Copy> {
+    return this.registrar.saveCopy(session, secret);
   }
 
   /** Positions of the territories in the order in which this resident sees them; undefined without a credential. */

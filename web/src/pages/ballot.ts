@@ -8,8 +8,7 @@ import { Voting } from '../ui/voting.ts';
 async function main(page: Page): Promise<void> {
   const fragment = takeFragment();
   forgetOnLeaving(page);
-  const store = await openStore();
-  await new Voting(page, new Api({ fetch: knowingRound(page) }), store, fragment, takeErased()).start();
+  await new Voting(page, new Api({ fetch: knowingRound(page) }), openStore(), fragment, takeErased()).start();
 }
 
 const page = readPage();

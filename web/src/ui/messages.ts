@@ -154,6 +154,7 @@ export interface Messages {
   'client-source-restored': never;
   'client-backup-saved': never;
   'client-backup-none': never;
+  'client-backup-later': never;
   'client-backup-failed': never;
   'client-ready': never;
   'client-look-again': never;

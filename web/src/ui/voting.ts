@@ -2,7 +2,7 @@
 import type { Api } from '../core/api.ts';
 import type { Mark } from '../core/choice.ts';
 import { faultOf } from '../core/fault.ts';
-import type { Registered } from '../core/registering.ts';
+import type { Copy, Registered } from '../core/registering.ts';
 import { Resident, type Standing } from '../core/resident.ts';
 import type { AcceptedBallot } from '../core/store/record.ts';
 import { type Store, memoryStore } from '../core/store/store.ts';
@@ -29,7 +29,7 @@ export class Voting {
   constructor(
     private readonly page: Page,
     private readonly api: Api,
-    private readonly store: Store,
+    private readonly store: Promise<Store>,
     /** What the letter's QR code brought; empty without one. */
     private readonly prefill: string,
     private readonly wasErased: boolean,
@@ -97,7 +97,8 @@ export class Voting {
   }
 
   private code(resident: Resident, isErased = false): void {
-    const { page, store } = this;
+    const { page } = this;
+    const { store } = resident;
     const host = el('div');
     const form = codeForm({
       page,
@@ -118,8 +119,10 @@ export class Voting {
   private async register(resident: Resident, { identifying, secret, shared }: TypedCode): Promise<void> {
     const here = shared ? await Resident.enter(this.api, memoryStore(), this.page.slug) : resident;
     const session = await here.identify(identifying);
-    const registered = await here.register(session, identifying, secret);
-    await this.proceed(here, notes(registered));
+    // The copy for other devices is left while the resident chooses.
+    const registered = await here.register(session, identifying, secret, 'later');
+    const copied = registered.backup === 'later' && secret !== undefined ? here.leaveCopy(session, secret) : undefined;
+    await this.proceed(here, notes(registered, copied));
   }
 
   /** With a credential: what can be done now. */
@@ -206,7 +209,9 @@ export class Voting {
 }
 
 /** How the credential came, and whether the letter works on another device. */
-function notes({ source, backup }: Registered): readonly Child[] {
-  const copy = { saved: 'client-backup-saved', none: 'client-backup-none', failed: 'client-backup-failed' } as const;
-  return [notice('info', say(`client-source-${source}`), p(say(copy[backup])))];
+function notes({ source, backup }: Registered, copied?: Promise<Copy>): readonly Child[] {
+  const words = p(say(`client-backup-${backup}`), { role: 'status' });
+  const tell = (backup: Copy['backup']) => (words.textContent = say(`client-backup-${backup}`));
+  copied?.then((copy) => tell(copy.backup), () => tell('failed'));
+  return [notice('info', say(`client-source-${source}`), words)];
 }
