@@ -76,6 +76,15 @@ test('a server that takes its log back is found out by the receipt', async () =>
   assert.equal(await other.page.locator('[data-step="growth"]').getAttribute('data-outcome'), 'failed');
 });
 
+test('a refusal that names the district names it as text', async () => {
+  const { page, ran, faults } = await watched();
+  await identifies(page, stage, stage.elsewhere);
+  await page.locator('#code-problem .notice[data-fault="wrong-district"]').waitFor();
+  assert.ok((await page.locator('#code-problem').innerText()).includes('<img src=x'));
+  await isText(page, 'refusal');
+  assert.deepEqual([ran, faults], [[], []]);
+});
+
 test('the same on the ballot, in a receipt, and in what was counted', async () => {
   const { page, ran, faults } = await watched();
   await identifies(page, stage, stage.codes[0]);

@@ -51,12 +51,13 @@ fn missing() -> Option<String> {
 
 /// A town whose ballots go into the log at once, with an open round.
 async fn stage(voting: Rules, change: impl FnOnce(&mut Config)) -> (Town, Value) {
-    let (town, stage) = published(voting, TITLE, change).await;
+    let (town, stage) = published(voting, [TITLE, "Центр"], change).await;
     town.acts(Act::Open).await;
     (town, stage)
 }
 
-async fn published(voting: Rules, title: &str, change: impl FnOnce(&mut Config)) -> (Town, Value) {
+/// A round of this title in this district.
+async fn published(voting: Rules, [title, district]: [&str; 2], change: impl FnOnce(&mut Config)) -> (Town, Value) {
     let town = Town::with(|config| {
         config.integrate_every_ms = 200;
         change(config);
@@ -64,12 +65,12 @@ async fn published(voting: Rules, title: &str, change: impl FnOnce(&mut Config))
     .await;
     let mut draft = town.draft(voting);
     draft.title = title.into();
-    draft.district = Some("Центр".into());
+    draft.district = Some(district.into());
     draft.batch = BatchRules { at_least: 1, within: 7200 };
     town.publishes_draft(&draft).await;
-    let adults = (0..RESIDENTS).map(|number| ListedPerson { district: Some("Центр".into()), ..person(number) });
+    let adults = (0..RESIDENTS).map(|number| ListedPerson { district: Some(district.into()), ..person(number) });
     let mut people: Vec<_> = adults.collect();
-    people.push(ListedPerson { born: "2014-06-03".into(), district: Some("Центр".into()), ..person(100) });
+    people.push(ListedPerson { born: "2014-06-03".into(), district: Some(district.into()), ..person(100) });
     people.push(ListedPerson { district: Some("Север".into()), ..person(101) });
     let (mut codes, entries): (Vec<_>, _) =
         write(&town.roll_key, &people).into_iter().map(|(code, entry)| (code.to_string(), entry)).unzip();
@@ -154,7 +155,9 @@ async fn nothing_that_is_written_becomes_a_program() {
     }
     let _one = ONE.lock().await;
     let title = "<img src=x onerror=hacked('round')></script><script>hacked('round')</script>";
-    let (town, stage) = published(hostile(), title, |config| {
+    let (town, stage) = published(hostile(), [title, "<img src=x onerror=hacked('district')>"], |config| {
+        config.map.tiles = "https://tile.example/{z}/{x}/{y}.png".to_owned();
+        config.map.attribution = "<img src=x onerror=hacked('attribution')>".to_owned();
         config.site.contact = "<img src=x onerror=hacked('contact')>".to_owned();
         config.site.town = "</title><script>hacked('town')</script>".to_owned();
     })
@@ -176,7 +179,7 @@ async fn before_the_opening_and_without_a_result() {
         return;
     }
     let _one = ONE.lock().await;
-    let (_town, stage) = published(town::approval(), TITLE, |_| {}).await;
+    let (_town, stage) = published(town::approval(), [TITLE, "Центр"], |_| {}).await;
     play("early", vec![stage]).await;
 }
 
