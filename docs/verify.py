@@ -260,7 +260,8 @@ def issuer_key(value, place):
     except Exception as error:  # the package has several errors for what it cannot read
         raise Fault(f"{place}: not a public key: {error}") from None
     need(isinstance(key, rsa.RSAPublicKey) and again == der, f"{place}: not an rsaEncryption key in DER")
-    need(key.key_size >= 2048 and key.public_numbers().e == 65537, f"{place}: must have 2048 bits or more and exponent 65537")
+    fits = key.key_size in range(2048, 8193, 8) and key.public_numbers().e == 65537
+    need(fits, f"{place}: must have 2048 to 8192 bits, a multiple of 8, and exponent 65537")
     return der
 
 
@@ -313,7 +314,7 @@ class Tree:
         return result
 
 
-NOTE_NAME = re.compile(r"[^\s+\x00-\x1f\x7f]+")
+NOTE_NAME = re.compile(f"[^{''.join(WHITE_SPACE)}+]+")
 
 
 def vkey(value, place, kinds=(1,)):
@@ -390,25 +391,26 @@ PLACE = record({"latitude": integer(-90_000_000, 90_000_000), "longitude": integ
 
 
 def territory_id(value, place):
-    need(all(" " <= c <= "\uffff" and unicodedata.category(c) != "Cc" for c in text(value, place)), f"{place}: a character that may not stand here")
+    not_only_white(value, place)
+    need(all(" " <= c <= "\uffff" and unicodedata.category(c) != "Cc" for c in value), f"{place}: a character that may not stand here")
     return value
 
 
 TERRITORY = record(
-    {"id": territory_id, "number": U32, "title": text},
+    {"id": territory_id, "number": U32, "title": not_only_white},
     {"address": words(200), "applied": day, "cost": I64, "description": words(4000, paragraphs=True), "place": PLACE, "proposed_by": words(200)},
 )
 VOTING = record({
     "kind": variant(
         approval=record({"max": U16}), ranked=record({"max": U16}), score=record({"max": integer(1, 1000)}),
-        points=record({"total": integer(1, 2**32 - 1)}, {"each": integer(1, 2**32 - 1)}),
+        points=record({"total": integer(1, 2**31 - 1)}, {"each": integer(1, 2**31 - 1)}),
     ),
     "method": one_of("approval", "borda", "instant-runoff", "score", "points"),
     "territories": listed(TERRITORY),
     "ties": listed(one_of("application", "registration")),
     "winners": variant(
-        top=record({"seats": U16}, {"minimum": U64}),
-        budget=record({"budget": I64, "overflow": one_of("skip", "stop")}, {"minimum": U64}),
+        top=record({"seats": integer(1, 2**16 - 1)}, {"minimum": U64}),
+        budget=record({"budget": integer(1, 2**63 - 1), "overflow": one_of("skip", "stop")}, {"minimum": U64}),
     ),
 })
 WITNESS_KINDS = (4, 6)  # Ed25519 and ML-DSA-44 cosignatures
@@ -707,13 +709,13 @@ class Round:
     def __init__(self):
         self.phase, self.rules = None, None
         self.roll = 0
-        self.clock, self.hour = -(2**63), -(2**63)
+        self.clock, self.hour = -(2**63), 0
         self.closes_at = None
         self.proposal = None  # (act, official)
         self.client = None
         self.closing = False
         self.in_batch, self.last_hash = 0, None  # ballots still to come, and the hash of the one before
-        self.pictures, self.pictured_once = {}, set()  # picture → territory
+        self.pictures = {}  # picture → territory
         self.steps = []  # (count, hash, hour) of each register event
         self.ballots = 0
         self.last_event = None
@@ -807,7 +809,7 @@ class Round:
         least = self.rules.field["batch"]["at_least"] if f["reason"] == "full" else 1
         need(f["ballots"] >= least, f"ballots: a batch of reason {f['reason']} has at least {least}")
         self.in_batch, self.last_hash = f["ballots"], b""
-        self.closing = f["reason"] == "close"
+        self.closing = self.closing or f["reason"] == "close"
 
     def on_ballot(self, f):
         digest = sha256(f["envelope"])
@@ -1031,6 +1033,7 @@ CHECKS = {
     "witnesses": "witnesses signed the checkpoint", "register": "register matches the log; ballots ≤ credentials ≤ roll",
     "recount": "recount gives the outcome", "certificate": "certificate is signed", "result": "keys.json and result.json match the log",
 }
+SMALL_FILE = 16 << 20  # bytes: the longest line, and the longest keys.json and result.json
 ALWAYS = {"README.md", "checkpoint", "keys.json", "log.jsonl", "register.txt"}
 SUMS = "SHA256SUMS"
 
@@ -1068,7 +1071,7 @@ class Verifier:
     def path(self, name):
         return os.path.join(self.folder, name)
 
-    def read(self, name, most=1 << 28):
+    def read(self, name, most=SMALL_FILE):
         try:
             with open(self.path(name), "rb") as file:
                 data = file.read(most + 1)
@@ -1267,6 +1270,8 @@ class Verifier:
     def check_recount(self):
         """§ 7: every ballot that counts is opened and counted again."""
         rules, outcome = self.round.rules, self.round.outcome
+        if outcome is None and self.round.phase == "annulled":
+            return 0
         if outcome is None:
             raise Fault(f"there is no count in the log: the round is {self.round.phase}", "log.jsonl")
         replaced = self.round.ballots - len(self.counting)
@@ -1321,15 +1326,15 @@ class Verifier:
         )
 
 
-def lines_of(path, name, longest=1 << 26):
+def lines_of(path, name, longest=SMALL_FILE):
     """The lines of a file without their line ends; the last one must have one too."""
     try:
         with open(path, "rb") as file:
             number = 0
-            while line := file.readline(longest + 1):
+            while line := file.readline(longest):
                 number += 1
                 if not line.endswith(b"\n"):
-                    raise Fault("the line is too long" if len(line) > longest else "the line does not end: cut short?", name, number)
+                    raise Fault("the line is too long" if len(line) == longest else "the line does not end: cut short?", name, number)
                 yield line[:-1]
     except OSError as error:
         raise Fault(f"cannot be read: {error.strerror}", name) from None
