@@ -688,7 +688,7 @@ EVENTS = {
     "register": event([("count", U64), ("hash", hash_hex), ("hour", I64)]),
     "voting-closed": event([A, ("by", by_whom)]),
     "key-revealed": event([A, B, ("key", octets(32))]),
-    "tallied": event([A, ("outcome", OUTCOME), ("replaced", U64)]),
+    "tallied": event([A, ("outcome", lambda value, place: OUTCOME(value, place) and value), ("replaced", U64)]),
     "signed": event([A, ("member", HANDLE), ("signature", octets(64))]),
     "annulled": event([A, ("by", by_whom), WHY]),
 }
@@ -840,6 +840,7 @@ class Round:
         outcome = f["outcome"]
         need(outcome["ballots"] + f["replaced"] == self.ballots, f"outcome.ballots + replaced must be the {self.ballots} ballots of the log")
         need(outcome["ballots"] <= (self.steps[-1][0] if self.steps else 0), "outcome.ballots is above the register's count")
+        self.outcome = outcome
         self.replaced, self.tallied_leaf, self.phase = f["replaced"], self.leaf_hash, "tallied"
 
     def on_signed(self, f):
@@ -1066,7 +1067,7 @@ class Verifier:
         self.processes = processes or os.cpu_count() or 1
         self.report, self.round, self.tree = Report(), Round(), Tree()
         self.counting = {}  # credential → (version, ballot) of the highest version
-        self.versions = set()
+        self.versions, self.acts = set(), 0
 
     def path(self, name):
         return os.path.join(self.folder, name)
@@ -1150,12 +1151,12 @@ class Verifier:
                 workers.close()
         self.report.done("lines", self.tree.size)
         if self.round.rules:
-            self.report.done("acts", self.tree.size)
-            self.report.done("ballots", self.round.ballots)
+            self.report.done("acts", self.acts)
+            self.report.done("ballots", len(self.versions))
 
     def follow(self, faults):
         """Yields (number of the line, ballot); what does not hold goes to `faults` and ends the reading."""
-        previous, number = ZERO, 0
+        previous, number, acts_end = ZERO, 0, False
         try:
             for number, line in enumerate(lines_of(self.path("log.jsonl"), "log.jsonl"), 1):
                 try:
@@ -1166,23 +1167,27 @@ class Verifier:
                     faults.append(("lines", fault.at("log.jsonl", number)))
                     return
                 previous = leaf_hash(leaf(line, {**value, "previous": value["previous"].hex()}))
-                try:
-                    name, fields = self.round.apply(value["event"], number, previous)
-                except Fault as fault:
-                    faults.append(("acts", fault.at("log.jsonl", number)))
-                    return
                 self.tree.add(previous)
-                if name == "tallied":
-                    self.round.outcome = value["event"]["tallied"]["outcome"]
-                if name == "ballot":
-                    self.note_ballot(fields["envelope"], number, faults)
-                    yield number, fields["envelope"]
+                if not acts_end:
+                    try:
+                        self.round.apply(value["event"], number, previous)
+                        self.acts = number
+                    except Fault as fault:  # what is wrong in one check does not end the others, as long as they make sense
+                        faults.append(("acts", fault.at("log.jsonl", number)))
+                        acts_end = True
+                        if self.round.rules is None:
+                            return
+                name, fields = next(iter(value["event"].items()), ("", None)) if type(value["event"]) is dict else ("", None)
+                if name == "ballot" and type(fields) is dict and type(fields.get("envelope")) is str:
+                    ballot = base64.b64decode(fields["envelope"])
+                    self.note_ballot(ballot, number, faults)
+                    yield number, ballot
         except Fault as fault:
             faults.append(("lines", fault.at("log.jsonl", number + 1)))
             return
         if self.round.rules is None:
             faults.append(("lines", Fault("there is no line")))
-        elif self.round.in_batch:
+        elif self.round.in_batch and not acts_end:
             faults.append(("acts", Fault(f"{self.round.in_batch} ballots of the last batch are missing", "log.jsonl", number)))
 
     def note_ballot(self, data, number, faults):
@@ -1274,7 +1279,7 @@ class Verifier:
             return 0
         if outcome is None:
             raise Fault(f"there is no count in the log: the round is {self.round.phase}", "log.jsonl")
-        replaced = self.round.ballots - len(self.counting)
+        replaced = len(self.versions) - len(self.counting)
         need(replaced == self.round.replaced, f"replaced: the log says {self.round.replaced}, it is {replaced}")
         workers = Workers(rules, self.round.secret, self.processes, len(self.counting) > 2000)
         try:

@@ -196,6 +196,7 @@ func everySignature(data []byte, text string, keys []*key) error {
 type web struct {
 	base    string
 	fetched map[string][]byte
+	size    int64
 }
 
 func (w *web) get(path string) ([]byte, error) {
@@ -224,16 +225,26 @@ func (w *web) SaveTiles(tiles []tlog.Tile, _ [][]byte) {}
 func (w *web) ReadTiles(tiles []tlog.Tile) ([][]byte, error) {
 	var all [][]byte
 	for _, tile := range tiles {
-		data, err := w.get(tilePath(tile))
+		served := w.served(tile)
+		data, err := w.get(tilePath(served))
 		if err != nil {
 			return nil, err
 		}
-		if len(data) != tile.W*tlog.HashSize {
-			return nil, fmt.Errorf("%s: %d bytes, must be %d", tilePath(tile), len(data), tile.W*tlog.HashSize)
+		if len(data) != served.W*tlog.HashSize || served.W < tile.W {
+			return nil, fmt.Errorf("%s: %d bytes, must be %d", tilePath(served), len(data), served.W*tlog.HashSize)
 		}
-		all = append(all, data)
+		all = append(all, data[:tile.W*tlog.HashSize])
 	}
 	return all, nil
+}
+
+// served is the tile as wide as the log of this size has it: a server need not keep narrower ones (C2SP tlog-tiles).
+func (w *web) served(tile tlog.Tile) tlog.Tile {
+	hashes := w.size>>(height*tile.L) - tile.N<<height
+	if tile.W = 1 << height; hashes < 1<<height {
+		tile.W = int(hashes)
+	}
+	return tile
 }
 
 func tilePath(tile tlog.Tile) string {
@@ -244,6 +255,12 @@ func tilePath(tile tlog.Tile) string {
 // fromTiles checks every tile and every entry against the signed root, and returns the authenticated hashes.
 func fromTiles(w *web, tree tlog.Tree) (tlog.HashReader, error) {
 	hashes := tlog.TileHashReader(tree, w)
+	if tree.N > 0 {
+		// The right edge first: a head that names more lines than there are must not make us list its tiles.
+		if _, err := hashes.ReadHashes([]int64{tlog.StoredHashIndex(0, tree.N-1)}); err != nil {
+			return nil, err
+		}
+	}
 	for _, tile := range tlog.NewTiles(height, 0, tree.N) {
 		served, err := w.ReadTiles([]tlog.Tile{tile})
 		if err != nil {
@@ -427,6 +444,7 @@ func run(o options) error {
 			hashes, err = fromLines(lines, tree)
 		}
 	} else {
+		w.size = tree.N
 		hashes, err = fromTiles(w, tree)
 	}
 	if err != nil {

@@ -11,7 +11,8 @@ use super::{
 use crate::round::{Phase, count::Count, rules::canonical};
 
 pub(super) fn check(source: &dyn Source, read: &Read, report: &mut Report, progress: &(dyn Fn(Progress) + Sync)) {
-    if read.round.phase == Phase::Annulled {
+    // What was counted and published before the annulment is counted again like any other.
+    if read.round.phase == Phase::Annulled && read.acts.tallied.is_none() {
         report.record(CheckName::Recount, 0, None);
         return;
     }
