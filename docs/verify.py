@@ -1204,8 +1204,11 @@ class Verifier:
                         if self.round.rules is None:
                             return
                 name, fields = next(iter(value["event"].items()), ("", None)) if type(value["event"]) is dict else ("", None)
-                if name == "ballot" and type(fields) is dict and type(fields.get("envelope")) is str:
-                    ballot = base64.b64decode(fields["envelope"])
+                if name == "ballot":
+                    try:
+                        ballot = EVENTS["ballot"](fields, "ballot")["envelope"]
+                    except Fault:  # `acts` has said so
+                        continue
                     self.note_ballot(ballot, number, faults)
                     yield number, ballot
         except Fault as fault:
