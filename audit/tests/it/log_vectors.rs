@@ -6,8 +6,10 @@ use std::path::PathBuf;
 
 use audit::log::{
     checkpoint::Checkpoint,
-    hash::leaf,
-    note::{Signer, VerifierKey},
+    cosignature::{Cosigner, CosignerKey},
+    hash::{Hash, leaf},
+    line::{self, Line},
+    note::{Note, Signer, VerifierKey},
     proof::{consistency, inclusion, verify_consistency},
     receipt::TlogProof,
     tile::{Growth, Tiles},
@@ -64,11 +66,25 @@ fn computed() -> Value {
         let proof = consistency(&tiles, old, new).expect("in the tree");
         json!({ "new": new, "old": old, "proof": proof })
     });
+    let witness = Cosigner::new("witness.example/w1".to_owned(), SigningKey::from_bytes(&[1; 32])).expect("a name");
+    let mut cosigned: Note = checkpoint.parse().expect("a note");
+    cosigned.signatures.push(witness.cosign(&cosigned.text, 1_800_000_000));
+    // The longest line that is its own leaf, and one that is a byte longer.
+    let lines = [65_535, 65_536].map(|len| {
+        let line = |text: usize| Line { event: json!({ "said": "x".repeat(text) }), index: 7, previous: Hash::ZERO };
+        let text = len - line(0).to_bytes().len();
+        let bytes = line(text).to_bytes();
+        let short = line::shortened(&line::leaf(&bytes)).map(|_| line::leaf(&bytes).into_owned());
+        let short = short.map(|short| String::from_utf8(short).expect("JSON is UTF-8"));
+        json!({ "bytes": bytes.len(), "leaf_hash": leaf(&line::leaf(&bytes)), "letters": text, "short": short })
+    });
     json!({
         "checkpoint": checkpoint,
         "consistency": proofs,
+        "cosigned": { "note": cosigned.to_string(), "time": 1_800_000_000, "vkey": witness.public().to_string() },
         "entries": ENTRIES,
         "leaves": leaves,
+        "lines": lines,
         "roots": roots,
         "secret_key": SECRET,
         "tlog_proof": receipt.to_string(),
@@ -104,6 +120,9 @@ fn the_stored_notes_verify() {
     let key: VerifierKey = text("vkey").parse().unwrap();
     let head = Checkpoint::open(text("checkpoint"), &key).unwrap();
     assert_eq!((head.size, head.root.to_string()), (8, ROOTS[8].to_owned()));
+    let cosigned = |name: &str| stored["cosigned"][name].as_str().unwrap();
+    let witness: CosignerKey = cosigned("vkey").parse().unwrap();
+    assert_eq!(witness.time(&cosigned("note").parse().unwrap()), Ok(stored["cosigned"]["time"].as_u64()));
     let receipt: TlogProof = text("tlog_proof").parse().unwrap();
     for (index, entry) in entries().iter().enumerate() {
         assert_eq!(receipt.verify(entry, &key).is_ok(), index == 5, "entry {index}");
