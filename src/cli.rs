@@ -136,7 +136,7 @@ impl Cli {
             Command::Admin(admin) => admin.run(config()?, self.json).await,
             Command::Vote(vote) => vote.run(self.json).await,
             Command::Export(export) => export.run(config()?).await,
-            Command::Verify(verify) => verify.run(self.json).await,
+            Command::Verify(verify) => verify.run(self.json),
             Command::Bench(bench) => bench.run(self.json).await,
             Command::Openapi => {
                 print!("{}", crate::http::openapi::text().map_err(CliFault::other)?);

@@ -1,7 +1,10 @@
 //! The tests of the crate, one file a subject.
 
+mod archives;
+mod audited;
 mod canonical;
 mod device;
+mod downloads;
 mod log_checkpoints;
 mod log_cosignatures;
 mod log_entries;
@@ -16,9 +19,12 @@ mod log_vectors;
 mod log_witness;
 mod mutation;
 mod naive;
+mod reports;
 mod round_acts;
 mod round_fold;
 mod round_paths;
 mod round_witnesses;
 mod sample;
+#[path = "../../examples/bundle/town.rs"]
+mod town;
 mod vectors;
