@@ -1,12 +1,13 @@
 """Manipulations that only a rule of the protocol catches: the forger has the keys, so the log is chained, counted, certified and
 signed again after each. And rounds that look odd and are allowed. Each takes a fresh `Forgery` and changes it."""
 
+import base64
 import copy
 import hashlib
 import struct
 
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, mldsa, rsa
 
 from cases_log import ORDER
 from forge import APPROVALS, CLOSES, DER, HOUR, OPENS, Cast, b64, ed25519_secret, key_id, public, sign_note, two, vkey
@@ -408,6 +409,27 @@ def cosigners(*lines, quorum=2, keys=None):
     return edit
 
 
+LATTICE = mldsa.MLDSA44PrivateKey.generate()
+W6 = "w6.example/lattice"
+
+
+def lattice_keys(f):
+    data = bytes([6]) + LATTICE.public_key().public_bytes_raw()
+    return sorted([*witness_keys(), f"{W6}+{key_id(W6, data).hex()}+{b64(data)}"])
+
+
+def by_lattice(seconds=1_900_000_000, more=b"", size=0):
+    """An ML-DSA-44 cosignature: over a subtree from line 0."""
+    def line(text):
+        origin, lines, root = text.split("\n")[:3]
+        name, origin = W6.encode(), origin.encode()
+        signed = b"subtree/v1\n\0" + bytes([len(name)]) + name + struct.pack(">Q", seconds) + bytes([len(origin)]) + origin
+        signed += struct.pack(">QQ", 0, int(lines) + size) + base64.b64decode(root) + more
+        data = bytes([6]) + LATTICE.public_key().public_bytes_raw()
+        return f"— {W6} {b64(key_id(W6, data) + struct.pack('>Q', seconds) + LATTICE.sign(signed))}\n".encode()
+    return line
+
+
 def by(name, **edits):
     return lambda text: cosignature(name, text, **edits)
 
@@ -431,6 +453,8 @@ WITNESSES = {
     "a key of small order": cosigners(by(W1), by(W2), keys=lambda f: sorted(witness_keys()[:2] + [f"{W3}+{key_id(W3, bytes([4]) + SMALL).hex()}+{b64(bytes([4]) + SMALL)}"])),
     "a key in an odd encoding": cosigners(by(W1), by(W2), keys=lambda f: sorted(witness_keys()[:2] + [f"{W3}+{key_id(W3, bytes([4]) + odd_point()).hex()}+{b64(bytes([4]) + odd_point())}"])),
     "a key with another id": cosigners(by(W1), by(W2), keys=lambda f: sorted(witness_keys()[:2] + [witness_keys()[2].replace("+", "+0", 1)])),
+    "an ML-DSA-44 cosignature of another size": cosigners(by(W1), by(W2), by_lattice(size=1), keys=lattice_keys), "an ML-DSA-44 cosignature with more": cosigners(by(W1), by(W2), by_lattice(more=b"x"), keys=lattice_keys),
+    "an ML-DSA-44 cosignature without a time": cosigners(by(W1), by_lattice(seconds=0), keys=lattice_keys), "an ML-DSA-44 key cut short": cosigners(by(W1), by(W2), keys=lambda f: [key[:-4] if W6 in key else key for key in lattice_keys(f)]),
     "a quorum as text": cosigners(by(W1), by(W2), quorum="2"), "an unknown field": several(cosigners(by(W1), by(W2)), lambda f: f.rules["witnesses"].update(note="")),
 }
 
@@ -506,6 +530,7 @@ HOLDS = {
     "opened by the schedule": lambda f: (f.events.pop(f.at("proposed")), f.set("voting-opened", at=OPENS, by="schedule"), f.set("voting-paused", at=OPENS)),
     "a note with a stranger's signature": lambda f: setattr(f, "sign", lambda text: sign_note(f.rules["origin"], f.keys.log, text) + f"— a.stranger/x {b64(bytes(77))}\n".encode()),
     "a stranger's signature first": lambda f: setattr(f, "sign", lambda text: (text + "\n" + f"— a.stranger/x {b64(bytes(5))}\n").encode() + sign_note(f.rules["origin"], f.keys.log, text)[len(text.encode()) + 1 :]),
+    "a witness with ML-DSA-44": cosigners(by(W1), by_lattice(), keys=lattice_keys),
     "two of three witnesses": cosigners(by(W1), by(W3)), "all three witnesses": cosigners(by(W1), by(W2), by(W3), quorum=3), "a witness who signed twice": cosigners(by(W1), by(W1, seconds=5), by(W2)),
     "a stranger's cosignature": cosigners(by(W1), by(W2), lambda text: f"— x.example/y {b64(bytes(76))}\n".encode()), "a witness whose first time is nought": cosigners(by(W1, seconds=0), by(W1), by(W2)),
     "the signature twice": lambda f: setattr(f, "sign", lambda text: (lambda note: note + note[len(text.encode()) + 1 :])(sign_note(f.rules["origin"], f.keys.log, text))),
