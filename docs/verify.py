@@ -6,7 +6,7 @@
 
 BUNDLE is the folder, or the same as .tar.zst. It is written from docs/protocol.md, not from the service: § is a section of that
 document. Read it from top to bottom: first the parts (JSON, hashes, signatures, rules), then what may happen (`Round`), then the
-count, and last the nine and one checks by their names. Exit: 0 everything holds, 1 something does not, 2 not understood.
+count, and last the ten checks by their names. Exit: 0 everything holds, 1 something does not, 2 not understood.
 """
 
 import argparse

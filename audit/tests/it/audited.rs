@@ -7,7 +7,7 @@ use audit::{
     log::{checkpoint::Checkpoint, note::Signer},
     verify::{
         CheckName, Report,
-        bundle::{CHECKPOINT, KEYS, LOG, MANIFEST, REGISTER, RESULT, file_hash, manifest},
+        bundle::{CHECKPOINT, KEYS, LOG, MANIFEST, README, REGISTER, RESULT, file_hash, manifest},
         verify,
     },
 };
@@ -194,5 +194,18 @@ fn the_manifest_is_as_strict_as_the_rest() {
         let report = audit(&files);
         let failure = report.checks[0].failure.as_ref().unwrap_or_else(|| panic!("not seen: {reason}"));
         assert!(failure.file == MANIFEST && failure.reason.contains(reason), "{failure}");
+    }
+}
+
+#[test]
+fn a_bundle_holds_its_files_and_no_others() {
+    let mut more = honest().clone();
+    more.insert("more.txt".to_owned(), b"x".to_vec());
+    let mut fewer = honest().clone();
+    fewer.remove(README).expect("a page for the auditor");
+    for (files, place) in [(more, "more.txt"), (fewer, MANIFEST)] {
+        let report = audit(&summed(files));
+        let failure = report.checks[0].failure.as_ref().expect("a failure");
+        assert_eq!(failure.file, place, "{failure}");
     }
 }

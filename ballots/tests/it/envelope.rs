@@ -7,7 +7,7 @@ use aws_lc_rs::{
     signature::{KeyPair as _, RSA_PSS_SHA384},
 };
 use ballots::envelope::{
-    Acceptance, Draft, EnvelopeCheck, EnvelopeFault, IssuerPublicKey, OpeningKey, credential,
+    Acceptance, Draft, EnvelopeCheck, EnvelopeFault, IssuerPublicKey, OpeningKey, credential, public_key,
     seal::{aad, info, is_sealing_key},
 };
 use ed25519_dalek::{SigningKey, VerifyingKey};
@@ -143,6 +143,24 @@ fn issuer_keys_are_rsa_and_nothing_else() {
     {
         assert!(IssuerPublicKey::from_der(der).is_err());
     }
+    let exponent_3 = [&issuer.der[..issuer.der.len() - 1], &[3]].concat();
+    let longer = [issuer.der.as_slice(), &[0]].concat();
+    assert!(IssuerPublicKey::from_der(&exponent_3).is_err() && IssuerPublicKey::from_der(&longer).is_err());
+}
+
+#[test]
+fn a_point_has_one_encoding() {
+    let mut seen = 0;
+    for y in 2..19_u8 {
+        let (mut plain, mut odd) = ([0; 32], [0xff; 32]);
+        (plain[0], odd[0], odd[31]) = (y, 0xed + y, 0x7f);
+        let is_point = VerifyingKey::from_bytes(&plain).is_ok();
+        assert_eq!(public_key(&plain).is_some(), is_point);
+        assert_eq!(VerifyingKey::from_bytes(&odd).is_ok(), is_point, "the library takes y + p for y");
+        assert!(public_key(&odd).is_none());
+        seen += u8::from(is_point);
+    }
+    assert!(seen > 3);
 }
 
 fn sealed(point: &[u8], fingerprint: &[u8; 32], credential: &[u8; 32], version: u32, choice: &[u8]) -> Vec<u8> {
