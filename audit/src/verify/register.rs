@@ -61,16 +61,18 @@ fn earlier(left: Result<(), Failure>, right: Result<(), Failure>) -> Result<(), 
 
 /// The first line whose pseudonym stands in a line before it.
 fn twice(seen: Sorter<'_>) -> Result<(), Failure> {
-    let (mut last, mut first) = ([0; RECORD], None::<(u64, u64)>);
+    let (mut last, mut first) = (None::<[u8; RECORD]>, None::<(u64, u64)>);
     let number = |record: &[u8]| record.last_chunk().map_or(0, |bytes| u64::from_be_bytes(*bytes));
     seen.finish(|record| {
-        if record[..32] == last[..32] && first.is_none_or(|(line, _)| number(record) < line) {
+        if let Some(last) = last.filter(|last| last[..32] == record[..32])
+            && first.is_none_or(|(line, _)| number(record) < line)
+        {
             first = Some((number(record), number(&last)));
         }
-        last.copy_from_slice(record);
+        last = record.try_into().ok();
     })
     .map_err(|fault| failure(REGISTER, None, fault))?;
-    match first.filter(|(_, before)| *before > 0) {
+    match first {
         Some((line, before)) => {
             let reason = format!("this pseudonym was issued a credential before, in line {before}");
             Err(failure(REGISTER, Some(line), reason))
