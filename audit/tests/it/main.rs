@@ -18,4 +18,5 @@ mod round_acts;
 mod round_fold;
 mod round_paths;
 mod sample;
+mod seeds;
 mod vectors;
