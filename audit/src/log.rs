@@ -7,5 +7,6 @@ pub mod line;
 pub mod note;
 pub mod proof;
 pub mod receipt;
+pub mod short;
 pub mod tile;
 pub mod tree;

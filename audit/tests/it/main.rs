@@ -6,6 +6,7 @@ mod log_checkpoints;
 mod log_lines;
 mod log_notes;
 mod log_receipts;
+mod log_short;
 mod log_tiles;
 mod log_tree;
 mod log_vectors;
