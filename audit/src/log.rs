@@ -5,6 +5,7 @@ pub mod checkpoint;
 pub mod hash;
 pub mod line;
 pub mod note;
+pub mod prefix;
 pub mod proof;
 pub mod receipt;
 pub mod short;
