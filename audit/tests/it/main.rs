@@ -2,12 +2,15 @@
 
 mod canonical;
 mod device;
+mod elections;
+mod follow;
 mod log_checkpoints;
 mod log_entries;
 mod log_lines;
 mod log_long_lines;
 mod log_notes;
 mod log_paths;
+mod log_prefix;
 mod log_receipts;
 mod log_short;
 mod log_tiles;
@@ -19,4 +22,5 @@ mod round_acts;
 mod round_fold;
 mod round_paths;
 mod sample;
+mod served;
 mod vectors;
