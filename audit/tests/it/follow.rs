@@ -287,7 +287,7 @@ fn lines_against_the_rules_are_named() {
     violates(&served, size, sample::batch(CLOSES, 3, BatchReason::Full), "closed");
     violates(&served, 4, ballot(forged), "not signed");
     violates(&served, 5, sample::register(OPENS + HOUR, 2), "announced");
-    violates(&served, 3, sample::closed(OPENS + 1, By::Schedule), "timetable");
+    violates(&served, 3, sample::closed(OPENS + 1, By::Schedule), "register");
     // The last of the batch stands first: the order of hashes is broken by the second.
     let Event::Ballot(last) = Line::<Event>::parse(&served.lines[6]).unwrap().event else { panic!() };
     let Event::Ballot(first) = Line::<Event>::parse(&served.lines[4]).unwrap().event else { panic!() };
