@@ -13,3 +13,4 @@ pub mod proof;
 pub mod receipt;
 pub mod tile;
 pub mod tree;
+pub mod witness;

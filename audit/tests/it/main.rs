@@ -13,6 +13,7 @@ mod log_receipts;
 mod log_tiles;
 mod log_tree;
 mod log_vectors;
+mod log_witness;
 mod mutation;
 mod naive;
 mod round_acts;
