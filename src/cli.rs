@@ -5,6 +5,7 @@ mod bench;
 mod demo;
 mod export;
 mod fetch;
+mod head;
 mod keys;
 mod play;
 mod replay;
@@ -61,6 +62,8 @@ enum Command {
     Export(export::Export),
     /// Rechecks a bundle: a folder, a .tar.zst, or the address of a round.
     Verify(verify::Verify),
+    /// Prints the code of a log's head, for paper, or compares one from paper.
+    Head(head::Head),
     /// Measures this machine: casting, credentials, verification, counting, memory.
     Bench(bench::Bench),
     /// Prints the API document (OpenAPI).
@@ -137,6 +140,7 @@ impl Cli {
             Command::Vote(vote) => vote.run(self.json).await,
             Command::Export(export) => export.run(config()?).await,
             Command::Verify(verify) => verify.run(self.json).await,
+            Command::Head(head) => head.run(self.json).await,
             Command::Bench(bench) => bench.run(self.json).await,
             Command::Openapi => {
                 print!("{}", crate::http::openapi::text().map_err(CliFault::other)?);
