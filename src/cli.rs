@@ -7,6 +7,7 @@ mod export;
 mod fetch;
 mod head;
 mod keys;
+mod monitor;
 mod play;
 mod replay;
 mod serve;
@@ -64,6 +65,8 @@ enum Command {
     Verify(verify::Verify),
     /// Prints the code of a log's head, for paper, or compares one from paper.
     Head(head::Head),
+    /// Follows logs, keeps their heads, says what changed, and fails loudly when a log is not honest.
+    Monitor(monitor::Monitor),
     /// Measures this machine: casting, credentials, verification, counting, memory.
     Bench(bench::Bench),
     /// Prints the API document (OpenAPI).
@@ -141,6 +144,7 @@ impl Cli {
             Command::Export(export) => export.run(config()?).await,
             Command::Verify(verify) => verify.run(self.json).await,
             Command::Head(head) => head.run(self.json).await,
+            Command::Monitor(monitor) => monitor.run(self.json).await,
             Command::Bench(bench) => bench.run(self.json).await,
             Command::Openapi => {
                 print!("{}", crate::http::openapi::text().map_err(CliFault::other)?);

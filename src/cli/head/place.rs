@@ -112,7 +112,9 @@ fn vouched(roots: prefix::Roots, head: &Checkpoint, what: &str) -> Result<Hash, 
     if roots.new == head.root {
         return Ok(roots.old);
     }
-    Err(CliFault::Other(format!("the {what} of the log do not lead to its own signed head: nothing can be compared with them")))
+    Err(CliFault::Other(format!(
+        "the {what} of the log do not lead to its own signed head: nothing can be compared with them"
+    )))
 }
 
 fn small(path: &Path) -> Result<String, CliFault> {

@@ -49,7 +49,10 @@ mod tests {
         for part in ["&lt;script&gt;&amp;", "1234", "1970-01-01 00:00 UTC", &code.rows()[0], &code.rows()[1]] {
             assert!(page.contains(part), "{part}");
         }
-        assert!(!page.contains("<script") && !["{origin}", "{size}", "{first}", "{second}", "{at}"].iter().any(|name| page.contains(name)));
+        assert!(
+            !page.contains("<script")
+                && !["{origin}", "{size}", "{first}", "{second}", "{at}"].iter().any(|name| page.contains(name))
+        );
         assert!(text(&head, &code, 0, false).contains("NOT CHECKED") && !text(&head, &code, 0, true).contains("NOT"));
     }
 }

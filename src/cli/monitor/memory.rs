@@ -44,6 +44,8 @@ pub(super) struct Memory {
 pub(super) struct SeenHead {
     /// Unix second.
     pub(super) at: i64,
+    /// Whether it fitted to everything that was known.
+    pub(super) fits: bool,
     /// Where it was seen.
     pub(super) from: String,
     /// The signed note.
@@ -59,7 +61,8 @@ impl Folder {
         fs::create_dir_all(path).map_err(CliFault::file(path))?;
         let name = path.join("lock");
         let lock = File::create(&name).map_err(CliFault::file(&name))?;
-        lock.try_lock().map_err(|_| CliFault::Other(format!("{}: another monitor uses this folder", path.display())))?;
+        lock.try_lock()
+            .map_err(|_| CliFault::Other(format!("{}: another monitor uses this folder", path.display())))?;
         Ok(Self { path: path.to_owned(), _lock: lock })
     }
 
@@ -78,8 +81,9 @@ impl LogFolder {
     pub(super) fn read(&self) -> Result<Memory, CliFault> {
         let path = self.0.join("state.json");
         match fs::read(&path) {
-            Ok(bytes) => serde_json::from_slice(&bytes)
-                .map_err(|fault| CliFault::Other(format!("{}: {fault}", path.display()))),
+            Ok(bytes) => {
+                serde_json::from_slice(&bytes).map_err(|fault| CliFault::Other(format!("{}: {fault}", path.display())))
+            }
             Err(fault) if fault.kind() == std::io::ErrorKind::NotFound => Ok(Memory::default()),
             Err(fault) => Err(CliFault::file(path)(fault)),
         }
@@ -148,10 +152,13 @@ mod tests {
         let memory = Memory { trouble: Some(("silent".to_owned(), 7)), ..Memory::default() };
         log.write(&memory).expect("writes");
         assert_eq!(log.read().expect("reads"), memory);
-        let head = SeenHead { at: 1, from: "here".to_owned(), note: "a\n".to_owned() };
+        let head = SeenHead { at: 1, fits: true, from: "here".to_owned(), note: "a\n".to_owned() };
         log.keep(&head).expect("keeps");
-        fs::write(log.0.join("heads.jsonl"), [fs::read(log.0.join("heads.jsonl")).expect("reads"), b"{\"at".to_vec()].concat())
-            .expect("a power cut");
+        fs::write(
+            log.0.join("heads.jsonl"),
+            [fs::read(log.0.join("heads.jsonl")).expect("reads"), b"{\"at".to_vec()].concat(),
+        )
+        .expect("a power cut");
         assert_eq!(log.heads().expect("reads"), [head]);
     }
 }

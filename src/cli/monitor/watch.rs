@@ -1,10 +1,16 @@
 //! One log under watch: a look at its head, what follows from it, and what is remembered.
 
+mod others;
+
 use std::collections::BTreeMap;
 
 use audit::{
-    follow::{Agreement, Cheat, Evidence, Follower, Missing, Step},
-    log::{checkpoint::Checkpoint, hash::Hash, note::{Note, VerifierKey}},
+    follow::{Cheat, Evidence, Follower, Missing, Step},
+    log::{
+        checkpoint::Checkpoint,
+        hash::Hash,
+        note::{Note, VerifierKey},
+    },
 };
 use serde_json::{Value, json};
 
@@ -44,14 +50,9 @@ impl Watch {
         let memory = folder.read()?;
         let follower = memory.follower.clone().map(Follower::restore).transpose().map_err(CliFault::other)?;
         let mut agreed = BTreeMap::new();
-        for head in folder.heads()? {
-            if let Some(head) = head_in(&head.note) {
-                agreed.entry(head.size).or_insert(head.root);
-            }
+        for seen in folder.heads()?.into_iter().filter(|seen| seen.fits) {
+            agreed.extend(head_in(&seen.note).map(|head| (head.size, head.root)));
         }
-        // Heads that were kept because they were wrong are in the same file: only the follower's own may stand for all.
-        let reached = follower.as_ref().and_then(Follower::head).map_or(0, |head| head.size);
-        agreed.retain(|size, _| *size <= reached);
         Ok(Self { log, folder, memory, follower, agreed })
     }
 
@@ -93,7 +94,7 @@ impl Watch {
             }
             Ok(Step::Cheat(found)) => {
                 self.follower.get_or_insert(follower);
-                self.keep(now, self.log.base(), &found.after)?;
+                self.keep(now, self.log.base(), &found.after, false)?;
                 self.alarm(turn, now, &found)
             }
             Ok(step) => {
@@ -121,10 +122,20 @@ impl Watch {
     }
 
     /// Nothing came, or nothing that can be used: said at once, and a cheat when it lasts.
-    fn silent(&mut self, with: &Watching, turn: &mut Turn, now: i64, what: String, found: Option<Evidence>) -> Result<(), CliFault> {
+    fn silent(
+        &mut self,
+        with: &Watching,
+        turn: &mut Turn,
+        now: i64,
+        what: String,
+        found: Option<Evidence>,
+    ) -> Result<(), CliFault> {
         let since = self.memory.trouble.as_ref().map_or(now, |(_, since)| *since);
         if self.memory.trouble.as_ref().is_none_or(|(before, _)| *before != what) {
-            let words = format!("no use to be made of the answer, which is nobody's cheat yet: {what}; asking again until {}", time(since.saturating_add(with.patience)));
+            let words = format!(
+                "no use to be made of the answer, which is nobody's cheat yet: {what}; asking again until {}",
+                time(since.saturating_add(with.patience))
+            );
             turn.notices.push(self.notice(now, "trouble", words, json!({ "what": what, "since": since })));
         }
         self.memory.trouble = Some((what.clone(), since));
@@ -152,15 +163,21 @@ impl Watch {
             self.agreed.insert(head.size, head.root);
         }
         if self.memory.follower.as_ref().and_then(|saved| saved.note.as_deref()) != Some(note) {
-            self.keep(now, self.log.base(), note)?;
+            self.keep(now, self.log.base(), note, true)?;
         }
         let Step::Grew { from, to } = step else { return Ok(()) };
         for act in &changes.acts {
             turn.notices.push(self.notice(now, "act", format!("line {}: {}", act.index, act.words), json!(act)));
         }
         if changes.ballots > 0 {
-            let words = format!("{} new ballots in {} batches, each signed as it must be", changes.ballots, changes.batches);
-            turn.notices.push(self.notice(now, "ballots", words, json!({ "ballots": changes.ballots, "batches": changes.batches })));
+            let words =
+                format!("{} new ballots in {} batches, each signed as it must be", changes.ballots, changes.batches);
+            turn.notices.push(self.notice(
+                now,
+                "ballots",
+                words,
+                json!({ "ballots": changes.ballots, "batches": changes.batches }),
+            ));
         }
         let words = match from {
             0 => format!("followed from its first line: {to} lines, and every one may stand where it stands"),
@@ -179,107 +196,6 @@ impl Watch {
         self.memory.overdue = found;
     }
 
-    /// Who cosigned the head, of those whom the rules or the command name.
-    fn witnesses(&mut self, with: &Watching, turn: &mut Turn, now: i64, note: &str) -> Result<(), CliFault> {
-        let Some(follower) = &self.follower else { return Ok(()) };
-        let policy = follower.content().round().and_then(|round| round.rules.witnesses.clone());
-        let Ok(parsed) = note.parse::<Note>() else { return Ok(()) };
-        let (mut signed, mut forged, mut asked) = (Vec::new(), Vec::new(), with.witnesses.len());
-        let mut quorum = None;
-        if let Some(policy) = policy {
-            let found = policy.witnessed(&parsed);
-            asked += policy.keys.len();
-            quorum = Some((found.signed.len(), policy.quorum));
-            signed.extend(found.signed.into_iter().map(|(key, _)| key.name));
-            forged.extend(found.forged);
-        }
-        for key in &with.witnesses {
-            match key.time(&parsed) {
-                Ok(Some(_)) => signed.push(key.name.clone()),
-                Ok(None) => {}
-                Err(_) => forged.push(key.name.clone()),
-            }
-        }
-        signed.sort_unstable();
-        signed.dedup();
-        if let Some(name) = forged.first() {
-            let words = format!("ATTENTION: the cosignature of {name} under the head is not the witness's: whoever serves it made it up");
-            turn.notices.push(self.notice(now, "forged-cosignature", words, json!({ "witnesses": forged })));
-            turn.cheat = true;
-        }
-        if asked > 0 && signed != self.memory.witnesses {
-            let enough = quorum.map_or(String::new(), |(found, needed)| format!("; the rules ask for {needed}, {found} of theirs signed"));
-            let names = if signed.is_empty() { "nobody yet".to_owned() } else { signed.join(", ") };
-            let words = format!("witnesses under this head: {names}{enough}");
-            let data = json!({ "signed": signed, "quorum": quorum.map(|(_, needed)| needed) });
-            turn.notices.push(self.notice(now, "witnesses", words, data));
-        }
-        self.memory.witnesses = signed;
-        Ok(())
-    }
-
-    async fn ask_peers(&mut self, with: &Watching, turn: &mut Turn, now: i64) -> Result<(), CliFault> {
-        let Some(follower) = self.follower.clone() else { return Ok(()) };
-        let mut ahead = None;
-        for peer in &with.peers {
-            let notes = match peer.heads(follower.origin()).await {
-                Ok(notes) => notes,
-                Err(missing) => {
-                    let words = format!("{} gives no heads to compare with: {missing}", peer.name());
-                    turn.notices.push(self.notice(now, "peer-silent", words, json!({ "peer": peer.name() })));
-                    continue;
-                }
-            };
-            for note in notes {
-                let head = head_in(&note);
-                if head.as_ref().is_some_and(|head| self.agreed.get(&head.size) == Some(&head.root)) {
-                    continue;
-                }
-                match peer.compare(&follower, &self.log, note.clone()).await? {
-                    Ok(Agreement::Agrees) => {
-                        self.keep(now, &peer.name(), &note)?;
-                        self.agreed.extend(head.map(|head| (head.size, head.root)));
-                    }
-                    Ok(Agreement::Ahead) => ahead = ahead.max(head.map(|head| (head.size, note))),
-                    Ok(Agreement::Split(found)) => {
-                        self.keep(now, &peer.name(), &note)?;
-                        return self.alarm(turn, now, &found);
-                    }
-                    Ok(Agreement::NotSigned(fault)) => {
-                        let words = format!("{} shows a head that this log's key did not sign, from which nothing follows: {fault}", peer.name());
-                        turn.notices.push(self.notice(now, "peer-not-signed", words, json!({ "peer": peer.name() })));
-                    }
-                    Err(trouble) => {
-                        let words = format!("a head of {} could not be compared yet: {trouble}", peer.name());
-                        turn.notices.push(self.notice(now, "peer-silent", words, json!({ "peer": peer.name() })));
-                    }
-                }
-            }
-        }
-        self.hidden(with, turn, now, ahead)
-    }
-
-    /// Somebody saw a longer log than this address shows: a moment later it should show as much.
-    fn hidden(&mut self, with: &Watching, turn: &mut Turn, now: i64, ahead: Option<(u64, String)>) -> Result<(), CliFault> {
-        let Some((size, note)) = ahead else {
-            self.memory.ahead = None;
-            return Ok(());
-        };
-        let since = self.memory.ahead.map_or(now, |(_, since)| since);
-        if self.memory.ahead.is_none() {
-            let words = format!("somebody saw a signed head of {size} lines, and this address shows fewer; asking again");
-            turn.notices.push(self.notice(now, "ahead", words, json!({ "size": size })));
-        }
-        self.memory.ahead = Some((size, since));
-        if now.saturating_sub(since) < with.patience {
-            return Ok(());
-        }
-        let reason = format!("the log's key signed {size} lines, and since {} this address shows fewer", time(since));
-        let cheat = Cheat::Withheld { path: "checkpoint".to_owned(), reason, given: false };
-        let before = self.follower.as_ref().and_then(Follower::note).map(str::to_owned);
-        self.alarm(turn, now, &Evidence { cheat, before, after: note })
-    }
-
     fn alarm(&mut self, turn: &mut Turn, now: i64, found: &Evidence) -> Result<(), CliFault> {
         let folder = evidence::write(&self.folder, &self.name(), self.log.base(), now, found)?;
         let facts = found.facts();
@@ -294,8 +210,8 @@ impl Watch {
         Ok(())
     }
 
-    fn keep(&self, at: i64, from: &str, note: &str) -> Result<(), CliFault> {
-        self.folder.keep(&SeenHead { at, from: from.to_owned(), note: note.to_owned() })
+    fn keep(&self, at: i64, from: &str, note: &str, fits: bool) -> Result<(), CliFault> {
+        self.folder.keep(&SeenHead { at, fits, from: from.to_owned(), note: note.to_owned() })
     }
 
     fn name(&self) -> String {

@@ -53,28 +53,55 @@ fn act(event: &Event, round: &Round) -> String {
     match event {
         Event::Published(one) => format!(
             "the rules were published by {}: “{}”, open {} to {}, fingerprint {}",
-            one.by, one.rules.title, time(one.rules.opens_at), time(one.rules.closes_at), round.fingerprint
+            one.by,
+            one.rules.title,
+            time(one.rules.opens_at),
+            time(one.rules.closes_at),
+            round.fingerprint
         ),
-        Event::RollExtended(one) => format!("{} people were added to the roll by {}; now {}", one.added, one.by, one.total),
-        Event::LettersReplaced(one) => format!("{} people were sent new letters by {}: {}", one.people, one.by, one.reason),
+        Event::RollExtended(one) => {
+            format!("{} people were added to the roll by {}; now {}", one.added, one.by, one.total)
+        }
+        Event::LettersReplaced(one) => {
+            format!("{} people were sent new letters by {}: {}", one.people, one.by, one.reason)
+        }
         Event::Pictured(one) => format!("territory {} got a picture, by {}", one.territory, one.by),
-        Event::PictureRemoved(one) => format!("territory {} lost a picture, by {}: {}", one.territory, one.by, one.reason),
+        Event::PictureRemoved(one) => {
+            format!("territory {} lost a picture, by {}: {}", one.territory, one.by, one.reason)
+        }
         Event::Proposed(one) => format!("{} proposed to {} the round: {}", one.by, verb(one.act), one.reason),
         Event::VotingOpened(one) => format!("the voting was opened {}", by(&one.by)),
         Event::VotingPaused(one) => format!("the voting was paused by {}: {}", one.by, one.reason),
         Event::VotingResumed(one) => format!("the voting goes on, by {}: {}", one.by, one.reason),
-        Event::ClosingExtended(one) => format!("the close was moved to {} by {}: {}", time(one.closes_at), one.by, one.reason),
-        Event::ClientReplaced(one) => format!("browsers are given another program from now on: {} files", one.client.len()),
-        Event::Register(one) => format!("{} credentials were issued so far, for {} people on the roll", one.count, round.roll),
-        Event::VotingClosed(one) => format!("the voting was closed {}, with {} ballots in the log", by(&one.by), round.ballots),
-        Event::KeyRevealed(one) => format!("the opening key was revealed by {}: anybody can open the ballots now", one.by),
+        Event::ClosingExtended(one) => {
+            format!("the close was moved to {} by {}: {}", time(one.closes_at), one.by, one.reason)
+        }
+        Event::ClientReplaced(one) => {
+            format!("browsers are given another program from now on: {} files", one.client.len())
+        }
+        Event::Register(one) => {
+            format!("{} credentials were issued so far, for {} people on the roll", one.count, round.roll)
+        }
+        Event::VotingClosed(one) => {
+            format!("the voting was closed {}, with {} ballots in the log", by(&one.by), round.ballots)
+        }
+        Event::KeyRevealed(one) => {
+            format!("the opening key was revealed by {}: anybody can open the ballots now", one.by)
+        }
         Event::Tallied(one) => format!(
             "the ballots were counted: {} counted, {} replaced by later ones; selected: {}",
-            one.outcome.ballots, one.replaced, one.outcome.winners.join(", ")
+            one.outcome.ballots,
+            one.replaced,
+            one.outcome.winners.join(", ")
         ),
         Event::Signed(one) => {
             let certified = if round.phase == Phase::Certified { "; the result is certified" } else { "" };
-            format!("{} signed the count: {} of {} signatures{certified}", one.member, round.signed.len(), round.rules.quorum)
+            format!(
+                "{} signed the count: {} of {} signatures{certified}",
+                one.member,
+                round.signed.len(),
+                round.rules.quorum
+            )
         }
         Event::Annulled(one) => format!("the round was annulled {}: {}", by(&one.by), one.reason),
         Event::Batch(_) | Event::Ballot(_) => String::new(),
@@ -116,7 +143,10 @@ pub(super) fn overdue(round: &Round, now: i64) -> Vec<String> {
         found.push(format!("overdue: the voting should have been opened at {}", time(opens)));
     }
     if matches!(round.phase, Phase::Published | Phase::Open | Phase::Paused) && now > closes + GRACE {
-        found.push(format!("overdue: the voting should have been closed at {}, and ballots be in the log", time(closes)));
+        found.push(format!(
+            "overdue: the voting should have been closed at {}, and ballots be in the log",
+            time(closes)
+        ));
     }
     found
 }

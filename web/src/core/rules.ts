@@ -55,8 +55,17 @@ export interface Rules {
   readonly method: Method;
   readonly territories: readonly Territory[];
   readonly winners: Winners;
+  readonly witnesses?: Witnesses;
 }
 
+/** Whose cosignatures a head of the log needs: verifier keys, and how many of them. */
+export interface Witnesses {
+  readonly keys: readonly string[];
+  readonly quorum: number;
+}
+
+/** Most witnesses that rules name. */
+const MOST_WITNESSES = 16;
 const FIELDS = [
   'acceptance_key', 'batch', 'closes_at', 'commission', 'issuer_key', 'log_key', 'minimum_age', 'opens_at', 'origin', 'quorum',
   'reference_date', 'register', 'sealing_key', 'slug', 'time_zone', 'title', 'voting',
@@ -86,7 +95,7 @@ export async function fingerprintOf(rules: unknown): Promise<Bytes> {
  * @throws {Fault} `wrong: rules`.
  */
 export function readRules(value: unknown): Rules {
-  const rules = demand(value, FIELDS, ['district']);
+  const rules = demand(value, FIELDS, ['district', 'witnesses']);
   const batch = demand(rules['batch'], ['at_least', 'within']);
   const voting = demand(rules['voting'], ['kind', 'method', 'territories', 'ties', 'winners']);
   const territories = list(voting['territories']).map(readTerritory);
@@ -113,7 +122,15 @@ export function readRules(value: unknown): Rules {
     method: voting['method'] as Method,
     territories,
     winners: readWinners(voting['winners']),
+    ...('witnesses' in rules && { witnesses: readWitnesses(rules['witnesses']) }),
   };
+}
+
+function readWitnesses(value: unknown): Witnesses {
+  const fields = demand(value, ['keys', 'quorum']);
+  const keys = list(fields['keys']).map(text);
+  if (keys.length > MOST_WITNESSES || new Set(keys).size < keys.length || !keys.every((key) => /^[^\s+]+\+[0-9a-f]{8}\+B[A-Za-z0-9+/]+=*$/u.test(key))) throw no('witnesses');
+  return { keys, quorum: whole(fields['quorum'], 1, keys.length) };
 }
 
 function readKind(value: unknown): Kind {
