@@ -7,10 +7,13 @@ mod camera;
 mod cli;
 mod crash;
 mod fake_witness;
+mod head;
 mod journey;
 mod limits;
 mod log;
 mod log_over_http;
+mod lying;
+mod monitor;
 mod openapi;
 mod pages;
 mod pictures;
@@ -20,3 +23,6 @@ mod secrecy;
 mod staff;
 mod town;
 mod witnesses;
+
+#[path = "../../audit/tests/it/served.rs"]
+mod served;
