@@ -68,7 +68,7 @@ fn same(source: &dyn Source, name: &str, expected: &[u8]) -> Result<(), Failure>
         return Ok(());
     }
     let at = found.iter().zip(expected).take_while(|(found, expected)| found == expected).count();
-    Err(failure(name, Some(1), format!("byte {at} is not what the log says")))
+    Err(failure(name, Some(1), format!("byte {} is not what the log says", at + 1)))
 }
 
 fn small(source: &dyn Source, name: &str) -> Result<Vec<u8>, Failure> {
