@@ -101,6 +101,7 @@ impl Town {
             sealing_key: Bytes(opening_key()?.sealing_key().to_vec()),
             slug: "large".to_owned(),
             time_zone: "Europe/Moscow".to_owned(),
+            witnesses: None,
             title: "A large town".to_owned(),
             voting: Rules {
                 kind: Kind::Approval { max: 3 },

@@ -57,7 +57,8 @@ fn skip_line(file: &mut (dyn BufRead + Send)) -> Option<()> {
 
 /// Compares the count of the opened ballots, if they could be opened, with the one in the log.
 pub(super) fn check(read: &Read, recount: Option<Outcome>, report: &mut Report) {
-    if read.round.phase == Phase::Annulled {
+    // What was counted and published before the annulment is counted again like any other.
+    if read.round.phase == Phase::Annulled && read.acts.tallied.is_none() {
         report.record(CheckName::Recount, 0, None);
         return;
     }
