@@ -2,7 +2,9 @@
 
 use std::{
     fs,
+    io::{BufRead, BufReader},
     path::{Path, PathBuf},
+    process::{Command, Output, Stdio},
 };
 
 use audit::{
@@ -44,14 +46,22 @@ impl Watcher {
 
     /// Looks once.
     async fn looks(&self, addresses: &[&str]) -> Said {
-        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_veche"));
-        command.args(["--json", "monitor", "--once", "--state"]).arg(self.folder.path());
-        command.args(&self.extra).args(addresses).env_remove("VECHE_CONFIG");
-        let output = tokio::task::block_in_place(|| command.output()).unwrap();
+        let output = self.runs(&["--json", "monitor", "--once"], addresses);
         let text = String::from_utf8(output.stdout).unwrap();
         let events = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
         Said { code: output.status.code(), events }
+    }
+
+    fn runs(&self, first: &[&str], addresses: &[&str]) -> Output {
+        tokio::task::block_in_place(|| self.command(first, addresses).output()).unwrap()
+    }
+
+    fn command(&self, first: &[&str], addresses: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_veche"));
+        command.args(first).arg("--state").arg(self.folder.path()).args(&self.extra).args(addresses);
+        command.env_remove("VECHE_CONFIG");
+        command
     }
 
     /// Every head that it keeps.
@@ -228,14 +238,13 @@ async fn a_withheld_line_and_a_changed_line_are_caught() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_line_against_the_rules_is_caught() {
     let mut log = Served::new("vote.example/rounds/none");
-    log.lines.push(br#"{"event":"no rules","index":0}"#.to_vec());
+    log.push(&[serde_json::json!({ "voting-opened": { "at": 1 } })]);
     let server = Lying::new(&log).await;
-    let folder = Watcher::new().looks(&[&server.url]).await.caught("violation");
-    // The first head has none before it.
-    assert!(!folder.join("before").exists());
     let watcher = Watcher::new();
     let folder = watcher.looks(&[&server.url]).await.caught("violation");
     assert_eq!(fs::read(folder.join("line")).unwrap(), log.lines[0]);
+    // The first head has none before it.
+    assert!(!folder.join("before").exists());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -325,8 +334,37 @@ async fn witnesses_under_the_head_are_named() {
 async fn the_key_that_was_printed_is_the_one_that_counts() {
     let (log, other) = (numbers(5), Served::of("log.example/other", vec![]));
     let server = Lying::new(&log).await;
-    Watcher::new().with("--log-key", log.key()).looks(&[&server.url]).await.honest(&["grew"]);
+    let mut watcher = Watcher::new().with("--log-key", log.key());
+    watcher.looks(&[&server.url]).await.honest(&["grew"]);
     Watcher::new().with("--log-key", other.key()).looks(&[&server.url]).await.honest(&["trouble"]);
     let stranger = audit::log::note::Signer::new(LOG.to_owned(), signing_key(77)).vkey();
-    Watcher::new().with("--log-key", stranger).looks(&[&server.url]).await.caught("bad-signature");
+    Watcher::new().with("--log-key", &stranger).looks(&[&server.url]).await.caught("bad-signature");
+    watcher.extra = vec!["--log-key".to_owned(), stranger];
+    let output = watcher.runs(&["--json", "monitor", "--once"], &[&server.url]);
+    let fault = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.code() == Some(1) && fault.contains("not with the given key"), "{fault}");
+}
+
+/// As people run it: it goes on until a log is not honest, and says so in words.
+#[tokio::test(flavor = "multi_thread")]
+async fn it_watches_until_a_log_lies() {
+    let honest = numbers(300);
+    let server = Lying::new(&honest).await;
+    let watcher = Watcher::new().with("--every", "100ms");
+    let mut child = watcher.command(&["monitor"], &[&server.url]).stdout(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut next = || tokio::task::block_in_place(|| lines.next()).unwrap().unwrap();
+    assert!(next().contains("followed from its first line: 300 lines"));
+    server.shows(&numbers(310));
+    assert!(next().contains("grew from 300 to 310 lines"));
+    assert!(child.try_wait().unwrap().is_none(), "it goes on");
+    server.shows(&forged(&honest, 0));
+    let alarm = next();
+    assert!(alarm.contains("log.example/numbers: ATTENTION: split"), "{alarm}");
+    assert!(
+        next().contains("no honest explanation")
+            && next().contains("Evidence: ")
+            && next().contains("Keep that folder")
+    );
+    assert_eq!(tokio::task::block_in_place(|| child.wait()).unwrap().code(), Some(1));
 }
