@@ -111,3 +111,18 @@ FILES = {
     "the register with CRLF": change("register.txt", lambda data: data.replace(b"\n", b"\r\n")), "an empty line in the register": change("register.txt", lambda data: data + b"\n"),
     "a line of a step to come": change("register.txt", lambda data: data + b"9 " + b"f" * 64 + b"\n"), "zero bytes after the register": change("register.txt", lambda data: data + bytes(9)),
 }
+
+
+def result_without_count(forgery):
+    """A round annulled before its count, whose bundle has a result all the same."""
+    import cases_round
+
+    cases_round.annul(forgery, "tallied")
+    forgery.files["result.json"] = b'{"winners":["t4"]}\n'
+
+
+def no_result(forgery):
+    forgery.files["result.json"] = None
+
+
+FORGED = {"a result without a count": result_without_count, "a count without a result": no_result}

@@ -1,13 +1,15 @@
 """Manipulations that only a rule of the protocol catches: the forger has the keys, so the log is chained, counted, certified and
 signed again after each. And rounds that look odd and are allowed. Each takes a fresh `Forgery` and changes it."""
 
+import copy
 import hashlib
+import struct
 
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from cases_log import ORDER
-from forge import APPROVALS, CLOSES, DER, HOUR, OPENS, Cast, b64, ed25519_secret, public, sign_note, two, vkey
+from forge import APPROVALS, CLOSES, DER, HOUR, OPENS, Cast, b64, ed25519_secret, key_id, public, sign_note, two, vkey
 import verify
 
 GROUP = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551  # order of P-256
@@ -87,6 +89,13 @@ def odd_point():
 
 def off_curve():
     return next(y.to_bytes(32, "little") for y in range(2, 99) if "not a point" in (verify.point_problem(y.to_bytes(32, "little")) or ""))
+
+
+def issuer(f, bits, exponent):
+    """A round whose every credential is issued with such a key."""
+    f.keys = copy.copy(f.keys)
+    f.keys.issuer = rsa.generate_private_key(exponent, bits)
+    f.rules["issuer_key"] = b64(f.keys.issuer.public_key().public_bytes(*DER))
 
 
 def rsa_key(bits, exponent=65537):
@@ -182,7 +191,7 @@ ACTS = {
     "the register is above the roll": put("register", 1, count=11),
     "a step at a minute": put("register", 1, hour=OPENS + HOUR + 1),
     "a step with another hash": put("register", hash="ab" * 32),
-    "no step before the close": lambda f: f.events.insert(f.at("voting-closed"), f.events.pop(f.at("register", 1) - 1)),
+    "a batch between the last step and the close": lambda f: f.insert("batch", f.events.pop(f.at("register", 1)), nth=2),
     "no step at the end": drop("register", 1),
     "closed by the schedule too early": put("voting-closed", at=CLOSES + HOUR - 1),
     "closed by the schedule at the close that was moved": put("voting-closed", at=CLOSES),
@@ -233,7 +242,7 @@ RULES = {
     "an acceptance key in an odd encoding": rules(acceptance_key=b64(odd_point())),
     "an acceptance key of small order in an odd encoding": rules(acceptance_key=b64((verify.FIELD + 1).to_bytes(32, "little"))),
     "an acceptance key of 33 bytes": rules(acceptance_key=b64(bytes(33))), "an issuer's key of 1024 bits": lambda f: rules(issuer_key=rsa_key(1024))(f),
-    "an issuer's key of 2049 bits": lambda f: rules(issuer_key=rsa_key(2049))(f), "an issuer's key of exponent 3": lambda f: rules(issuer_key=rsa_key(2048, 3))(f),
+    "an issuer's key of exponent 3": lambda f: issuer(f, 2048, 3), "an issuer's key of 2052 bits": lambda f: issuer(f, 2052, 65537), "an issuer's key of 2040 bits": lambda f: issuer(f, 2040, 65537),
     "an issuer's key that is no RSA": rules(issuer_key=b64(ec.generate_private_key(ec.SECP256R1()).public_key().public_bytes(*DER))),
     "an issuer's key and a byte": lambda f: rules(issuer_key=b64(f.keys.issuer.public_key().public_bytes(*DER) + b"\0"))(f),
     "an issuer's key in PKCS 1": lambda f: rules(issuer_key=b64(f.keys.issuer.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.PKCS1)))(f),
@@ -322,6 +331,7 @@ def swap(o):
 
 
 COUNT = {
+    "another count before the annulment": several(standing(score=99), lambda f: annul(f, "signed")),
     "a ballot more": outcome(shift("ballots")), "a ballot less": outcome(shift("ballots", -1)), "a blank one more": outcome(shift("blank")),
     "a ballot moved to the replaced": several(outcome(shift("ballots", -1)), put("tallied", replaced=1)), "one replaced more": put("tallied", replaced=1),
     "an invalid one more": outcome(lambda o: o["invalid"].update({"order": 1})), "none invalid, but named": outcome(lambda o: o["invalid"].update({"order": 0})),
@@ -373,6 +383,55 @@ CERTIFICATE = {
     "a second signature that does not hold": signature(lambda secret, message, lines: flip(secret.sign(message)), nth=1),
     "a signature of 63 bytes": signature(lambda secret, message, lines: secret.sign(message)[:63]),
     "a third signature that does not hold": lambda f: at_end(event("signed", at=CLOSES + HOUR, member="member-2", signature=b64(bytes(64))))(f),
+}
+
+
+WITNESS_SECRETS = {name: ed25519_secret(name) for name in ("w1.example/a", "w2.example/b", "w3.example/c")}
+
+
+def witness_keys(kind=4):
+    return sorted(vkey(name, secret, kind) for name, secret in WITNESS_SECRETS.items())
+
+
+def cosignature(name, text, seconds=1_900_000_000, secret=None, signed=None, kind=4):
+    secret = secret or WITNESS_SECRETS[name]
+    message = signed or f"cosignature/v1\ntime {seconds}\n{text}".encode()
+    body = struct.pack(">Q", seconds) + secret.sign(message)
+    return f"— {name} {b64(key_id(name, bytes([kind]) + public(WITNESS_SECRETS[name])) + body)}\n".encode()
+
+
+def cosigners(*lines, quorum=2, keys=None):
+    """Rules with a policy of witnesses, and a checkpoint with these cosignatures: functions of its text."""
+    def edit(f):
+        f.rules["witnesses"] = {"keys": witness_keys() if keys is None else keys(f), "quorum": quorum}
+        f.sign = lambda text: sign_note(f.rules["origin"], f.keys.log, text) + b"".join(line(text) for line in lines)
+    return edit
+
+
+def by(name, **edits):
+    return lambda text: cosignature(name, text, **edits)
+
+
+W1, W2, W3 = WITNESS_SECRETS
+WITNESSES = {
+    "nobody of two signed": cosigners(), "one of two signed": cosigners(by(W1)), "one signed twice": cosigners(by(W1), by(W1, seconds=1_900_000_001)),
+    "two signed and one of them wrong": cosigners(by(W1), by(W2, secret=ed25519_secret("x"))), "two signed and a third is wrong": cosigners(by(W1), by(W2), by(W3, signed=b"other")),
+    "one signed without a time": cosigners(by(W1), by(W2, seconds=0)), "a time above 2^63": cosigners(by(W1), by(W2, seconds=2**63)),
+    "one signed as a log does": cosigners(by(W1), lambda text: sign_note(W2, WITNESS_SECRETS[W2], text)[len(text.encode()) + 1 :]),
+    "one signed another size": cosigners(by(W1), lambda text: cosignature(W2, text.replace("\n28\n", "\n27\n"))), "one signed for another": cosigners(by(W1), lambda text: cosignature(W1, text).replace(W1.encode(), W2.encode())),
+    "one signed a root alone": cosigners(by(W1), lambda text: cosignature(W2, text, signed=text.encode())),
+    "a cosignature cut short": cosigners(by(W1), by(W2), lambda text: f"— {W3} {b64(key_id(W3, bytes([4]) + public(WITNESS_SECRETS[W3])) + bytes(71))}\n".encode()),
+    "a stranger signed": cosigners(by(W1), lambda text: f"— {W2} {b64(bytes(76))}\n".encode()),
+    "a quorum of nobody": cosigners(by(W1), quorum=0), "a quorum above the keys": cosigners(by(W1), by(W2), by(W3), quorum=4), "no keys": cosigners(by(W1), quorum=1, keys=lambda f: []),
+    "keys in another order": cosigners(by(W1), by(W2), keys=lambda f: witness_keys()[::-1]), "a key twice": cosigners(by(W1), by(W2), keys=lambda f: witness_keys()[:1] * 2),
+    "one key under two names": cosigners(by(W1), by(W2), keys=lambda f: sorted([*witness_keys(), vkey("w9.example/z", WITNESS_SECRETS[W1], 4)])),
+    "17 keys": cosigners(by(W1), by(W2), keys=lambda f: sorted(witness_keys() + [vkey(f"w{i}.example/x", ed25519_secret(f"w{i}"), 4) for i in range(14)])),
+    "the log's own key": cosigners(by(W1), by(W2), keys=lambda f: sorted([*witness_keys(), vkey("log.example/self", f.keys.log, 4)])),
+    "a key of type 1": cosigners(by(W1), by(W2), keys=lambda f: sorted(witness_keys()[:2] + [vkey(W3, WITNESS_SECRETS[W3], 1)])),
+    "a key of small order": cosigners(by(W1), by(W2), keys=lambda f: sorted(witness_keys()[:2] + [f"{W3}+{key_id(W3, bytes([4]) + SMALL).hex()}+{b64(bytes([4]) + SMALL)}"])),
+    "a key in an odd encoding": cosigners(by(W1), by(W2), keys=lambda f: sorted(witness_keys()[:2] + [f"{W3}+{key_id(W3, bytes([4]) + odd_point()).hex()}+{b64(bytes([4]) + odd_point())}"])),
+    "a key with another id": cosigners(by(W1), by(W2), keys=lambda f: sorted(witness_keys()[:2] + [witness_keys()[2].replace("+", "+0", 1)])),
+    "a quorum as text": cosigners(by(W1), by(W2), quorum="2"), "an unknown field": several(cosigners(by(W1), by(W2)), lambda f: f.rules["witnesses"].update(note="")),
 }
 
 
@@ -438,7 +497,7 @@ HOLDS = {
     "ballots that are invalid in every way": INVALID, "a seal that does not open": ballot(sealed=lambda data: flip(data)), "an encapsulated key in hybrid form": hybrid,
     "an encapsulated key that is no point": ballot(sealed=lambda data: b"\4" + bytes(64) + data[65:]), "later versions": later_versions,
     "annulled before the opening": lambda f: annul(f, "proposed"), "annulled while open": lambda f: annul(f, "voting-paused"), "annulled before the count": lambda f: annul(f, "tallied"),
-    "annulled after the count": lambda f: annul(f, "signed"), "a reason of a character that is no white space": put("voting-paused", reason="\u200b"),
+    "annulled after the count": lambda f: annul(f, "signed"), "an issuer's key of 3072 bits": lambda f: issuer(f, 3072, 65537), "a reason of a character that is no white space": put("voting-paused", reason="\u200b"),
     "three signatures": at_end(event("signed", at=CLOSES + HOUR, member="member-2", signature=None)), "an empty handle": lambda f: [
         fields.update(by="") for e in f.events if type(e) is dict for fields in e.values() if fields.get("by") == "official-1" and "act" not in fields],
     "a picture removed and back": lambda f: f.insert("roll-extended", event("picture-removed", at=AT, by="official-1", picture=f.fields("pictured")["files"]["large_jpeg"], reason="x", territory=2), f.events[1]),
@@ -447,5 +506,7 @@ HOLDS = {
     "opened by the schedule": lambda f: (f.events.pop(f.at("proposed")), f.set("voting-opened", at=OPENS, by="schedule"), f.set("voting-paused", at=OPENS)),
     "a note with a stranger's signature": lambda f: setattr(f, "sign", lambda text: sign_note(f.rules["origin"], f.keys.log, text) + f"— a.stranger/x {b64(bytes(77))}\n".encode()),
     "a stranger's signature first": lambda f: setattr(f, "sign", lambda text: (text + "\n" + f"— a.stranger/x {b64(bytes(5))}\n").encode() + sign_note(f.rules["origin"], f.keys.log, text)[len(text.encode()) + 1 :]),
+    "two of three witnesses": cosigners(by(W1), by(W3)), "all three witnesses": cosigners(by(W1), by(W2), by(W3), quorum=3), "a witness who signed twice": cosigners(by(W1), by(W1, seconds=5), by(W2)),
+    "a stranger's cosignature": cosigners(by(W1), by(W2), lambda text: f"— x.example/y {b64(bytes(76))}\n".encode()), "a witness whose first time is nought": cosigners(by(W1, seconds=0), by(W1), by(W2)),
     "the signature twice": lambda f: setattr(f, "sign", lambda text: (lambda note: note + note[len(text.encode()) + 1 :])(sign_note(f.rules["origin"], f.keys.log, text))),
 }

@@ -126,6 +126,7 @@ def rules_of(keys, **voting):
     }
 
 
+ANY_ISSUER = b64(rsa.generate_private_key(65537, 2048).public_key().public_bytes(*DER))
 APPROVALS = [[0], [0, 1], [1, 2], [2], [0, 3], [], [1], [0, 1]]
 
 
@@ -269,7 +270,11 @@ def parsed_rules(value, keys):
     try:
         return verify.Rules(value)
     except verify.Fault:
-        loose = verify.Rules(rules_of(keys))
+        plain = rules_of(keys)
+        plain["issuer_key"] = ANY_ISSUER
+        loose = verify.Rules(plain)  # as much of wrong rules as ballots need
+        loose.modulus = (keys.issuer.key_size + 7) // 8
+        loose.ballot_length = 150 + loose.modulus + loose.choice_length + 64
         loose.fingerprint = hashlib.sha256(verify.canonical(value)).digest()
         return loose
 

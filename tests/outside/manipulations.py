@@ -128,9 +128,10 @@ def collect(demos):
     add("log key", REWRITES, ALL, False, lambda edit: rewritten(first, edit), key)
     draw = random.Random(cases_log.SEED)
     add("spelling", cases_log.SPELLINGS, BUNDLE, False, lambda edit: spelled(edit, draw.randrange(1, 20)))
-    for group in ("acts", "rules", "ballots", "count", "certificate", "register"):
+    for group in ("acts", "rules", "ballots", "count", "certificate", "register", "witnesses"):
         add(group, getattr(cases_round, group.upper()), BUNDLE, False, forged)
     add("count", cases_round.OTHER_COUNTS, BUNDLE, False, lambda pair: forged(pair[1], pair[0]))
+    add("files", cases_bundle.FORGED, BUNDLE, False, forged)
     for group in ("keys", "result", "sums", "files"):
         add(group, getattr(cases_bundle, group.upper()), BUNDLE, False, lambda edit: around(first, edit))
 
