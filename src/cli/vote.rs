@@ -12,6 +12,7 @@ use crate::{
         receipt::{self, Receipt},
         resident::{Cast, Credential, PollingPlace},
     },
+    clock::Clock,
     crypto::codes::LetterCode,
 };
 
@@ -37,7 +38,9 @@ impl Vote {
         let ballot = Ballot::parse(&place.rules.voting, marks).map_err(CliFault::other)?;
         let mut credential = credential(&api, &place, &self.code).await?;
         let cast = cast(&api, &place, &mut credential, &ballot).await?;
-        let receipt = receipt::fetch(&api, &place, &cast).await?;
+        let now = Clock::system().now();
+        receipt::is_timely(&place, &cast.acceptance, now)?;
+        let receipt = receipt::check(&api, &place, &cast, None, now).await?;
         show(&cast, &receipt, credential.version, as_json);
         Ok(true)
     }
