@@ -2,9 +2,11 @@
 
 pub mod chain;
 pub mod checkpoint;
+pub mod entries;
 pub mod hash;
 pub mod line;
 pub mod note;
+pub mod path;
 pub mod proof;
 pub mod receipt;
 pub mod tile;

@@ -1,7 +1,13 @@
 //! Checking a receipt: the line holds my ballot, and the signed head commits to the line.
 
 use audit::{
-    log::{checkpoint::Checkpoint, line::Line, note::VerifierKey, proof::verify_consistency, receipt::TlogProof},
+    log::{
+        checkpoint::Checkpoint,
+        line::{self, Line},
+        note::VerifierKey,
+        proof::verify_consistency,
+        receipt::TlogProof,
+    },
     round::Event,
 };
 use ballots::envelope::Acceptance;
@@ -103,7 +109,7 @@ pub async fn fetch(api: &Api, place: &PollingPlace, cast: &Cast) -> Result<Recei
         return Err(ClientFault::wrong("the receipt is for another ballot"));
     }
     let key: VerifierKey = place.rules.log_key.parse().map_err(ClientFault::wrong)?;
-    let head = proof.verify(line.as_bytes(), &key).map_err(ClientFault::wrong)?;
+    let head = proof.verify(&line::leaf(line.as_bytes()), &key).map_err(ClientFault::wrong)?;
     Ok(Receipt::Logged { index, head })
 }
 

@@ -7,7 +7,7 @@ use audit::{
         chain::Chain,
         checkpoint::Checkpoint,
         hash::{Hash, leaf},
-        line::Line,
+        line::{self, Line},
         note::VerifierKey,
     },
     round::{Act, Event, Phase, Round},
@@ -34,7 +34,7 @@ async fn follow(town: &Town) -> (Round, Vec<Event>) {
             chain.follow(line.index, &line.previous, bytes).unwrap();
             round = Some(match round {
                 None => Round::begin(&line.event).unwrap(),
-                Some(round) => round.apply(&line.event, &leaf(bytes)).unwrap(),
+                Some(round) => round.apply(&line.event, &leaf(&line::leaf(bytes))).unwrap(),
             });
             events.push(line.event);
         }

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{
     hash::{self, Hash},
-    line::Line,
+    line::{self, Line},
     tree::Frontier,
 };
 
@@ -86,7 +86,7 @@ impl Chain {
     }
 
     fn advance(&mut self, bytes: &[u8]) -> Hash {
-        self.last = hash::leaf(bytes);
+        self.last = hash::leaf(&line::leaf(bytes));
         if let Some(tree) = &mut self.tree {
             tree.push(self.last);
         }

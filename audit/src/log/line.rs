@@ -1,8 +1,20 @@
 //! One line of a log: JSON that has just one spelling, so that its hash is the event's.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use sha2::{Digest, Sha256};
 
 use super::hash::Hash;
+
+/// Longest leaf, in bytes: C2SP tlog-tiles writes an entry's length in 16 bits.
+pub const MAX_LEAF: usize = u16::MAX as usize;
+/// What stands before the event in every line.
+const HEAD: &str = r#"{"event":"#;
+/// What stands between the event and the index.
+const INDEX: &[u8] = br#","index":"#;
+/// Longest part of a line after its event: names, marks, 20 digits of the index, 64 of the hash.
+const MAX_TAIL: usize = INDEX.len() + 20 + r#","previous":""}"#.len() + 64;
 
 /// An event with its place in the chain.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,6 +73,71 @@ impl<E: Serialize + DeserializeOwned> Line<E> {
         }
         Ok(line)
     }
+}
+
+/// What stands for the event in the short form of a long line. No event of a log is named `sha256`, so a short form is
+/// never taken for a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EventHash {
+    /// SHA-256 of the event's canonical JSON.
+    pub sha256: Hash,
+}
+
+/// The leaf that a line is in the tree: the line itself, or of a line longer than [`MAX_LEAF`] its short form, which names
+/// the event by its hash. Long bytes that have not the shape of a line are left as they are: no reader takes them.
+#[must_use]
+pub fn leaf(line: &[u8]) -> Cow<'_, [u8]> {
+    if line.len() <= MAX_LEAF {
+        return Cow::Borrowed(line);
+    }
+    let short = event(line).zip(place_of(line)).map(|(event, (index, previous))| {
+        let event = EventHash { sha256: event_hash(event) };
+        Line { event, index, previous }.to_bytes()
+    });
+    short.map_or(Cow::Borrowed(line), Cow::Owned)
+}
+
+/// The bytes of a line's event, as they stand in the line.
+#[must_use]
+pub fn event(line: &[u8]) -> Option<&[u8]> {
+    line.get(..tail(line)?)?.strip_prefix(HEAD.as_bytes())
+}
+
+/// SHA-256 of an event's bytes.
+#[must_use]
+pub fn event_hash(event: &[u8]) -> Hash {
+    Hash::from(<[u8; 32]>::from(Sha256::digest(event)))
+}
+
+/// The event's hash, if a leaf is the short form of a long line.
+#[must_use]
+pub fn shortened(leaf: &[u8]) -> Option<Hash> {
+    Line::<EventHash>::parse(leaf).ok().map(|line| line.event.sha256)
+}
+
+/// The whole line, from its short form and the event's bytes; nothing when they do not belong together, or when the whole
+/// line would not have been shortened.
+#[must_use]
+pub fn whole(short: &[u8], event: &[u8]) -> Option<Vec<u8>> {
+    let named = shortened(short)?;
+    let line = [HEAD.as_bytes(), event, short.get(tail(short)?..)?].concat();
+    (event_hash(event) == named && line.len() > MAX_LEAF && *leaf(&line) == *short).then_some(line)
+}
+
+/// Where the event of a line ends. The index and the hash after it are the last of the line, so nothing that the event
+/// holds can be taken for them.
+fn tail(line: &[u8]) -> Option<usize> {
+    let from = line.len().saturating_sub(MAX_TAIL);
+    let at = line[from..].windows(INDEX.len()).rposition(|window| window == INDEX)?;
+    Some(from + at)
+}
+
+/// Index and hash of the line before, read from the end of a line.
+fn place_of(line: &[u8]) -> Option<(u64, Hash)> {
+    let rest = [HEAD.as_bytes(), b"0", line.get(tail(line)?..)?].concat();
+    let line = Line::<u8>::parse(&rest).ok()?;
+    Some((line.index, line.previous))
 }
 
 /// Place of a fault from the first byte on. The parser counts columns from the last line feed, which a line must not have.

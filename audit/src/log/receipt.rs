@@ -43,7 +43,7 @@ pub enum ReceiptFault {
 }
 
 impl TlogProof {
-    /// Checks signature and path for a leaf's bytes, and returns the head.
+    /// Checks signature and path for a leaf's bytes (for a line of a round, [`super::line::leaf`] of it), and returns the head.
     ///
     /// # Errors
     /// [`ReceiptFault`].

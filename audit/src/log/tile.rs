@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::hash::{Hash, empty, node};
+use super::{
+    hash::{Hash, empty, node},
+    path::TilePath,
+};
 
 /// Hashes in a full tile.
 pub const WIDTH: u64 = 256;
@@ -35,14 +38,7 @@ impl TileId {
     /// The C2SP path below the log: `tile/LEVEL/INDEX`, with `.p/WIDTH` for a partial tile.
     #[must_use]
     pub fn path(&self, width: u64) -> String {
-        let mut groups = format!("{:03}", self.index % 1000);
-        let mut rest = self.index / 1000;
-        while rest > 0 {
-            groups = format!("x{:03}/{groups}", rest % 1000);
-            rest /= 1000;
-        }
-        let partial = if width < WIDTH { format!(".p/{width}") } else { String::new() };
-        format!("tile/{}/{groups}{partial}", self.level)
+        TilePath::Hashes(*self, width).to_string()
     }
 }
 

@@ -6,7 +6,8 @@ use std::path::PathBuf;
 
 use audit::log::{
     checkpoint::Checkpoint,
-    hash::leaf,
+    hash::{Hash, leaf},
+    line::{self, Line},
     note::{Signer, VerifierKey},
     proof::{consistency, inclusion, verify_consistency},
     receipt::TlogProof,
@@ -64,11 +65,21 @@ fn computed() -> Value {
         let proof = consistency(&tiles, old, new).expect("in the tree");
         json!({ "new": new, "old": old, "proof": proof })
     });
+    // The longest line that is its own leaf, and one that is a byte longer.
+    let lines = [65_535, 65_536].map(|len| {
+        let line = |text: usize| Line { event: json!({ "said": "x".repeat(text) }), index: 7, previous: Hash::ZERO };
+        let text = len - line(0).to_bytes().len();
+        let bytes = line(text).to_bytes();
+        let short = line::shortened(&line::leaf(&bytes)).map(|_| line::leaf(&bytes).into_owned());
+        let short = short.map(|short| String::from_utf8(short).expect("JSON is UTF-8"));
+        json!({ "bytes": bytes.len(), "leaf_hash": leaf(&line::leaf(&bytes)), "letters": text, "short": short })
+    });
     json!({
         "checkpoint": checkpoint,
         "consistency": proofs,
         "entries": ENTRIES,
         "leaves": leaves,
+        "lines": lines,
         "roots": roots,
         "secret_key": SECRET,
         "tlog_proof": receipt.to_string(),

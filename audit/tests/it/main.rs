@@ -3,8 +3,11 @@
 mod canonical;
 mod device;
 mod log_checkpoints;
+mod log_entries;
 mod log_lines;
+mod log_long_lines;
 mod log_notes;
+mod log_paths;
 mod log_receipts;
 mod log_tiles;
 mod log_tree;

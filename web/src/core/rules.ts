@@ -55,6 +55,14 @@ export interface Rules {
   readonly method: Method;
   readonly territories: readonly Territory[];
   readonly winners: Winners;
+  /** Who cosigns heads of the log, as C2SP vkeys, and how many of them must; absent: nobody is asked to. */
+  readonly witnesses?: Witnesses;
+}
+
+/** The witnesses of a round. */
+export interface Witnesses {
+  readonly keys: readonly string[];
+  readonly quorum: number;
 }
 
 const FIELDS = [
@@ -86,7 +94,7 @@ export async function fingerprintOf(rules: unknown): Promise<Bytes> {
  * @throws {Fault} `wrong: rules`.
  */
 export function readRules(value: unknown): Rules {
-  const rules = demand(value, FIELDS, ['district']);
+  const rules = demand(value, FIELDS, ['district', 'witnesses']);
   const batch = demand(rules['batch'], ['at_least', 'within']);
   const voting = demand(rules['voting'], ['kind', 'method', 'territories', 'ties', 'winners']);
   const territories = list(voting['territories']).map(readTerritory);
@@ -113,6 +121,7 @@ export function readRules(value: unknown): Rules {
     method: voting['method'] as Method,
     territories,
     winners: readWinners(voting['winners']),
+    ...('witnesses' in rules && { witnesses: readWitnesses(rules['witnesses']) }),
   };
 }
 
@@ -134,6 +143,12 @@ function readWinners(value: unknown): Winners {
   const overflow = fields['overflow'];
   if (name !== 'budget' || (overflow !== 'skip' && overflow !== 'stop')) throw no('winners');
   return { by: name, budget: whole(fields['budget']), overflow, ...minimum };
+}
+
+function readWitnesses(value: unknown): Witnesses {
+  const fields = demand(value, ['keys', 'quorum']);
+  const keys = list(fields['keys']).map((key) => text(key));
+  return { keys, quorum: whole(fields['quorum'], 1, keys.length) };
 }
 
 function readTerritory(value: unknown): Territory {
