@@ -4,6 +4,7 @@ mod ballots;
 mod credentials;
 mod log;
 mod promises;
+mod times;
 
 use super::{
     forgery::Forgery,
@@ -13,7 +14,10 @@ use super::{
 
 /// In the order of the table.
 pub fn all() -> Vec<Cheat> {
-    [log::cheats(), ballots::cheats(), promises::cheats(), credentials::cheats()].into_iter().flatten().collect()
+    [log::cheats(), ballots::cheats(), promises::cheats(), credentials::cheats(), times::cheats()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// Nothing is wrong.

@@ -3,14 +3,15 @@
 use std::collections::BTreeSet;
 
 use audit::{
-    log::{checkpoint::Checkpoint, chain::Chain, hash::Hash, line::Line},
+    log::{chain::Chain, checkpoint::Checkpoint, hash::Hash, line::Line},
     round::Event,
     verify::{bundle::LOG, verify},
 };
+use veche::client::ClientFault;
 
 use super::{
     play::{Catcher, Caught, Play, When},
-    residents::Residents,
+    residents::{Newcomer, Residents},
     server::CheatingServer,
     truth::{self, PEOPLE, STAYS_AT_HOME, Truth},
 };
@@ -24,14 +25,18 @@ pub async fn watch(truth: &'static Truth, play: &Play) -> Caught {
             caught.entry(who).or_insert((when, why));
         }
     };
-    let mut residents = Residents::new(truth);
+    let (mut residents, mut newcomer) = (Residents::new(truth), Newcomer::default());
     let server = CheatingServer::start(truth, play.scenes[0].residents.clone()).await;
+    let private = CheatingServer::start(truth, play.scenes[0].residents.clone()).await;
     for (visit, scene) in play.scenes.iter().enumerate() {
         server.show(scene.residents.clone());
-        let found = residents.look(&server.api, visit, scene.residents.accepting).await;
-        note(Catcher::Receipt, scene.when, found.map_err(|fault| fault.to_string()));
+        note(Catcher::Receipt, scene.when, said(residents.look(&server.api, visit, scene.now).await));
+        if let Some(face) = scene.newcomer {
+            private.show(face(truth, &private.taken()));
+            note(Catcher::Receipt, scene.when, said(newcomer.look(truth, &private.api, scene.now).await));
+        }
     }
-    let heads: Vec<_> = residents.heads().cloned().collect();
+    let heads: Vec<_> = residents.heads().chain(&newcomer.kept).cloned().collect();
     note(Catcher::Heads, When::Afterwards, compare(&heads, &play.bundle));
     let report = verify(&play.bundle, Some(&truth.operator.rules.log_key), &|_| {});
     let failed = report.failures().next().map(|(check, failure)| format!("{}: {failure}", check.name.title()));
@@ -40,6 +45,10 @@ pub async fn watch(truth: &'static Truth, play: &Play) -> Caught {
     note(Catcher::Commission, When::Afterwards, commission(truth, &play.bundle));
     note(Catcher::People, When::Afterwards, people(truth, &play.bundle));
     caught
+}
+
+fn said(found: Result<(), ClientFault>) -> Result<(), String> {
+    found.map_err(|fault| fault.to_string())
 }
 
 /// Heads that people kept, against each other and against the bundle's lines.
@@ -85,5 +94,7 @@ fn commission(truth: &Truth, bundle: &Files) -> Result<(), String> {
 fn people(truth: &Truth, bundle: &Files) -> Result<(), String> {
     let register = truth::register(bundle).concat();
     let named = (STAYS_AT_HOME..PEOPLE).find(|number| register.contains(&truth.pseudonym(*number)));
-    named.map_or(Ok(()), |number| Err(format!("person {number} of the list never asked for the credential in their name")))
+    named.map_or(Ok(()), |number| {
+        Err(format!("person {number} of the list never asked for the credential in their name"))
+    })
 }

@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use audit::{
     log::{chain::Chain, hash::Hash},
     round::{
-        Event, Round,
-        certificate,
+        Event, Round, certificate,
         count::Count,
         event::{BatchReason, Tallied},
         latest::Latest,
@@ -40,6 +39,11 @@ impl Forgery {
     /// The truth, not yet changed.
     pub fn of(truth: &'static Truth) -> Self {
         Self { truth, events: truth.events.clone(), register: truth.register.clone(), signed_anew: true }
+    }
+
+    /// What it is made from.
+    pub fn truth(&self) -> &'static Truth {
+        self.truth
     }
 
     /// Place of the first event that is like this.
@@ -176,9 +180,11 @@ impl Forgery {
     pub fn bundle(&self) -> Files {
         let lines = self.lines();
         let log: Vec<u8> = lines.iter().flat_map(|line| [line.as_slice(), b"\n"].concat()).collect();
-        let register = self.register.iter().zip(1..).flat_map(|(step, number)| {
-            step.iter().map(move |pseudonym| register::line(number, pseudonym))
-        });
+        let register = self
+            .register
+            .iter()
+            .zip(1..)
+            .flat_map(|(step, number)| step.iter().map(move |pseudonym| register::line(number, pseudonym)));
         let mut files = Files::from([
             (bundle::LOG.into(), log),
             (bundle::CHECKPOINT.into(), View::new(self.truth, lines).checkpoint.into_bytes()),

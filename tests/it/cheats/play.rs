@@ -43,10 +43,17 @@ pub enum When {
     Afterwards,
 }
 
-/// Which faces the three audiences are shown at one visit.
+/// A face that is made for a newcomer alone, of the ballots that they cast there.
+pub type Private = fn(&'static Truth, &[Vec<u8>]) -> View;
+
+/// Which faces the audiences are shown at one visit.
 #[derive(Clone)]
 pub struct Scene {
     pub when: When,
+    /// Unix second.
+    pub now: i64,
+    /// What somebody sees who comes here for the first time, and casts; else nobody comes.
+    pub newcomer: Option<Private>,
     pub residents: View,
     pub witness: View,
     pub monitor: View,
@@ -76,13 +83,15 @@ pub struct Cheat {
 impl Play {
     /// Everybody is shown the same: these logs at the three visits, the last of which is published.
     pub fn of(logs: [(&Forgery, usize); 3]) -> Self {
-        let scene = |(log, size): (&Forgery, usize), when| {
+        let times = logs[0].0.truth().times;
+        let whens = [When::AtOnce, When::NextHead, When::Promised];
+        let scene = |visit: usize| {
+            let (log, size) = logs[visit];
             let view = log.view(size);
-            Scene { when, residents: view.clone(), witness: view.clone(), monitor: view }
+            let (when, now) = (whens[visit], times[visit]);
+            Scene { when, now, newcomer: None, residents: view.clone(), witness: view.clone(), monitor: view }
         };
-        let [first, second, last] = logs;
-        let scenes = [scene(first, When::AtOnce), scene(second, When::NextHead), scene(last, When::Promised)];
-        Self { scenes, bundle: last.0.bundle() }
+        Self { scenes: [0, 1, 2].map(scene), bundle: logs[2].0.bundle() }
     }
 
     /// The truth up to the first visit, and this log from the second on.
@@ -111,6 +120,12 @@ impl Play {
                 change(view);
             }
         }
+        self
+    }
+
+    /// Somebody comes at the first visit, casts, and is shown these faces.
+    pub fn newcomer_sees(mut self, private: Private) -> Self {
+        self.scenes.iter_mut().for_each(|scene| scene.newcomer = Some(private));
         self
     }
 

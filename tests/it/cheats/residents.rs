@@ -1,13 +1,14 @@
 //! The receipt check: each resident's client asks for its ballot, holds the box to its promise, and compares heads.
 
 use audit::log::checkpoint::Checkpoint;
+use ballots::Ballot;
 use veche::client::{
     Api, ClientFault,
     receipt::{self, Receipt},
     resident::{Cast, PollingPlace},
 };
 
-use super::{truth::Truth, view::Accepting};
+use super::truth::Truth;
 use crate::town::SLUG;
 
 /// Everybody who cast, with the newest head that each was shown.
@@ -22,15 +23,9 @@ impl Residents {
     }
 
     /// Everybody who has cast by this visit looks.
-    pub async fn look(&mut self, api: &Api, visit: usize, accepting: Accepting) -> Result<(), ClientFault> {
-        let (truth, now) = (self.truth, self.truth.times[visit]);
+    pub async fn look(&mut self, api: &Api, visit: usize, now: i64) -> Result<(), ClientFault> {
         let place = PollingPlace::enter(api, SLUG).await?;
-        if !matches!(accepting, Accepting::Never) {
-            let ballot = truth.stuffed();
-            let cast = place.cast(api, ballot).await?;
-            receipt::is_timely(&place, &cast.acceptance, now)?;
-        }
-        for ((cast, since), kept) in truth.casts.iter().zip(&mut self.kept) {
+        for ((cast, since), kept) in self.truth.casts.iter().zip(&mut self.kept) {
             if *since <= visit {
                 look(api, &place, cast, kept, now).await?;
             }
@@ -41,6 +36,30 @@ impl Residents {
     /// The heads that they keep.
     pub fn heads(&self) -> impl Iterator<Item = &Checkpoint> {
         self.kept.iter().flatten()
+    }
+}
+
+/// Somebody who comes for the first time, and knows of the round what the server says.
+#[derive(Default)]
+pub struct Newcomer {
+    cast: Option<Cast>,
+    /// The newest head that they were shown.
+    pub kept: Option<Checkpoint>,
+}
+
+impl Newcomer {
+    /// Casts at the first visit, and follows the ballot at the others.
+    pub async fn look(&mut self, truth: &Truth, api: &Api, now: i64) -> Result<(), ClientFault> {
+        let place = PollingPlace::enter(api, SLUG).await?;
+        let Some(cast) = &self.cast else {
+            let ballot = Ballot::parse(&place.rules.voting, [("t1", None)]).unwrap();
+            let ballot = place.fill(&mut truth.credential(&place), &ballot)?;
+            let cast = place.cast(api, ballot).await?;
+            receipt::is_timely(&place, &cast.acceptance, now)?;
+            self.cast = Some(cast);
+            return Ok(());
+        };
+        look(api, &place, cast, &mut self.kept, now).await
     }
 }
 

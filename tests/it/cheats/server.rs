@@ -3,7 +3,7 @@
 use std::sync::{Arc, RwLock};
 
 use audit::{
-    log::{hash::Hash, tile::TileId},
+    log::{hash::Hash, path::TilePath, tile::TileId},
     round::Bytes,
 };
 use axum::{
@@ -39,6 +39,7 @@ pub struct CheatingServer {
 struct Face {
     truth: &'static Truth,
     view: RwLock<View>,
+    taken: RwLock<Vec<Vec<u8>>>,
 }
 
 impl Face {
@@ -74,7 +75,7 @@ struct Asked {
 
 impl CheatingServer {
     pub async fn start(truth: &'static Truth, view: View) -> Self {
-        let face = Arc::new(Face { truth, view: RwLock::new(view) });
+        let face = Arc::new(Face { truth, view: RwLock::new(view), taken: RwLock::default() });
         let round = Router::new()
             .route("/", get(show))
             .route("/ballots", post(accept))
@@ -101,6 +102,11 @@ impl CheatingServer {
     /// From now on it shows this.
     pub fn show(&self, view: View) {
         *self.face.view.write().unwrap() = view;
+    }
+
+    /// Ballots that it took.
+    pub fn taken(&self) -> Vec<Vec<u8>> {
+        self.face.taken.read().unwrap().clone()
     }
 }
 
@@ -156,39 +162,30 @@ async fn receipt_in_private(face: Shown, Json(asked): Json<Asked>) -> Response {
 /// Tiles of hashes and of entries, of a log so short that each level has one.
 async fn tile(State(face): Shown, Path(path): Path<String>) -> Response {
     let view = face.view();
-    let width = path.rsplit_once(".p/").map_or(256, |(_, width)| width.parse().unwrap_or(0));
-    let first = TileId { level: 0, index: 0 };
-    let asked = format!("tile/{path}");
-    if width == 0 || width > view.lines.len() {
-        return problem(StatusCode::NOT_FOUND, "not-found");
-    }
-    if asked == first.path(width as u64) {
-        return view.leaves()[..width].iter().flat_map(|hash| *hash.as_bytes()).collect::<Vec<u8>>().into_response();
-    }
-    if asked == first.path(width as u64).replacen("tile/0/", "tile/entries/", 1) {
-        let entries: Option<Vec<&[u8]>> = (0..width).map(|index| view.line(index)).collect();
-        let Some(entries) = entries else { return problem(StatusCode::NOT_FOUND, "not-found") };
-        let entry = |line: &[u8]| [&u16::try_from(line.len()).unwrap().to_be_bytes(), line].concat();
-        return entries.into_iter().flat_map(entry).collect::<Vec<u8>>().into_response();
-    }
-    problem(StatusCode::NOT_FOUND, "not-found")
+    let bytes = match format!("tile/{path}").parse() {
+        Ok(TilePath::Hashes(TileId { level: 0, index: 0 }, width)) => view.hashes(width),
+        Ok(TilePath::Entries(0, width)) => view.entries(width),
+        _ => None,
+    };
+    bytes.map_or_else(|| problem(StatusCode::NOT_FOUND, "not-found"), IntoResponse::into_response)
 }
 
 /// The ballot box: what it signs depends on what the operator is up to.
 async fn accept(State(face): Shown, Json(cast): Json<Cast>) -> Response {
     let view = face.view();
-    let rules = &face.truth.operator.rules;
-    let fingerprint = *face.truth.operator.fingerprint.as_bytes();
+    let fingerprint = view.round().fingerprint;
     let (key, in_log_by) = match view.accepting {
         Accepting::Never => return problem(StatusCode::CONFLICT, "closed"),
         Accepting::WithAnotherKey(by) => (&face.truth.members[0], by),
         Accepting::Promising(by) => (&face.truth.operator.acceptance, by),
     };
-    let acceptance = Acceptance { fingerprint, ballot: *name(&cast.ballot.0).as_bytes(), in_log_by };
+    let acceptance =
+        Acceptance { fingerprint: *fingerprint.as_bytes(), ballot: *name(&cast.ballot.0).as_bytes(), in_log_by };
+    face.taken.write().unwrap().push(cast.ballot.0);
     face.view.write().unwrap().waiting.insert(acceptance.ballot.into(), in_log_by);
     let answer = AcceptanceResponse {
         ballot: acceptance.ballot.into(),
-        fingerprint: rules.fingerprint(),
+        fingerprint,
         in_log_by,
         signature: acceptance.sign(key).into(),
     };

@@ -152,16 +152,16 @@ impl Truth {
         &self.casts[number].0
     }
 
-    /// A credential that the operator signs for itself, and nobody asked for.
-    pub fn minted(&self) -> Credential {
-        let request = self.place.request().unwrap();
+    /// A credential that the operator signs for itself, or for whoever asks under rules like these.
+    pub fn credential(&self, place: &PollingPlace) -> Credential {
+        let request = place.request().unwrap();
         let signature = self.operator.issuer.blind_sign(&request.blinded).unwrap();
-        self.place.finish(request, &signature).unwrap()
+        place.finish(request, &signature).unwrap()
     }
 
-    /// A ballot of such a credential, for the operator's favourite.
+    /// A ballot of a credential that nobody asked for, for the operator's favourite.
     pub fn stuffed(&self) -> Vec<u8> {
         let ballot = ballots::Ballot::parse(&self.place.rules.voting, [("t8", None)]).unwrap();
-        self.place.fill(&mut self.minted(), &ballot).unwrap()
+        self.place.fill(&mut self.credential(&self.place), &ballot).unwrap()
     }
 }

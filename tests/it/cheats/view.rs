@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use audit::{
     log::{
         checkpoint::Checkpoint,
-        hash::{Hash, leaf},
-        line::Line,
+        entries,
+        hash::{self, Hash},
+        line::{Line, leaf},
         proof,
         receipt::TlogProof,
         tile::{Growth, Tiles},
@@ -55,7 +56,7 @@ impl View {
     /// An honest face over these lines: what of the accepted ballots is not in them waits as promised.
     pub fn new(truth: &Truth, lines: Vec<Vec<u8>>) -> Self {
         let (mut growth, mut tiles) = (Growth::new(0), Tiles::default());
-        let leaves: Vec<Hash> = lines.iter().map(|line| leaf(line)).collect();
+        let leaves: Vec<Hash> = lines.iter().map(|line| hash::leaf(&leaf(line))).collect();
         for (id, bytes) in growth.append(&leaves) {
             tiles.insert(id, &bytes).unwrap();
         }
@@ -117,9 +118,17 @@ impl View {
         (to <= self.lines.len() as u64).then(|| proof::consistency(&self.tiles, from, to).ok()).flatten()
     }
 
-    /// Leaf hashes of the lines.
-    pub fn leaves(&self) -> &[Hash] {
-        &self.leaves
+    /// The tile of the first so many leaf hashes.
+    pub fn hashes(&self, width: u64) -> Option<Vec<u8>> {
+        let leaves = self.leaves.get(..usize::try_from(width).ok()?)?;
+        Some(leaves.iter().flat_map(|hash| *hash.as_bytes()).collect())
+    }
+
+    /// The bundle of the first so many leaves.
+    pub fn entries(&self, width: u64) -> Option<Vec<u8>> {
+        let leaves: Option<Vec<_>> =
+            (0..usize::try_from(width).ok()?).map(|index| Some(leaf(self.line(index)?))).collect();
+        entries::print(&leaves?).ok()
     }
 }
 
@@ -131,7 +140,7 @@ fn state(lines: &[Vec<u8>]) -> Round {
     let mut events = events(lines).zip(lines);
     let first = Round::begin(&events.next().unwrap().0).unwrap();
     let (Ok(round) | Err(round)) = events.try_fold(first, |round, (event, line)| {
-        round.clone().apply(&event, &leaf(line)).map_err(|_| round)
+        round.clone().apply(&event, &hash::leaf(&leaf(line))).map_err(|_| round)
     });
     round
 }

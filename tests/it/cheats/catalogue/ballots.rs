@@ -6,10 +6,11 @@ use audit::round::{
 };
 
 use super::super::{
-    forgery::Forgery,
+    forgery::{Forgery, name},
     play::{Catcher::*, Cheat, Play, When::*},
-    truth::Truth,
+    truth::{ABSTAINER, STAYS_AT_HOME, Truth},
 };
+use crate::town::HOUR;
 
 pub fn cheats() -> Vec<Cheat> {
     vec![
@@ -69,7 +70,7 @@ fn dropped_after_acceptance(truth: &'static Truth) -> Play {
     let mut log = Forgery::of(truth);
     log.events.remove(log.ballot(truth.cast(6)));
     let log = log.mended();
-    let ballot = super::super::forgery::name(&truth.cast(6).ballot);
+    let ballot = name(&truth.cast(6).ballot);
     Play::from_second(truth, &log, truth.sizes[1] - 1).with(&[1, 2], |view| {
         let later = view.waiting[&ballot] + 1_000_000;
         view.waiting.insert(ballot, later);
@@ -97,18 +98,23 @@ fn out_of_order(truth: &'static Truth) -> Play {
     Play::from_second(truth, &log, truth.sizes[1])
 }
 
-/// Puts a batch of one ballot at this place.
-fn stuff(truth: &'static Truth, log: &mut Forgery, place: usize, reason: BatchReason) {
-    let hour = truth.times[1] - truth.times[1].rem_euclid(3600);
-    let batch = Event::Batch(Batch { ballots: 1, hour, reason });
-    let ballot = Event::Ballot(BallotLine { envelope: Bytes(truth.stuffed()) });
-    log.events.splice(place..place, [batch, ballot]);
+/// Puts a ballot of a credential that the operator signed for itself, or for a friend, at this place.
+pub fn add(truth: &'static Truth, log: &mut Forgery, place: usize) {
+    log.events.insert(place, Event::Ballot(BallotLine { envelope: Bytes(truth.stuffed()) }));
+}
+
+/// So many such ballots go into the last batch.
+pub fn stuff(truth: &'static Truth, log: &mut Forgery, ballots: usize) {
+    let place = log.place(|event| matches!(event, Event::Batch(batch) if batch.reason == BatchReason::Close));
+    (0..ballots).for_each(|_| add(truth, log, place + 1));
 }
 
 fn after_the_close(truth: &'static Truth) -> Play {
     let mut log = Forgery::of(truth);
     let close = log.place(|event| matches!(event, Event::VotingClosed(_)));
-    stuff(truth, &mut log, close + 1, BatchReason::Due);
+    let hour = truth.times[1] - truth.times[1].rem_euclid(HOUR);
+    log.events.insert(close + 1, Event::Batch(Batch { ballots: 1, hour, reason: BatchReason::Due }));
+    add(truth, &mut log, close + 2);
     Play::from_last(truth, &log.mended())
 }
 
@@ -136,10 +142,6 @@ fn alter(log: &mut Forgery) {
 
 fn for_abstainers(truth: &'static Truth) -> Play {
     let mut log = Forgery::of(truth);
-    let place = log.place(|event| matches!(event, Event::Batch(batch) if batch.reason == BatchReason::Close));
-    for _ in 0..2 {
-        let ballot = Event::Ballot(BallotLine { envelope: Bytes(truth.stuffed()) });
-        log.events.insert(place + 1, ballot);
-    }
+    stuff(truth, &mut log, STAYS_AT_HOME - ABSTAINER);
     Play::from_last(truth, &log.mended())
 }

@@ -1,19 +1,13 @@
 //! Cheats with credentials, the register and the roll.
 
-use audit::{
-    log::hash::leaf,
-    round::{
-        Bytes, Event,
-        event::{BallotLine, BatchReason},
-    },
-    verify::bundle::REGISTER,
-};
+use audit::{log::hash::leaf, round::Event, verify::bundle::REGISTER};
 
 use super::super::{
     forgery::{Forgery, with_manifest},
     play::{Catcher::*, Cheat, Play, When::*},
     truth::{ABSTAINER, PEOPLE, STAYS_AT_HOME, Truth},
 };
+use super::ballots::stuff;
 
 pub fn cheats() -> Vec<Cheat> {
     vec![
@@ -60,15 +54,6 @@ pub fn cheats() -> Vec<Cheat> {
             caught: &[(People, Afterwards)],
         },
     ]
-}
-
-/// So many ballots of credentials that the operator signed for itself go into the last batch.
-fn stuff(truth: &'static Truth, log: &mut Forgery, ballots: usize) {
-    let place = log.place(|event| matches!(event, Event::Batch(batch) if batch.reason == BatchReason::Close));
-    for _ in 0..ballots {
-        let ballot = Event::Ballot(BallotLine { envelope: Bytes(truth.stuffed()) });
-        log.events.insert(place + 1, ballot);
-    }
 }
 
 fn twice_in_the_register(truth: &'static Truth) -> Play {

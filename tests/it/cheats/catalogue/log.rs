@@ -3,7 +3,7 @@
 use audit::round::Event;
 
 use super::super::{
-    forgery::Forgery,
+    forgery::{Forgery, name, with_manifest},
     play::{Catcher::*, Cheat, Play, When::*},
     truth::Truth,
 };
@@ -80,7 +80,7 @@ fn rewritten(truth: &'static Truth) -> Play {
 fn withheld(truth: &'static Truth) -> Play {
     let log = Forgery::of(truth);
     let place = log.ballot(truth.cast(6));
-    let promised = (super::super::forgery::name(&truth.cast(6).ballot), truth.cast(6).acceptance.in_log_by);
+    let promised = (name(&truth.cast(6).ballot), truth.cast(6).acceptance.in_log_by);
     let mut play = super::honest(truth).with(&[1, 2], |view| {
         view.withheld.insert(place);
         view.waiting.extend([promised]);
@@ -88,7 +88,7 @@ fn withheld(truth: &'static Truth) -> Play {
     let lines = log.lines().into_iter().enumerate().filter(|(index, _)| *index != place);
     let text = lines.flat_map(|(_, line)| [line.as_slice(), b"\n"].concat()).collect();
     play.bundle.insert(audit::verify::bundle::LOG.into(), text);
-    play.bundle = super::super::forgery::with_manifest(play.bundle);
+    play.bundle = with_manifest(play.bundle);
     play
 }
 
