@@ -2,11 +2,13 @@
 
 pub mod chain;
 pub mod checkpoint;
+pub mod cosignature;
 pub mod entries;
 pub mod hash;
 pub mod line;
 pub mod note;
 pub mod path;
+pub mod policy;
 pub mod proof;
 pub mod receipt;
 pub mod tile;

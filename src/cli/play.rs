@@ -129,6 +129,7 @@ impl Stage {
             time_zone: "Asia/Yekaterinburg".to_owned(),
             title: title.to_owned(),
             voting,
+            witnesses: None,
         };
         self.official.draft(&draft).await?;
         Ok(self.official.publish(slug).await?)

@@ -1,8 +1,11 @@
 //! A draft of a round: what an official writes, before keys are made and the rules are frozen.
 
-use audit::round::{
-    Bytes, RoundRules,
-    rules::{BatchRules, Member, RegisterRules},
+use audit::{
+    log::policy::WitnessPolicy,
+    round::{
+        Bytes, RoundRules,
+        rules::{BatchRules, Member, RegisterRules},
+    },
 };
 use ballots::{Rules, rules::Day};
 use serde::{Deserialize, Serialize};
@@ -43,6 +46,9 @@ pub struct Draft {
     pub title: String,
     /// What a ballot is and how it is counted.
     pub voting: Rules,
+    /// Who must cosign the log's heads; absent: nobody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub witnesses: Option<WitnessPolicy>,
 }
 
 /// The keys that the service makes for a round when it is published.
@@ -81,6 +87,7 @@ impl Draft {
             time_zone: self.time_zone,
             title: self.title,
             voting: self.voting,
+            witnesses: self.witnesses,
         }
     }
 }

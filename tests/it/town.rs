@@ -204,6 +204,7 @@ impl Town {
             time_zone: "Asia/Yekaterinburg".into(),
             title: "Which square".into(),
             voting,
+            witnesses: None,
         }
     }
 

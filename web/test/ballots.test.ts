@@ -246,6 +246,33 @@ test('rules that do not hold together, or are for another round, are no place', 
   }
 });
 
+test('a round names its witnesses, or none', () => {
+  const rules = JSON.parse(all.rules.canonical) as Record<string, unknown>;
+  const keys = ['witness.example/w1+6365f966+BIqI491Ck7+9g', 'witness.example/w2+0a1b2c3d+Bnrq8w=='];
+  assert.equal(readRules(rules).witnesses, undefined);
+  assert.deepEqual(readRules({ ...rules, witnesses: { keys, quorum: 2 } }).witnesses, { keys, quorum: 2 });
+  for (const witnesses of [
+    null,
+    [],
+    {},
+    { keys },
+    { keys, quorum: 0 },
+    { keys, quorum: 3 },
+    { keys, quorum: 1.5 },
+    { keys, quorum: '1' },
+    { keys, quorum: 1, more: 1 },
+    { keys: [], quorum: 1 },
+    { keys: [keys[0], keys[0]], quorum: 1 },
+    { keys: [1], quorum: 1 },
+    { keys: ['witness.example/w1'], quorum: 1 },
+    { keys: ['a b+6365f966+BIqI'], quorum: 1 },
+    { keys: ['log.example+6365f966+AIqI'], quorum: 1 },
+    { keys: Array.from({ length: 17 }, (_, at) => `w${at}+6365f966+BIqI`), quorum: 1 },
+  ]) {
+    assert.throws(() => readRules({ ...rules, witnesses }), (thrown: unknown) => thrown instanceof Fault && thrown.is('rules'), JSON.stringify(witnesses));
+  }
+});
+
 test('an opening key of another round is noticed', async () => {
   const here = await place();
   for (const scalar of [flipped(hex(all.ballot.opening_key), 0), new Uint8Array(32), new Uint8Array(31).fill(7), new Uint8Array(32).fill(255)]) {

@@ -47,6 +47,22 @@ impl Checkpoint {
         signer.sign(&self.to_string()).to_string()
     }
 
+    /// Reads the head of any log from a note's text, and its extension lines, which nothing proves.
+    ///
+    /// # Errors
+    /// [`CheckpointFault::Form`].
+    pub fn extended(text: &str) -> Result<(Self, Vec<&str>), CheckpointFault> {
+        let mut ends = text.match_indices('\n').map(|(at, _)| at + 1);
+        let head = ends.nth(2).ok_or(CheckpointFault::Form)?;
+        let extensions: Vec<_> = text[head..].split_inclusive('\n').collect();
+        let is_line = |line: &str| line.len() > 1 && line.ends_with('\n');
+        if !extensions.iter().all(|line| is_line(line)) {
+            return Err(CheckpointFault::Form);
+        }
+        let extensions = extensions.into_iter().map(|line| line.trim_end_matches('\n')).collect();
+        Ok((text[..head].parse()?, extensions))
+    }
+
     /// Reads a note and checks that the key signed it, and that the key's name is the log's: the signature does not
     /// cover the name, so a key that signs for two logs would else speak for the one in the words of the other.
     ///

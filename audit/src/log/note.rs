@@ -50,18 +50,23 @@ impl VerifierKey {
     /// First four bytes of SHA-256(name ‖ 0x0A ‖ type ‖ key).
     #[must_use]
     pub fn id(&self) -> [u8; 4] {
-        let hash = Sha256::new_with_prefix(self.name.as_bytes())
-            .chain_update([b'\n', ED25519])
-            .chain_update(self.key.as_bytes())
-            .finalize();
-        [hash[0], hash[1], hash[2], hash[3]]
+        key_id(&self.name, &self.tagged())
+    }
+
+    /// The public key without type and name.
+    #[must_use]
+    pub fn public(&self) -> [u8; 32] {
+        self.key.to_bytes()
+    }
+
+    fn tagged(&self) -> Vec<u8> {
+        [&[ED25519], self.key.as_bytes().as_slice()].concat()
     }
 }
 
 impl fmt::Display for VerifierKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let key = [&[ED25519], self.key.as_bytes().as_slice()].concat();
-        write!(f, "{}+{}+{}", self.name, hex::encode(self.id()), STANDARD.encode(key))
+        write!(f, "{}+{}+{}", self.name, hex::encode(self.id()), STANDARD.encode(self.tagged()))
     }
 }
 
@@ -142,6 +147,23 @@ pub struct NoteSignature {
     pub bytes: Vec<u8>,
 }
 
+impl fmt::Display for NoteSignature {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let bytes = [self.key_id.as_slice(), &self.bytes].concat();
+        write!(f, "{DASH}{} {}", self.name, STANDARD.encode(bytes))
+    }
+}
+
+impl FromStr for NoteSignature {
+    type Err = NoteFault;
+
+    /// Reads a signature line without its line feed.
+    fn from_str(line: &str) -> Result<Self, NoteFault> {
+        let parsed = signature(line).ok_or(NoteFault::Form)?;
+        if parsed.to_string() == line { Ok(parsed) } else { Err(NoteFault::Form) }
+    }
+}
+
 /// A text with signatures.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Note {
@@ -191,8 +213,7 @@ impl fmt::Display for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}", self.text)?;
         for signature in &self.signatures {
-            let bytes = [signature.key_id.as_slice(), &signature.bytes].concat();
-            writeln!(f, "{DASH}{} {}", signature.name, STANDARD.encode(bytes))?;
+            writeln!(f, "{signature}")?;
         }
         Ok(())
     }
@@ -225,7 +246,13 @@ fn signature(line: &str) -> Option<NoteSignature> {
     fits.then(|| NoteSignature { name: name.to_owned(), key_id: *key_id, bytes: bytes.to_vec() })
 }
 
+/// First four bytes of SHA-256(name ‖ 0x0A ‖ type and key).
+pub(super) fn key_id(name: &str, tagged: &[u8]) -> [u8; 4] {
+    let hash = Sha256::new_with_prefix(name.as_bytes()).chain_update(b"\n").chain_update(tagged).finalize();
+    [hash[0], hash[1], hash[2], hash[3]]
+}
+
 /// Not empty, without spaces and plus signs.
-fn is_name(name: &str) -> bool {
+pub(super) fn is_name(name: &str) -> bool {
     !name.is_empty() && !name.contains(|letter: char| letter.is_whitespace() || letter == '+')
 }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::Bytes;
-use crate::log::{hash::Hash, note::VerifierKey};
+use crate::log::{hash::Hash, note::VerifierKey, policy::WitnessPolicy};
 
 /// Everything that decides how a round is run and counted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,6 +53,9 @@ pub struct RoundRules {
     pub title: String,
     /// What a ballot is and how it is counted.
     pub voting: Rules,
+    /// Who must have cosigned the log's heads; absent: nobody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub witnesses: Option<WitnessPolicy>,
 }
 
 /// When ballots move from the urn into the log.
@@ -130,7 +133,9 @@ impl RoundRules {
                 return Err(RoundRulesFault::Field { field, reason });
             }
         }
-        Ok(())
+        let log_key = self.log_key.parse().ok();
+        let witnesses = self.witnesses.as_ref().map_or(Ok(()), |policy| policy.check(log_key.as_ref()));
+        witnesses.map_err(|reason| RoundRulesFault::Field { field: "witnesses", reason })
     }
 
     fn conditions(&self) -> [(bool, &'static str, &'static str); 17] {

@@ -54,6 +54,7 @@ fn kind(event: &Event) -> usize {
 fn published_variants() -> Vec<Event> {
     let mut full = rules();
     full.district = Some("\u{426}\u{435}\u{43d}\u{442}\u{440} \"\u{1}\u{7f}\\/\u{2028}\u{1f333}".to_owned());
+    full.witnesses = Some(witnesses());
     full.voting.territories[0].applied = Some("2026-02-28".parse().expect("a day"));
     full.voting.territories[0].cost = Some(Money(150_000_000));
     full.voting.territories[1] = Territory {

@@ -6,9 +6,10 @@ use std::path::PathBuf;
 
 use audit::log::{
     checkpoint::Checkpoint,
+    cosignature::{Cosigner, CosignerKey},
     hash::{Hash, leaf},
     line::{self, Line},
-    note::{Signer, VerifierKey},
+    note::{Note, Signer, VerifierKey},
     proof::{consistency, inclusion, verify_consistency},
     receipt::TlogProof,
     tile::{Growth, Tiles},
@@ -65,6 +66,9 @@ fn computed() -> Value {
         let proof = consistency(&tiles, old, new).expect("in the tree");
         json!({ "new": new, "old": old, "proof": proof })
     });
+    let witness = Cosigner::new("witness.example/w1".to_owned(), SigningKey::from_bytes(&[1; 32])).expect("a name");
+    let mut cosigned: Note = checkpoint.parse().expect("a note");
+    cosigned.signatures.push(witness.cosign(&cosigned.text, 1_800_000_000));
     // The longest line that is its own leaf, and one that is a byte longer.
     let lines = [65_535, 65_536].map(|len| {
         let line = |text: usize| Line { event: json!({ "said": "x".repeat(text) }), index: 7, previous: Hash::ZERO };
@@ -77,6 +81,7 @@ fn computed() -> Value {
     json!({
         "checkpoint": checkpoint,
         "consistency": proofs,
+        "cosigned": { "note": cosigned.to_string(), "time": 1_800_000_000, "vkey": witness.public().to_string() },
         "entries": ENTRIES,
         "leaves": leaves,
         "lines": lines,
@@ -115,6 +120,9 @@ fn the_stored_notes_verify() {
     let key: VerifierKey = text("vkey").parse().unwrap();
     let head = Checkpoint::open(text("checkpoint"), &key).unwrap();
     assert_eq!((head.size, head.root.to_string()), (8, ROOTS[8].to_owned()));
+    let cosigned = |name: &str| stored["cosigned"][name].as_str().unwrap();
+    let witness: CosignerKey = cosigned("vkey").parse().unwrap();
+    assert_eq!(witness.time(&cosigned("note").parse().unwrap()), Ok(stored["cosigned"]["time"].as_u64()));
     let receipt: TlogProof = text("tlog_proof").parse().unwrap();
     for (index, entry) in entries().iter().enumerate() {
         assert_eq!(receipt.verify(entry, &key).is_ok(), index == 5, "entry {index}");

@@ -3,6 +3,7 @@
 mod canonical;
 mod device;
 mod log_checkpoints;
+mod log_cosignatures;
 mod log_entries;
 mod log_lines;
 mod log_long_lines;
@@ -17,5 +18,6 @@ mod naive;
 mod round_acts;
 mod round_fold;
 mod round_paths;
+mod round_witnesses;
 mod sample;
 mod vectors;

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use audit::{
     log::{
+        cosignature::Cosigner,
         hash::{Hash, leaf},
         note::Signer,
+        policy::WitnessPolicy,
     },
     round::{
         Act, By, Bytes, Event, Round, RoundRules, Violation,
@@ -84,7 +86,15 @@ pub fn rules() -> RoundRules {
             ties: vec![TieRule::Application, TieRule::Registration],
             winners: Winners::Top { minimum: None, seats: 1 },
         },
+        witnesses: None,
     }
+}
+
+/// Two of three witnesses.
+pub fn witnesses() -> WitnessPolicy {
+    let witness = |seed: u8| Cosigner::new(format!("witness.example/w{seed}"), SigningKey::from_bytes(&[seed; 32]));
+    let key = |seed| witness(seed).expect("a name").public().to_string();
+    WitnessPolicy { keys: [110, 111, 112].map(key).into(), quorum: 2 }
 }
 
 pub fn published(rules: RoundRules) -> Event {
