@@ -22,6 +22,7 @@ pub mod problem;
 mod roll;
 mod rounds;
 mod tallying;
+mod tiles;
 
 pub use acts::{ProposalRequest, StepRequest};
 pub use casting::AcceptanceResponse;
@@ -97,10 +98,17 @@ impl Http {
             .route("/api/v1/rounds/{slug}/log/consistency", get(log::consistency))
             .route("/api/v1/rounds/{slug}/certificate", get(tallying::certificate))
             .route("/api/v1/rounds/{slug}/export/{format}", get(exports::export))
+            .merge(open_log("/rounds/{slug}/log"))
+            .merge(open_log("/office/log"))
             .merge(pages::routes())
             .route_layer(middleware::from_fn_with_state(self.clone(), limits::reads))
             .layer(DefaultBodyLimit::max(MAX_QUESTION))
             .layer(CompressionLayer::new());
+        // Tiles are packed once and kept so, and those of hashes not at all.
+        let tiles = Router::new()
+            .route("/rounds/{slug}/log/tile/{*rest}", get(tiles::tile))
+            .route("/office/log/tile/{*rest}", get(tiles::tile))
+            .route_layer(middleware::from_fn_with_state(self.clone(), limits::reads));
         let registrar = Router::new()
             .route("/api/v1/rounds/{slug}/identification", post(identifying::identify))
             .route("/api/v1/rounds/{slug}/credential", get(issuing::status).post(issuing::issue))
@@ -141,6 +149,7 @@ impl Http {
             ));
         Router::new()
             .merge(reads)
+            .merge(tiles)
             .merge(bounded)
             .merge(draft)
             .merge(upload)
@@ -152,6 +161,15 @@ impl Http {
             .layer(headers)
             .with_state(self)
     }
+}
+
+/// A log under its address, but for its tiles.
+fn open_log(address: &str) -> Router<Http> {
+    Router::new()
+        .route(&format!("{address}/checkpoint"), get(tiles::checkpoint))
+        .route(&format!("{address}/event/{{rest}}"), get(tiles::event))
+        .route(&format!("{address}/vkey"), get(tiles::vkey))
+        .route(&format!("{address}/witnesses"), get(tiles::witnesses))
 }
 
 fn fixed(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {

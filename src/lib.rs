@@ -12,6 +12,7 @@ pub mod error;
 pub mod export;
 pub mod http;
 pub mod jobs;
+pub mod outbound;
 pub mod pages;
 pub mod pictures;
 pub mod server;

@@ -13,6 +13,7 @@ mod register;
 
 use std::collections::BTreeMap;
 
+pub(crate) use lines::envelope_check;
 pub use report::{Check, CheckName, Failure, Report};
 pub use source::Source;
 

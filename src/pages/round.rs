@@ -3,7 +3,7 @@
 use askama::Template;
 use audit::round::Round;
 
-use super::{Frame, Turnout, View, map::Map, scheme::Scheme, territory::Card, view};
+use super::{Frame, Turnout, View, map::Map, scheme::Scheme, territory::Card, view, witnesses::Witnesses};
 
 /// The page of a round.
 #[derive(Debug, Template)]
@@ -37,6 +37,8 @@ pub struct RoundPage {
     pub log_key: String,
     /// Files of the browser's side, with their SHA-256, from the log.
     pub client: Vec<(String, String)>,
+    /// Who cosigns the log.
+    pub witnesses: Witnesses,
 }
 
 /// What a round's page is made from, beside the round.
@@ -50,6 +52,8 @@ pub struct About {
     pub map: Option<Map>,
     /// How participation grew.
     pub turnout: Turnout,
+    /// Who cosigns the log.
+    pub witnesses: Witnesses,
 }
 
 impl RoundPage {
@@ -57,7 +61,7 @@ impl RoundPage {
     #[must_use]
     pub fn new(f: Frame, round: &Round, now: i64, about: About) -> Self {
         let (t, rules) = (f.t, &round.rules);
-        let About { official, cards, map, turnout } = about;
+        let About { official, cards, map, turnout, witnesses } = about;
         let day = t.written_day(&rules.reference_date.to_string());
         let age = t.round_age(u64::from(rules.minimum_age), day);
         let district = rules.district.as_ref().map(|district| t.round_district(district.as_str()));
@@ -80,6 +84,7 @@ impl RoundPage {
             client: round.client.iter().map(|(name, hash)| (name.clone(), hash.to_string())).collect(),
             cards,
             turnout,
+            witnesses,
             f,
         }
     }

@@ -10,6 +10,7 @@ mod crash;
 mod journey;
 mod limits;
 mod log;
+mod log_over_http;
 mod openapi;
 mod pages;
 mod pictures;

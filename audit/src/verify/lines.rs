@@ -47,7 +47,7 @@ pub(super) fn check(source: &dyn Source, report: &mut Report, progress: &(dyn Fn
 }
 
 /// The check of ballots that belongs to these rules.
-pub(super) fn envelope_check(rules: &RoundRules) -> Option<EnvelopeCheck> {
+pub(crate) fn envelope_check(rules: &RoundRules) -> Option<EnvelopeCheck> {
     let issuer = IssuerPublicKey::from_der(&rules.issuer_key.0).ok()?;
     Some(EnvelopeCheck::new(*rules.fingerprint().as_bytes(), issuer, codec::len(&rules.voting)))
 }

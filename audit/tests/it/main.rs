@@ -2,6 +2,8 @@
 
 mod canonical;
 mod device;
+mod elections;
+mod follow;
 mod log_checkpoints;
 mod log_cosignatures;
 mod log_entries;
@@ -9,7 +11,9 @@ mod log_lines;
 mod log_long_lines;
 mod log_notes;
 mod log_paths;
+mod log_prefix;
 mod log_receipts;
+mod log_short;
 mod log_tiles;
 mod log_tree;
 mod log_vectors;
@@ -20,4 +24,5 @@ mod round_fold;
 mod round_paths;
 mod round_witnesses;
 mod sample;
+mod served;
 mod vectors;

@@ -126,6 +126,24 @@ round-trust-lead = These lines are also printed where the server cannot change t
 round-fingerprint = Fingerprint of the rules
 round-log-key = Key of the log
 round-checkpoint = Signed head of the log
+round-witnesses = Witnesses
+round-witnesses-note = A witness is an independent program of another owner: it signs the head of the log only if the log has not changed since the last time, but grown. A witness sees no votes and cannot stop the voting.
+round-witnesses-state = The same for programs
+witnesses-none = The rules of this vote name no witnesses, and the server asks nobody to sign the log.
+witnesses-beyond = The rules of this vote name no witnesses; the server asks for signatures beyond the rules.
+witnesses-asked = Signatures under the head that the rules ask for: { $quorum } of { $keys }.
+witness-signed =
+    { $size ->
+        [one] { $size } line signed, { $at }
+       *[other] { $size } lines signed, { $at }
+    }
+witness-signed-nothing = nothing signed yet
+witness-no-address = The server's settings do not say where this witness is.
+witness-silent = The witness does not answer; it will be asked again.
+witness-odd = The witness did not answer as it should; it will be asked again.
+witness-not-set = The witness does not know this log, or its key, yet.
+witness-longer-log = Attention: this witness has seen a longer log. The server's database is older than the log.
+witness-other-log = Attention: this witness has seen another log under the same name.
 round-client = The program that your browser gets
 round-client-note = The SHA-256 of each file is written into the log when the voting opens. How to compare it is told on the page “How it works”.
 round-map = On the map
@@ -464,6 +482,8 @@ problem-picture = The picture was not accepted
 problem-picture-advice = It must be a JPEG, PNG or WebP file of at most 16 MB and 50 megapixels. Save the picture in one of these formats, or smaller, and upload it again.
 problem-unknown-picture = There is no such picture
 problem-unknown-picture-advice = It may have been removed: the reason stands in the log of the vote.
+problem-not-in-log = The log does not hold this
+problem-not-in-log-advice = The log only grows: what is not there yet may come later. Programs that check it begin with its signed head, which says how far it reaches.
 problem-malformed = The service did not understand the request
 problem-malformed-advice = Nothing was changed or counted. See that what you entered is whole and has no odd characters, or reload the page and try again.
 problem-too-large = Too much was sent

@@ -58,6 +58,8 @@ export interface Messages {
   'problem-picture-advice': never;
   'problem-unknown-picture': never;
   'problem-unknown-picture-advice': never;
+  'problem-not-in-log': never;
+  'problem-not-in-log-advice': never;
   'problem-malformed': never;
   'problem-malformed-advice': never;
   'problem-too-large': never;
