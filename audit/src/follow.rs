@@ -19,8 +19,8 @@ mod cheat;
 mod content;
 mod source;
 
-pub use cheat::{Cheat, Evidence, Facts};
 use cheat::Halt;
+pub use cheat::{Cheat, Evidence, Facts};
 pub use content::{Content, Listener, Told};
 use content::{Given, Place};
 use source::Reader;
@@ -179,12 +179,7 @@ impl Follower {
     ///
     /// # Errors
     /// [`Trouble`] when the source does not answer.
-    pub fn step(
-        &mut self,
-        note: &str,
-        source: &mut dyn Source,
-        listener: &mut Listener<'_>,
-    ) -> Result<Step, Trouble> {
+    pub fn step(&mut self, note: &str, source: &mut dyn Source, listener: &mut Listener<'_>) -> Result<Step, Trouble> {
         let stepped = Checkpoint::open(note, &self.key)
             .map_err(|fault| Halt::from(Cheat::from(fault)))
             .and_then(|head| self.go(note, head, source, listener));

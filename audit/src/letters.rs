@@ -52,9 +52,9 @@ pub fn letter(value: usize) -> char {
 /// Σ c and Σ i·c modulo 23, i from 1.
 #[must_use]
 pub fn sums(values: impl Iterator<Item = usize>) -> (usize, usize) {
-    values.zip(1..).fold((0, 0), |(sum, weighted), (value, place)| {
-        ((sum + value) % BASE, (weighted + place * value) % BASE)
-    })
+    values
+        .zip(1..)
+        .fold((0, 0), |(sum, weighted), (value, place)| ((sum + value) % BASE, (weighted + place * value) % BASE))
 }
 
 /// The values at the places `len` − 1 and `len` that make both sums 0, where those of the letters before are given.

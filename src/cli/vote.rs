@@ -82,9 +82,9 @@ async fn cast(
 
 fn show(cast: &Cast, receipt: &Receipt, version: u32, as_json: bool) {
     let hash = Hash::from(cast.acceptance.ballot);
-    let line = match receipt {
-        Receipt::Waiting(_) => None,
-        Receipt::Logged { index, .. } => Some(*index),
+    let (line, witnessed) = match receipt {
+        Receipt::Waiting(_) => (None, None),
+        Receipt::Logged { index, witnessed, .. } => (Some(*index), witnessed.as_ref()),
     };
     let in_log_by = cast.acceptance.in_log_by;
     if as_json {
@@ -96,5 +96,8 @@ fn show(cast: &Cast, receipt: &Receipt, version: u32, as_json: bool) {
     match line {
         Some(line) => println!("it is line {line} of the log, and the proof was checked"),
         None => println!("it will be in the log by {by}; the ballot box has signed for that"),
+    }
+    if let Some(witnessed) = witnessed {
+        println!("witnesses of that head: {} of {}", witnessed.signed.len(), witnessed.quorum);
     }
 }

@@ -4,7 +4,8 @@ use audit::{
     log::{
         checkpoint::Checkpoint,
         line::{self, Line},
-        note::VerifierKey,
+        note::{Note, VerifierKey},
+        policy::Witnessed,
         proof::verify_consistency,
         receipt::TlogProof,
     },
@@ -27,8 +28,10 @@ pub enum Receipt {
     Logged {
         /// Index of the line.
         index: u64,
-        /// The head that the proof leads to.
+        /// The head that the proof leads to; of [`check`] today's, which follows from it.
         head: Checkpoint,
+        /// Who of the witnesses that the rules name cosigned the head of the proof; none when the rules name none.
+        witnessed: Option<Witnessed>,
     },
 }
 
@@ -78,12 +81,12 @@ pub async fn check(
         Ok(Receipt::Waiting(by)) if now > by => {
             Err(ClientFault::Promise(format!("the ballot is not in the log, second {by} has passed")))
         }
-        Ok(Receipt::Logged { index, head }) => {
+        Ok(Receipt::Logged { index, head, witnessed }) => {
             let today = only_grew(api, place, &head).await?;
             if let Some(earlier) = remembered {
                 begins_with(api, place, earlier, &today).await?;
             }
-            Ok(Receipt::Logged { index, head: today })
+            Ok(Receipt::Logged { index, head: today, witnessed })
         }
         other => other,
     }
@@ -110,7 +113,9 @@ pub async fn fetch(api: &Api, place: &PollingPlace, cast: &Cast) -> Result<Recei
     }
     let key: VerifierKey = place.rules.log_key.parse().map_err(ClientFault::wrong)?;
     let head = proof.verify(&line::leaf(line.as_bytes()), &key).map_err(ClientFault::wrong)?;
-    Ok(Receipt::Logged { index, head })
+    let note: Note = proof.checkpoint.parse().map_err(ClientFault::wrong)?;
+    let witnessed = place.rules.witnesses.as_ref().map(|policy| policy.witnessed(&note));
+    Ok(Receipt::Logged { index, head, witnessed })
 }
 
 /// Checks that the log as it is today begins with the log of an earlier head.

@@ -3,12 +3,14 @@
 mod catalogue;
 mod catchers;
 mod forgery;
+mod monitor;
 mod play;
 mod residents;
 mod server;
 mod table;
 mod truth;
 mod view;
+mod witness;
 
 use std::collections::BTreeMap;
 

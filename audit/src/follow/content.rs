@@ -111,7 +111,10 @@ fn rounds(
             Some(round) => round.apply(event, leaf).map_err(|violation| violation.to_string())?,
         };
         if index == 0 && after.rules.log_key != at.log_key {
-            return Err(format!("log_key: the rules name {}, the log is signed with {}", after.rules.log_key, at.log_key));
+            return Err(format!(
+                "log_key: the rules name {}, the log is signed with {}",
+                after.rules.log_key, at.log_key
+            ));
         }
         if let Some(fault) = &ballots[(index - at.first) as usize] {
             return Err(format!("envelope: {fault}"));
@@ -142,7 +145,10 @@ fn offices(
         *office = Some(Box::new(before.apply(event).map_err(|violation| violation.to_string())?));
         match event {
             OfficeEvent::Founded(founded) if founded.log_key != at.log_key => {
-                return Err(format!("log_key: the line names {}, the log is signed with {}", founded.log_key, at.log_key));
+                return Err(format!(
+                    "log_key: the line names {}, the log is signed with {}",
+                    founded.log_key, at.log_key
+                ));
             }
             _ => listener(index, Told::Office(event)),
         }

@@ -111,18 +111,14 @@ impl<'s> Reader<'s> {
     /// A partial tile, or what has become of it: whoever serves a log may drop it once the full one is there.
     fn partial(&mut self, path: TilePath, full: TilePath) -> Result<Vec<u8>, Halt> {
         match self.get(&path.to_string()) {
-            Err(Halt::Cheat(absent)) if path != full => {
-                self.get(&full.to_string()).map_err(|_| Halt::Cheat(absent))
-            }
+            Err(Halt::Cheat(absent)) if path != full => self.get(&full.to_string()).map_err(|_| Halt::Cheat(absent)),
             answer => answer,
         }
     }
 
     fn get(&mut self, path: &str) -> Result<Vec<u8>, Halt> {
         self.source.get(path).map_err(|missing| match missing {
-            Missing::Absent(reason) => {
-                Halt::from(Cheat::Withheld { path: path.to_owned(), reason, given: false })
-            }
+            Missing::Absent(reason) => Halt::from(Cheat::Withheld { path: path.to_owned(), reason, given: false }),
             Missing::Trouble(reason) => Halt::Trouble(format!("{path}: {reason}")),
         })
     }

@@ -44,10 +44,14 @@ pub enum HeadCodeFault {
     #[error("the code has {0} letters after the number of lines; there should be 40, in two rows of 20")]
     Length(usize),
     /// A character that no code has, and its place among the letters, from 1.
-    #[error("character {1} of the letters, “{0}”, is not one that codes are made of; they have no I, O, Q and no digits")]
+    #[error(
+        "character {1} of the letters, “{0}”, is not one that codes are made of; they have no I, O, Q and no digits"
+    )]
     Letter(char, usize),
     /// The check letters of a row do not fit.
-    #[error("the number of lines or row {0} of the letters is mistyped: its check letters do not fit; compare it with the paper")]
+    #[error(
+        "the number of lines or row {0} of the letters is mistyped: its check letters do not fit; compare it with the paper"
+    )]
     Check(usize),
 }
 

@@ -9,7 +9,10 @@ use aws_lc_rs::{
     rsa::{KeyPair, KeySize},
     signature::{KeyPair as _, RSA_PSS_SHA384},
 };
-use ballots::{codec, envelope::{Draft, credential}};
+use ballots::{
+    codec,
+    envelope::{Draft, credential},
+};
 use ed25519_dalek::SigningKey;
 use sha2::{Digest, Sha256};
 
@@ -34,12 +37,8 @@ pub fn ballot(rules: &RoundRules, number: u16) -> Vec<u8> {
     let mut issuer_signature = vec![0; issuer().public_modulus_len()];
     issuer().sign(&RSA_PSS_SHA384, &SystemRandom::new(), &message, &mut issuer_signature).expect("a signature");
     let sealed = vec![4; 65 + codec::len(&rules.voting) + 16];
-    let draft = Draft {
-        fingerprint: fingerprint.as_bytes(),
-        issuer_signature: &issuer_signature,
-        version: 1,
-        sealed: &sealed,
-    };
+    let draft =
+        Draft { fingerprint: fingerprint.as_bytes(), issuer_signature: &issuer_signature, version: 1, sealed: &sealed };
     draft.sign(&holder)
 }
 

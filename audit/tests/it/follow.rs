@@ -4,7 +4,7 @@ use audit::{
     follow::{Agreement, Cheat, Content, Evidence, Follower, Step, Told},
     log::{hash::Hash, line::Line},
     office::{Founded, OfficeEvent, Role, StaffAdded},
-    round::{Bytes, By, Event, Phase, event::BatchReason},
+    round::{By, Bytes, Event, Phase, event::BatchReason},
 };
 use proptest::prelude::*;
 
@@ -49,7 +49,8 @@ fn followed(served: &Served) -> Follower {
 fn round() -> Served {
     let rules = elections::rules();
     let ballots = (0..3).map(|number| elections::ballot(&rules, number)).collect();
-    let mut events = vec![sample::published(rules), sample::roll(OPENS - 500, 10, 10), sample::opened(OPENS, By::Schedule)];
+    let mut events =
+        vec![sample::published(rules), sample::roll(OPENS - 500, 10, 10), sample::opened(OPENS, By::Schedule)];
     events.extend(elections::batch(OPENS + HOUR, ballots));
     events.extend([sample::register(CLOSES, 3), sample::closed(CLOSES, By::Schedule)]);
     let mut served = Served::new(ROUND);
@@ -268,7 +269,17 @@ fn a_round_is_followed_line_by_line() {
         assert_eq!(step.unwrap(), Step::Grew { from: size as u64 - 1, to: size as u64 });
         follower = Follower::restore(follower.save()).unwrap();
     }
-    let phases = [Phase::Published, Phase::Published, Phase::Open, Phase::Open, Phase::Open, Phase::Open, Phase::Open, Phase::Open, Phase::Closed];
+    let phases = [
+        Phase::Published,
+        Phase::Published,
+        Phase::Open,
+        Phase::Open,
+        Phase::Open,
+        Phase::Open,
+        Phase::Open,
+        Phase::Open,
+        Phase::Closed,
+    ];
     // The batch's line, three ballots and the register stand between the opening and the close.
     assert_eq!(told.iter().map(|(_, phase)| *phase).collect::<Vec<_>>(), phases[..told.len()]);
     assert_eq!(told.len(), served.lines.len());
@@ -301,7 +312,11 @@ fn lines_against_the_rules_are_named() {
 #[test]
 fn a_broken_chain_and_another_spelling_are_named() {
     let served = round();
-    for (from, to, what) in [("\"index\":2", "\"index\":3", "index"), ("\"previous\":\"", "\"previous\":\"00", "hash"), ("{\"event\"", "{ \"event\"", "canonical")] {
+    for (from, to, what) in [
+        ("\"index\":2", "\"index\":3", "index"),
+        ("\"previous\":\"", "\"previous\":\"00", "hash"),
+        ("{\"event\"", "{ \"event\"", "canonical"),
+    ] {
         let mut bad = served.at(3);
         let text = String::from_utf8(bad.lines[2].clone()).unwrap().replacen(from, to, 1);
         bad.lines[2] = text.into_bytes();
@@ -328,7 +343,11 @@ fn a_long_line_is_fetched_whole() {
     for territory in &mut rules.voting.territories {
         territory.description = Some("word ".repeat(799) + "end");
     }
-    let many = |number: u32| ballots::rules::Territory { id: format!("t{number}"), number, ..rules.voting.territories[0].clone() };
+    let many = |number: u32| ballots::rules::Territory {
+        id: format!("t{number}"),
+        number,
+        ..rules.voting.territories[0].clone()
+    };
     rules.voting.territories = (1..40).map(many).collect();
     let mut served = Served::new(ROUND);
     served.push(&[sample::published(rules)]);
@@ -340,7 +359,10 @@ fn a_long_line_is_fetched_whole() {
         let mut lying = served.clone();
         lying.lies.insert(path.clone(), lie);
         let cheat = caught(&mut Follower::new(served.key()), &lying, &served.note()).cheat;
-        assert!(matches!(&cheat, Cheat::Withheld { path: found, given: found_given, .. } if *found == path && *found_given == given), "{cheat}");
+        assert!(
+            matches!(&cheat, Cheat::Withheld { path: found, given: found_given, .. } if *found == path && *found_given == given),
+            "{cheat}"
+        );
     }
 }
 
@@ -349,7 +371,9 @@ fn the_office_is_followed_too() {
     let mut served = Served::new("vote.example/office");
     let founded = Founded { at: 1, log_key: served.signer().vkey(), origin: "vote.example/office".to_owned() };
     served.push(&[OfficeEvent::Founded(founded)]);
-    let staff = |at, handle: &str| OfficeEvent::StaffAdded(StaffAdded { at, handle: handle.to_owned(), key: None, role: Role::Official });
+    let staff = |at, handle: &str| {
+        OfficeEvent::StaffAdded(StaffAdded { at, handle: handle.to_owned(), key: None, role: Role::Official })
+    };
     served.push(&[staff(2, "official-1")]);
     let mut follower = followed(&served);
     let Content::Office(Some(office)) = follower.content() else { panic!("{:?}", follower.content()) };
@@ -373,7 +397,10 @@ fn heads_that_others_saw_are_compared() {
     for (size, source) in [(101, &whole), (300, &whole), (600, &forged)] {
         match compare(source, &forged.at(size).note()) {
             Agreement::Split(evidence) => {
-                assert_eq!((evidence.before.as_deref(), evidence.after.as_str()), (follower.note(), forged.at(size).note().as_str()));
+                assert_eq!(
+                    (evidence.before.as_deref(), evidence.after.as_str()),
+                    (follower.note(), forged.at(size).note().as_str())
+                );
                 let Cheat::Split { ours, theirs, size: at } = evidence.cheat else { panic!() };
                 assert!(ours != theirs && at == (size as u64).min(300));
                 assert_eq!(ours, whole.at(at as usize).head().root);

@@ -3,17 +3,24 @@
 use std::collections::BTreeSet;
 
 use audit::{
-    log::{chain::Chain, checkpoint::Checkpoint, hash::Hash, line::Line},
+    log::{chain::Chain, checkpoint::Checkpoint, hash::Hash, line::Line, short::HeadCode},
     round::Event,
-    verify::{bundle::LOG, verify},
+    verify::{
+        bundle::{CHECKPOINT, LOG},
+        verify,
+    },
 };
 use veche::client::ClientFault;
 
 use super::{
+    forgery::with_manifest,
+    monitor::Monitor,
     play::{Catcher, Caught, Play, When},
     residents::{Newcomer, Residents},
     server::CheatingServer,
     truth::{self, PEOPLE, STAYS_AT_HOME, Truth},
+    view::{Cosigned, with_cosignatures},
+    witness::Witness,
 };
 use crate::bundle::Files;
 
@@ -25,43 +32,70 @@ pub async fn watch(truth: &'static Truth, play: &Play) -> Caught {
             caught.entry(who).or_insert((when, why));
         }
     };
+    let log_key = &truth.operator.rules.log_key;
+    let start = &play.scenes[0];
+    let server = CheatingServer::start(truth, start.residents.clone()).await;
+    let private = CheatingServer::start(truth, start.residents.clone()).await;
+    let other = CheatingServer::start(truth, start.monitor.clone()).await;
     let (mut residents, mut newcomer) = (Residents::new(truth), Newcomer::default());
-    let server = CheatingServer::start(truth, play.scenes[0].residents.clone()).await;
-    let private = CheatingServer::start(truth, play.scenes[0].residents.clone()).await;
+    let (mut witness, mut monitor) = (Witness::new(log_key), Monitor::new(&other.api, log_key));
+    let mut cosigned = Cosigned::new();
     for (visit, scene) in play.scenes.iter().enumerate() {
-        server.show(scene.residents.clone());
+        match witness.ask(&scene.witness, scene.now) {
+            Ok(cosignature) => cosigned.push((scene.witness.checkpoint.clone(), cosignature)),
+            Err(why) => note(Catcher::Witness, scene.when, Err(why)),
+        }
+        if play.witness_is_false {
+            cosigned.push((scene.residents.checkpoint.clone(), witness.cosigns(&scene.residents, scene.now)));
+        }
+        server.show(scene.residents.clone().cosigned(&cosigned));
         note(Catcher::Receipt, scene.when, said(residents.look(&server.api, visit, scene.now).await));
+        other.show(scene.monitor.clone().cosigned(&cosigned));
+        note(Catcher::Monitor, scene.when, monitor.look().await);
         if let Some(face) = scene.newcomer {
-            private.show(face(truth, &private.taken()));
+            private.show(face(truth, &private.taken()).cosigned(&cosigned));
             note(Catcher::Receipt, scene.when, said(newcomer.look(truth, &private.api, scene.now).await));
         }
+        for head in residents.heads().chain(&newcomer.kept) {
+            note(Catcher::Heads, When::Afterwards, monitor.compare(head));
+        }
     }
-    let heads: Vec<_> = residents.heads().chain(&newcomer.kept).cloned().collect();
-    note(Catcher::Heads, When::Afterwards, compare(&heads, &play.bundle));
-    let report = verify(&play.bundle, Some(&truth.operator.rules.log_key), &|_| {});
-    let failed = report.failures().next().map(|(check, failure)| format!("{}: {failure}", check.name.title()));
-    let failed = failed.or_else(|| (!report.passed()).then(|| "a check was not reached".to_owned()));
-    note(Catcher::Audit, When::Afterwards, failed.map_or(Ok(()), Err));
-    note(Catcher::Commission, When::Afterwards, commission(truth, &play.bundle));
-    note(Catcher::People, When::Afterwards, people(truth, &play.bundle));
+    let bundle = published(&play.bundle, &cosigned);
+    for head in residents.heads().chain(&newcomer.kept) {
+        note(Catcher::Heads, When::Afterwards, compare(head, &bundle));
+    }
+    note(Catcher::Audit, When::Afterwards, audit(&bundle, log_key));
+    note(Catcher::Commission, When::Afterwards, commission(truth, &bundle));
+    note(Catcher::People, When::Afterwards, people(truth, &bundle));
     caught
+}
+
+/// The bundle, whose head carries the cosignatures that were given to just this head.
+fn published(bundle: &Files, cosigned: &Cosigned) -> Files {
+    let mut bundle = bundle.clone();
+    let head = String::from_utf8(bundle[CHECKPOINT].clone()).unwrap();
+    bundle.insert(CHECKPOINT.into(), with_cosignatures(&head, cosigned).into_bytes());
+    with_manifest(bundle)
+}
+
+/// The audit, with the log's key as it was known before the voting.
+fn audit(bundle: &Files, log_key: &str) -> Result<(), String> {
+    let report = verify(bundle, Some(log_key), &|_| {});
+    if let Some((check, failure)) = report.failures().next() {
+        return Err(format!("{}: {failure}", check.name.title()));
+    }
+    if report.passed() { Ok(()) } else { Err("a check was not reached".to_owned()) }
 }
 
 fn said(found: Result<(), ClientFault>) -> Result<(), String> {
     found.map_err(|fault| fault.to_string())
 }
 
-/// Heads that people kept, against each other and against the bundle's lines.
-fn compare(heads: &[Checkpoint], bundle: &Files) -> Result<(), String> {
-    for one in heads {
-        if let Some(other) = heads.iter().find(|other| other.size == one.size && other.root != one.root) {
-            return Err(format!("two heads of {} lines: {} and {}", one.size, one.root, other.root));
-        }
-        if let Some(root) = root_at(bundle, one.size).filter(|root| *root != one.root) {
-            return Err(format!("the bundle's first {} lines have {root}, a kept head has {}", one.size, one.root));
-        }
-    }
-    Ok(())
+/// A head that somebody kept, on paper, against the bundle's lines.
+fn compare(kept: &Checkpoint, bundle: &Files) -> Result<(), String> {
+    let Some(root) = root_at(bundle, kept.size) else { return Ok(()) };
+    let (ours, theirs) = (HeadCode::of(&Checkpoint::new(&kept.origin, kept.size, root)), HeadCode::of(kept));
+    if ours == theirs { Ok(()) } else { Err(format!("on paper: {theirs}, in the bundle: {ours}")) }
 }
 
 /// Root of the tree of a bundle's first lines, if it has as many.

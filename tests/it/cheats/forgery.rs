@@ -1,6 +1,6 @@
 //! A log as the operator would like it: events changed, then everything that the operator's keys reach made to fit again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use audit::{
     log::{chain::Chain, hash::Hash},
@@ -112,12 +112,16 @@ impl Forgery {
         let Some(key) = self.opening_key() else { return };
         let mut latest = Latest::default();
         let envelopes: Vec<(Envelope, u64)> = self.envelopes().collect();
+        // A ballot that stands there twice is counted twice: else the count would tell of it.
+        let mut again = BTreeSet::new();
         for (envelope, index) in &envelopes {
-            latest.record(envelope.credential, envelope.version, *index).unwrap();
+            if latest.record(envelope.credential, envelope.version, *index).is_err() {
+                again.insert(*index);
+            }
         }
         let mut count = Count::new(&key, *self.truth.operator.fingerprint.as_bytes(), rules);
         for (envelope, index) in &envelopes {
-            if latest.counts(&envelope.credential, *index) {
+            if latest.counts(&envelope.credential, *index) || again.contains(index) {
                 count.add(envelope);
             }
         }

@@ -64,6 +64,8 @@ pub struct Scene {
 pub struct Play {
     pub scenes: [Scene; 3],
     pub bundle: Files,
+    /// Whether the witness cosigns whatever the operator likes, the residents' heads too.
+    pub witness_is_false: bool,
 }
 
 /// Who caught it, when, and in what words.
@@ -91,7 +93,7 @@ impl Play {
             let (when, now) = (whens[visit], times[visit]);
             Scene { when, now, newcomer: None, residents: view.clone(), witness: view.clone(), monitor: view }
         };
-        Self { scenes: [0, 1, 2].map(scene), bundle: logs[2].0.bundle() }
+        Self { scenes: [0, 1, 2].map(scene), bundle: logs[2].0.bundle(), witness_is_false: false }
     }
 
     /// The truth up to the first visit, and this log from the second on.

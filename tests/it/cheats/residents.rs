@@ -70,8 +70,12 @@ async fn look(
     kept: &mut Option<Checkpoint>,
     now: i64,
 ) -> Result<(), ClientFault> {
-    if let Receipt::Logged { head, .. } = receipt::check(api, place, cast, kept.as_ref(), now).await? {
-        *kept = Some(head);
+    let Receipt::Logged { head, witnessed, .. } = receipt::check(api, place, cast, kept.as_ref(), now).await? else {
+        return Ok(());
+    };
+    *kept = Some(head);
+    match witnessed.filter(|witnessed| !witnessed.holds()) {
+        None => Ok(()),
+        Some(few) => Err(ClientFault::Wrong(format!("witnesses: {} of {}", few.signed.len(), few.quorum))),
     }
-    Ok(())
 }

@@ -3,7 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use audit::{
-    log::{hash::Hash, line::Line},
+    log::{hash::Hash, line::Line, policy::WitnessPolicy},
     round::Event,
 };
 use ed25519_dalek::SigningKey;
@@ -13,6 +13,7 @@ use veche::{
     crypto::{codes::LetterCode, pseudonym::RollKey},
 };
 
+use super::witness;
 use crate::{
     bundle::{self, Files},
     town::{HOUR, SLUG, Town, approval, person, signing_key},
@@ -63,6 +64,7 @@ async fn hold() -> Truth {
     let mut draft = town.draft(approval());
     draft.batch.at_least = 4;
     draft.register.at_least = 3;
+    draft.witnesses = Some(WitnessPolicy { keys: vec![witness::key().to_string()], quorum: 1 });
     town.publishes_draft(&draft).await;
     let codes = town.enrols(PEOPLE).await;
     town.opens().await;

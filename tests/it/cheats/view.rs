@@ -8,6 +8,7 @@ use audit::{
         entries,
         hash::{self, Hash},
         line::{Line, leaf},
+        note::{Note, NoteSignature},
         proof,
         receipt::TlogProof,
         tile::{Growth, Tiles},
@@ -76,6 +77,12 @@ impl View {
         }
     }
 
+    /// The same face, whose head carries the cosignatures that were given to just this head.
+    pub fn cosigned(mut self, cosigned: &Cosigned) -> Self {
+        self.checkpoint = with_cosignatures(&self.checkpoint, cosigned);
+        self
+    }
+
     /// The line, if it is there and not withheld.
     pub fn line(&self, index: usize) -> Option<&[u8]> {
         self.lines.get(index).filter(|_| !self.withheld.contains(&index)).map(Vec::as_slice)
@@ -130,6 +137,17 @@ impl View {
             (0..usize::try_from(width).ok()?).map(|index| Some(leaf(self.line(index)?))).collect();
         entries::print(&leaves?).ok()
     }
+}
+
+/// Heads, and what was signed under them.
+pub type Cosigned = Vec<(String, NoteSignature)>;
+
+/// The head with the cosignatures that were given to it.
+pub fn with_cosignatures(head: &str, cosigned: &[(String, NoteSignature)]) -> String {
+    let mut note: Note = head.parse().unwrap();
+    let mine = cosigned.iter().filter(|(cosigned, _)| cosigned == head);
+    note.signatures.extend(mine.map(|(_, cosignature)| cosignature.clone()));
+    note.to_string()
 }
 
 fn events(lines: &[Vec<u8>]) -> impl Iterator<Item = Event> {

@@ -24,24 +24,30 @@ pub fn cheats() -> Vec<Cheat> {
             name: "a ballot dropped after its receipt",
             hopes: "the log is made again without it",
             play: dropped_after_receipt,
-            caught: &[(Receipt, NextHead), (Heads, Afterwards)],
+            caught: &[(Receipt, NextHead), (Witness, NextHead), (Monitor, NextHead), (Heads, Afterwards)],
         },
         Cheat {
             name: "a ballot exchanged for one of the operator's own",
             hopes: "the log is made again with another ballot in its place, of a credential that the issuer did sign",
             play: exchanged,
-            caught: &[(Receipt, NextHead), (Heads, Afterwards)],
+            caught: &[(Receipt, NextHead), (Witness, NextHead), (Monitor, NextHead), (Heads, Afterwards)],
         },
         Cheat {
             name: "a batch out of hash order",
             hopes: "ballots stand as they came, for whoever stood at the door and watched",
             play: out_of_order,
-            caught: &[(Audit, Afterwards)],
+            caught: &[(Monitor, NextHead), (Audit, Afterwards)],
         },
         Cheat {
             name: "a ballot added after the close",
             hopes: "a batch more, behind the line that ends the voting",
             play: after_the_close,
+            caught: &[(Monitor, NextHead), (Audit, Afterwards)],
+        },
+        Cheat {
+            name: "a ballot that stands in the log twice",
+            hopes: "one that the operator likes is put into a later batch once more, and counted twice",
+            play: twice,
             caught: &[(Audit, Afterwards)],
         },
         Cheat {
@@ -54,7 +60,7 @@ pub fn cheats() -> Vec<Cheat> {
             name: "a count altered after the commission signed",
             hopes: "the signatures that are there are left where they are",
             play: count_altered_after_signing,
-            caught: &[(Audit, Afterwards)],
+            caught: &[(Monitor, NextHead), (Audit, Afterwards)],
         },
         Cheat {
             name: "ballots in the place of people who took a credential and did not vote",
@@ -116,6 +122,14 @@ fn after_the_close(truth: &'static Truth) -> Play {
     log.events.insert(close + 1, Event::Batch(Batch { ballots: 1, hour, reason: BatchReason::Due }));
     add(truth, &mut log, close + 2);
     Play::from_last(truth, &log.mended())
+}
+
+fn twice(truth: &'static Truth) -> Play {
+    let mut log = Forgery::of(truth);
+    let again = log.events[log.ballot(truth.cast(1))].clone();
+    log.events.insert(log.ballot(truth.cast(6)), again);
+    let log = log.mended();
+    Play::from_second(truth, &log, truth.sizes[1] + 1)
 }
 
 fn altered_count(truth: &'static Truth) -> Play {

@@ -21,7 +21,7 @@ pub fn cheats() -> Vec<Cheat> {
             name: "more credentials than the register has",
             hopes: "the issuer signs three that nobody is named for, and they vote",
             play: beyond_the_register,
-            caught: &[(Audit, Afterwards)],
+            caught: &[(Monitor, NextHead), (Audit, Afterwards)],
         },
         Cheat {
             name: "a re-ordered register",

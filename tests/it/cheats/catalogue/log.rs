@@ -15,31 +15,37 @@ pub fn cheats() -> Vec<Cheat> {
             hopes: "residents are shown a log with their ballots, all others one in which a ballot of the operator's own \
                     stands in the place of one of theirs",
             play: split_view,
+            caught: &[(Receipt, AtOnce), (Heads, Afterwards)],
+        },
+        Cheat {
+            name: "split view with a witness that signs both heads",
+            hopes: "the same, and the witness is the operator's friend",
+            play: split_view_with_a_false_witness,
             caught: &[(Heads, Afterwards)],
         },
         Cheat {
             name: "a shrunk log",
             hopes: "the last line is taken back, and comes again later",
             play: shrunk,
-            caught: &[(Receipt, NextHead)],
+            caught: &[(Receipt, NextHead), (Witness, NextHead), (Monitor, NextHead)],
         },
         Cheat {
             name: "a rewritten line",
             hopes: "an act of an official that was public gets another reason; all hashes and signatures are made anew",
             play: rewritten,
-            caught: &[(Receipt, NextHead), (Heads, Afterwards)],
+            caught: &[(Receipt, NextHead), (Witness, NextHead), (Monitor, NextHead), (Heads, Afterwards)],
         },
         Cheat {
             name: "a withheld line",
             hopes: "the head covers a ballot that nobody is shown; its owner is told that it waits",
             play: withheld,
-            caught: &[(Receipt, Promised), (Audit, Afterwards)],
+            caught: &[(Receipt, Promised), (Monitor, NextHead), (Audit, Afterwards)],
         },
         Cheat {
             name: "a log that stands still for those who watch it",
             hopes: "witness and monitor are shown the first head for ever, residents the true log",
             play: standing_still,
-            caught: &[],
+            caught: &[(Receipt, NextHead)],
         },
     ]
 }
@@ -54,6 +60,10 @@ fn split_view(truth: &'static Truth) -> Play {
     let [first, second, last] = truth.sizes;
     let world = Play::of([(&other, first), (&other, second), (&other, last)]);
     world.residents_see(&super::honest(truth))
+}
+
+fn split_view_with_a_false_witness(truth: &'static Truth) -> Play {
+    Play { witness_is_false: true, ..split_view(truth) }
 }
 
 /// Puts a ballot of a credential that the operator signed for itself in the place of a resident's.

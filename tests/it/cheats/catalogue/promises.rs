@@ -76,12 +76,14 @@ fn to_the_second(truth: &'static Truth) -> Play {
     super::honest(truth).newcomer_sees(|truth, _| accepting(truth, Accepting::Promising(honest_time(truth) - 1234)))
 }
 
-/// The rules of a round that nobody else takes part in: ballots are sealed to a key of the operator's.
+/// The rules of a round that nobody else takes part in: ballots are sealed to a key of the operator's, and no witness is
+/// asked for.
 fn private(truth: &'static Truth, taken: &[Vec<u8>]) -> View {
     let mut log = Forgery::of(truth);
     log.events.truncate(log.place(|event| matches!(event, Event::VotingOpened(_))) + 1);
     let Event::Published(published) = &mut log.events[0] else { unreachable!("a log begins with its rules") };
     published.rules.sealing_key = Bytes(OpeningKey::from_bytes(&[7; 32]).unwrap().sealing_key().to_vec());
+    published.rules.witnesses = None;
     for ballot in taken {
         let hour = truth.times[0] - truth.times[0].rem_euclid(HOUR);
         log.events.push(Event::Batch(Batch { ballots: 1, hour, reason: BatchReason::Due }));
