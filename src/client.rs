@@ -3,6 +3,7 @@
 pub mod api;
 pub mod blind;
 pub mod letters;
+pub mod log;
 pub mod receipt;
 pub mod resident;
 pub mod seal;

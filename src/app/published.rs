@@ -78,7 +78,13 @@ impl App {
         let reference_date: Date = rules.reference_date.to_string().parse().map_err(Error::broken)?;
         let eligibility =
             Eligibility { minimum_age: rules.minimum_age, reference_date, district: rules.district.clone() };
-        let log = OpenLog { id: log_id, key: rules.log_key.clone(), witnesses: Vec::new(), quorum: 0 };
+        let policy = rules.witnesses.as_ref();
+        let log = OpenLog {
+            id: log_id,
+            key: rules.log_key.clone(),
+            witnesses: policy.map(|policy| policy.keys.clone()).unwrap_or_default(),
+            quorum: policy.map_or(0, |policy| policy.quorum),
+        };
         Ok(Published {
             id: row.id,
             log_id,

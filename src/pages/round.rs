@@ -1,7 +1,7 @@
 //! One round: what is decided, by when and by whom, how winners are chosen, what to do now, and what to check.
 
 use askama::Template;
-use audit::round::Round;
+use audit::{log::short::HeadCode, round::Round};
 
 use super::{Frame, Turnout, View, map::Map, scheme::Scheme, territory::Card, view, witnesses::Witnesses};
 
@@ -39,6 +39,8 @@ pub struct RoundPage {
     pub client: Vec<(String, String)>,
     /// Who cosigns the log.
     pub witnesses: Witnesses,
+    /// The log's newest head, for paper.
+    pub head: HeadCode,
 }
 
 /// What a round's page is made from, beside the round.
@@ -54,6 +56,8 @@ pub struct About {
     pub turnout: Turnout,
     /// Who cosigns the log.
     pub witnesses: Witnesses,
+    /// The log's newest head, for paper.
+    pub head: HeadCode,
 }
 
 impl RoundPage {
@@ -61,7 +65,7 @@ impl RoundPage {
     #[must_use]
     pub fn new(f: Frame, round: &Round, now: i64, about: About) -> Self {
         let (t, rules) = (f.t, &round.rules);
-        let About { official, cards, map, turnout, witnesses } = about;
+        let About { official, cards, map, turnout, witnesses, head } = about;
         let day = t.written_day(&rules.reference_date.to_string());
         let age = t.round_age(u64::from(rules.minimum_age), day);
         let district = rules.district.as_ref().map(|district| t.round_district(district.as_str()));
@@ -85,6 +89,7 @@ impl RoundPage {
             cards,
             turnout,
             witnesses,
+            head,
             f,
         }
     }

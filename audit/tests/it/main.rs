@@ -4,6 +4,7 @@ mod canonical;
 mod device;
 mod elections;
 mod follow;
+mod follow_round;
 mod log_checkpoints;
 mod log_cosignatures;
 mod log_entries;

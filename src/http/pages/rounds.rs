@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use audit::round::Round;
+use audit::{
+    log::{checkpoint::Checkpoint, note::Note, short::HeadCode},
+    round::Round,
+};
 use axum::{extract::State, response::Response};
 use ballots::rules::Territory;
 
@@ -40,6 +43,7 @@ pub(super) async fn round(State(http): State<Http>, f: Frame, Path(slug): Path<S
         map: Map::of(&f, &http.app.config.map, &slug, &round.rules.voting.territories),
         turnout: turnout(&http, &f, &published).await?,
         witnesses: witnesses(&http, &f, &published).await?,
+        head: head(&http, &published).await?,
     };
     render(&RoundPage::new(f, &round, http.app.clock.now(), about))
 }
@@ -104,4 +108,11 @@ async fn witnesses(http: &Http, f: &Frame, round: &Published) -> Result<Witnesse
     };
     let seen: Vec<_> = witnessing::states(&http.app, &round.log).await?.into_iter().map(seen).collect();
     Ok(Witnesses::new(f.t, &round.rules.time_zone, round.log.quorum, &seen))
+}
+
+/// The newest head, for paper.
+async fn head(http: &Http, round: &Published) -> Result<HeadCode, Error> {
+    let note: Note = witnessing::head(&http.app, &round.log).await?.parse().map_err(Error::broken)?;
+    let head: Checkpoint = note.text.parse().map_err(Error::broken)?;
+    Ok(HeadCode::of(&head))
 }
