@@ -25,5 +25,6 @@ mod round_fold;
 mod round_paths;
 mod round_witnesses;
 mod sample;
+mod seeds;
 mod served;
 mod vectors;

@@ -55,16 +55,17 @@ export interface Rules {
   readonly method: Method;
   readonly territories: readonly Territory[];
   readonly winners: Winners;
-  /** Who cosigns heads of the log, as C2SP vkeys, and how many of them must; absent: nobody is asked to. */
   readonly witnesses?: Witnesses;
 }
 
-/** The witnesses of a round. */
+/** Whose cosignatures a head of the log needs: verifier keys, and how many of them. */
 export interface Witnesses {
   readonly keys: readonly string[];
   readonly quorum: number;
 }
 
+/** Most witnesses that rules name. */
+const MOST_WITNESSES = 16;
 const FIELDS = [
   'acceptance_key', 'batch', 'closes_at', 'commission', 'issuer_key', 'log_key', 'minimum_age', 'opens_at', 'origin', 'quorum',
   'reference_date', 'register', 'sealing_key', 'slug', 'time_zone', 'title', 'voting',
@@ -125,6 +126,13 @@ export function readRules(value: unknown): Rules {
   };
 }
 
+function readWitnesses(value: unknown): Witnesses {
+  const fields = demand(value, ['keys', 'quorum']);
+  const keys = list(fields['keys']).map(text);
+  if (keys.length > MOST_WITNESSES || new Set(keys).size < keys.length || !keys.every((key) => /^[^\s+]+\+[0-9a-f]{8}\+B[A-Za-z0-9+/]+=*$/u.test(key))) throw no('witnesses');
+  return { keys, quorum: whole(fields['quorum'], 1, keys.length) };
+}
+
 function readKind(value: unknown): Kind {
   const [name, content] = variant(value);
   if (name === 'approval' || name === 'ranked') return { kind: name, max: whole(demand(content, ['max'])['max'], 1, U16) };
@@ -143,12 +151,6 @@ function readWinners(value: unknown): Winners {
   const overflow = fields['overflow'];
   if (name !== 'budget' || (overflow !== 'skip' && overflow !== 'stop')) throw no('winners');
   return { by: name, budget: whole(fields['budget']), overflow, ...minimum };
-}
-
-function readWitnesses(value: unknown): Witnesses {
-  const fields = demand(value, ['keys', 'quorum']);
-  const keys = list(fields['keys']).map((key) => text(key));
-  return { keys, quorum: whole(fields['quorum'], 1, keys.length) };
 }
 
 function readTerritory(value: unknown): Territory {
