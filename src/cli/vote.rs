@@ -23,6 +23,9 @@ pub(super) struct Vote {
     /// Letter code, both halves. The second half does not leave this machine.
     #[arg(long, env = "VECHE_CODE", hide_env_values = true)]
     code: LetterCode,
+    /// Fingerprint of the rules as you know it from paper; with other rules nothing is cast.
+    #[arg(long, value_name = "HEX")]
+    fingerprint: Option<Hash>,
     /// Territories that you mark, best first where they are ranked; with a number where the ballot asks for one, as in
     /// `t4=7`. None at all is a blank ballot.
     marks: Vec<String>,
@@ -34,6 +37,9 @@ impl Vote {
             .ok_or_else(|| CliFault::Other(format!("{} is no address of a round", self.address)))?;
         let api = Api::new(base)?;
         let place = PollingPlace::enter(&api, slug).await?;
+        if let Some(fingerprint) = &self.fingerprint {
+            place.must_be(fingerprint)?;
+        }
         let marks: Vec<_> = self.marks.iter().map(|text| mark(text)).collect::<Result<_, _>>()?;
         let ballot = Ballot::parse(&place.rules.voting, marks).map_err(CliFault::other)?;
         let mut credential = credential(&api, &place, &self.code).await?;

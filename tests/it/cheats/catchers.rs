@@ -6,11 +6,12 @@ use audit::{
     log::{chain::Chain, checkpoint::Checkpoint, hash::Hash, line::Line, short::HeadCode},
     round::Event,
     verify::{
+        CheckName, Report,
         bundle::{CHECKPOINT, LOG},
         verify,
     },
 };
-use veche::client::ClientFault;
+use veche::client::{ClientFault, resident::PollingPlace, staff::recount};
 
 use super::{
     forgery::with_manifest,
@@ -19,10 +20,10 @@ use super::{
     residents::{Newcomer, Residents},
     server::CheatingServer,
     truth::{self, PEOPLE, STAYS_AT_HOME, Truth},
-    view::{Cosigned, with_cosignatures},
+    view::{Cosigned, View, with_cosignatures},
     witness::Witness,
 };
-use crate::bundle::Files;
+use crate::{bundle::Files, town::SLUG};
 
 /// Plays the cheat before all of them.
 pub async fn watch(truth: &'static Truth, play: &Play) -> Caught {
@@ -51,19 +52,24 @@ pub async fn watch(truth: &'static Truth, play: &Play) -> Caught {
         server.show(scene.residents.clone().cosigned(&cosigned));
         note(Catcher::Receipt, scene.when, said(residents.look(&server.api, visit, scene.now).await));
         other.show(scene.monitor.clone().cosigned(&cosigned));
-        note(Catcher::Monitor, scene.when, monitor.look().await);
+        note(Catcher::Monitor, scene.when, monitor.look(scene.now).await);
         if let Some(face) = scene.newcomer {
             private.show(face(truth, &private.taken()).cosigned(&cosigned));
             note(Catcher::Receipt, scene.when, said(newcomer.look(truth, &private.api, scene.now).await));
+            let place = PollingPlace::enter(&private.api, SLUG).await.unwrap();
+            note(Catcher::Paper, scene.when, said(place.must_be(&truth.operator.fingerprint)));
         }
         for head in residents.heads().chain(&newcomer.kept) {
-            note(Catcher::Heads, When::Afterwards, monitor.compare(head));
+            note(Catcher::Paper, When::Afterwards, monitor.compare(head));
         }
     }
     let bundle = published(&play.bundle, &cosigned);
     for head in residents.heads().chain(&newcomer.kept) {
-        note(Catcher::Heads, When::Afterwards, compare(head, &bundle));
+        note(Catcher::Paper, When::Afterwards, compare(head, &bundle));
     }
+    let unsigned = unsigned(truth, play.to_sign.as_ref().unwrap_or(&bundle));
+    let counted = recount(&unsigned).map(drop).map_err(|report| first_failure(&report));
+    note(Catcher::Signing, When::Afterwards, counted);
     note(Catcher::Audit, When::Afterwards, audit(&bundle, log_key));
     note(Catcher::Commission, When::Afterwards, commission(truth, &bundle));
     note(Catcher::People, When::Afterwards, people(truth, &bundle));
@@ -78,13 +84,28 @@ fn published(bundle: &Files, cosigned: &Cosigned) -> Files {
     with_manifest(bundle)
 }
 
+/// The bundle before anybody signed: what a member's program fetches.
+fn unsigned(truth: &'static Truth, bundle: &Files) -> Files {
+    let is_signed = |line: &[u8]| line.starts_with(br#"{"event":{"signed":"#);
+    let lines: Vec<Vec<u8>> = bundle[LOG].split_inclusive(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect();
+    let lines: Vec<_> = lines.into_iter().filter(|line| !is_signed(line)).collect();
+    let bare: Vec<_> = lines.iter().filter_map(|line| line.strip_suffix(b"\n").map(<[u8]>::to_vec)).collect();
+    let mut bundle = bundle.clone();
+    bundle.insert(LOG.into(), lines.concat());
+    bundle.insert(CHECKPOINT.into(), View::new(truth, bare).checkpoint.into_bytes());
+    with_manifest(bundle)
+}
+
 /// The audit, with the log's key as it was known before the voting.
 fn audit(bundle: &Files, log_key: &str) -> Result<(), String> {
     let report = verify(bundle, Some(log_key), &|_| {});
-    if let Some((check, failure)) = report.failures().next() {
-        return Err(format!("{}: {failure}", check.name.title()));
-    }
-    if report.passed() { Ok(()) } else { Err("a check was not reached".to_owned()) }
+    if report.passed() { Ok(()) } else { Err(first_failure(&report)) }
+}
+
+fn first_failure(report: &Report) -> String {
+    let first = report.failures().find(|(check, _)| check.name != CheckName::Certificate);
+    let first = first.or_else(|| report.failures().next());
+    first.map_or("a check was not reached".to_owned(), |(check, failure)| format!("{}: {failure}", check.name.title()))
 }
 
 fn said(found: Result<(), ClientFault>) -> Result<(), String> {

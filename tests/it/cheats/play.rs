@@ -14,8 +14,11 @@ pub enum Catcher {
     Witness,
     /// A follower that reads the whole log.
     Monitor,
-    /// Two people who compare the heads that they saw, or a head on paper with the bundle.
-    Heads,
+    /// People who compare paper with what they are shown: the fingerprint of the rules, and the code of a head with the log
+    /// and with the bundle.
+    Paper,
+    /// A commission member's program, before it signs the count.
+    Signing,
     /// The audit of the published bundle.
     Audit,
     /// The commission, who holds the roll key and the town's list.
@@ -26,8 +29,16 @@ pub enum Catcher {
 
 impl Catcher {
     /// Everybody who looks, in the order of the table's columns.
-    pub const ALL: [Self; 7] =
-        [Self::Receipt, Self::Witness, Self::Monitor, Self::Heads, Self::Audit, Self::Commission, Self::People];
+    pub const ALL: [Self; 8] = [
+        Self::Receipt,
+        Self::Witness,
+        Self::Monitor,
+        Self::Paper,
+        Self::Signing,
+        Self::Audit,
+        Self::Commission,
+        Self::People,
+    ];
 }
 
 /// When it is seen.
@@ -39,6 +50,8 @@ pub enum When {
     NextHead,
     /// When the promised time has passed.
     Promised,
+    /// When what the timetable says is overdue.
+    Overdue,
     /// When the bundle is out.
     Afterwards,
 }
@@ -64,6 +77,8 @@ pub struct Scene {
 pub struct Play {
     pub scenes: [Scene; 3],
     pub bundle: Files,
+    /// What the commission was shown before it signed, if that was something else than the bundle.
+    pub to_sign: Option<Files>,
     /// Whether the witness cosigns whatever the operator likes, the residents' heads too.
     pub witness_is_false: bool,
 }
@@ -93,7 +108,7 @@ impl Play {
             let (when, now) = (whens[visit], times[visit]);
             Scene { when, now, newcomer: None, residents: view.clone(), witness: view.clone(), monitor: view }
         };
-        Self { scenes: [0, 1, 2].map(scene), bundle: logs[2].0.bundle(), witness_is_false: false }
+        Self { scenes: [0, 1, 2].map(scene), bundle: logs[2].0.bundle(), to_sign: None, witness_is_false: false }
     }
 
     /// The truth up to the first visit, and this log from the second on.

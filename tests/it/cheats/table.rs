@@ -14,7 +14,8 @@ impl Catcher {
             Self::Receipt => "receipt check",
             Self::Witness => "witness",
             Self::Monitor => "`veche monitor`",
-            Self::Heads => "comparing heads",
+            Self::Paper => "paper: fingerprint, head",
+            Self::Signing => "member's program, before it signs",
             Self::Audit => "audit",
             Self::Commission => "commission with the town's list",
             Self::People => "people in the register",
@@ -28,6 +29,7 @@ impl When {
             Self::AtOnce => "at once",
             Self::NextHead => "at the next head",
             Self::Promised => "when the promised time has passed",
+            Self::Overdue => "when it is overdue",
             Self::Afterwards => "yes",
         }
     }

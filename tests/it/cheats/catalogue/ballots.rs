@@ -24,37 +24,37 @@ pub fn cheats() -> Vec<Cheat> {
             name: "a ballot dropped after its receipt",
             hopes: "the log is made again without it",
             play: dropped_after_receipt,
-            caught: &[(Receipt, NextHead), (Witness, NextHead), (Monitor, NextHead), (Heads, Afterwards)],
+            caught: &[(Receipt, NextHead), (Witness, NextHead), (Monitor, NextHead), (Paper, Afterwards)],
         },
         Cheat {
             name: "a ballot exchanged for one of the operator's own",
             hopes: "the log is made again with another ballot in its place, of a credential that the issuer did sign",
             play: exchanged,
-            caught: &[(Receipt, NextHead), (Witness, NextHead), (Monitor, NextHead), (Heads, Afterwards)],
+            caught: &[(Receipt, NextHead), (Witness, NextHead), (Monitor, NextHead), (Paper, Afterwards)],
         },
         Cheat {
             name: "a batch out of hash order",
             hopes: "ballots stand as they came, for whoever stood at the door and watched",
             play: out_of_order,
-            caught: &[(Monitor, NextHead), (Audit, Afterwards)],
+            caught: &[(Monitor, NextHead), (Signing, Afterwards), (Audit, Afterwards)],
         },
         Cheat {
             name: "a ballot added after the close",
             hopes: "a batch more, behind the line that ends the voting",
             play: after_the_close,
-            caught: &[(Monitor, NextHead), (Audit, Afterwards)],
+            caught: &[(Monitor, NextHead), (Signing, Afterwards), (Audit, Afterwards)],
         },
         Cheat {
             name: "a ballot that stands in the log twice",
             hopes: "one that the operator likes is put into a later batch once more, and counted twice",
             play: twice,
-            caught: &[(Audit, Afterwards)],
+            caught: &[(Signing, Afterwards), (Audit, Afterwards)],
         },
         Cheat {
             name: "an altered count",
-            hopes: "the winner is another; the commission signs without counting again",
+            hopes: "the winner is another",
             play: altered_count,
-            caught: &[(Audit, Afterwards)],
+            caught: &[(Signing, Afterwards), (Audit, Afterwards)],
         },
         Cheat {
             name: "a count altered after the commission signed",
@@ -142,7 +142,7 @@ fn count_altered_after_signing(truth: &'static Truth) -> Play {
     let mut log = Forgery::of(truth);
     alter(&mut log);
     log.signed_anew = false;
-    Play::from_last(truth, &log)
+    Play { to_sign: Some(Forgery::of(truth).bundle()), ..Play::from_last(truth, &log) }
 }
 
 /// Exchanges the first two territories, with their places.

@@ -15,13 +15,13 @@ pub fn cheats() -> Vec<Cheat> {
             hopes: "residents are shown a log with their ballots, all others one in which a ballot of the operator's own \
                     stands in the place of one of theirs",
             play: split_view,
-            caught: &[(Receipt, AtOnce), (Heads, Afterwards)],
+            caught: &[(Receipt, AtOnce), (Paper, Afterwards)],
         },
         Cheat {
             name: "split view with a witness that signs both heads",
             hopes: "the same, and the witness is the operator's friend",
             play: split_view_with_a_false_witness,
-            caught: &[(Heads, Afterwards)],
+            caught: &[(Paper, Afterwards)],
         },
         Cheat {
             name: "a shrunk log",
@@ -33,13 +33,13 @@ pub fn cheats() -> Vec<Cheat> {
             name: "a rewritten line",
             hopes: "an act of an official that was public gets another reason; all hashes and signatures are made anew",
             play: rewritten,
-            caught: &[(Receipt, NextHead), (Witness, NextHead), (Monitor, NextHead), (Heads, Afterwards)],
+            caught: &[(Receipt, NextHead), (Witness, NextHead), (Monitor, NextHead), (Paper, Afterwards)],
         },
         Cheat {
             name: "a withheld line",
             hopes: "the head covers a ballot that nobody is shown; its owner is told that it waits",
             play: withheld,
-            caught: &[(Receipt, Promised), (Monitor, NextHead), (Audit, Afterwards)],
+            caught: &[(Receipt, Promised), (Monitor, NextHead), (Signing, Afterwards), (Audit, Afterwards)],
         },
         Cheat {
             name: "a log that stands still for those who watch it",

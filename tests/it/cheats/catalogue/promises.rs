@@ -38,7 +38,7 @@ pub fn cheats() -> Vec<Cheat> {
             name: "a round of its own for one resident",
             hopes: "rules with a sealing key of the operator's, who reads the ballot; a log of its own holds it",
             play: a_round_for_one,
-            caught: &[(Heads, Afterwards)],
+            caught: &[(Paper, AtOnce)],
         },
         Cheat {
             name: "the receipt of another ballot",

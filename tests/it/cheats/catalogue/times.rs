@@ -7,7 +7,7 @@ use audit::round::{
 
 use super::super::{
     forgery::Forgery,
-    play::{Cheat, Play, When::*},
+    play::{Catcher::*, Cheat, Play, When::*},
     truth::{ABSTAINER, STAYS_AT_HOME, Truth},
 };
 use crate::town::HOUR;
@@ -31,7 +31,7 @@ pub fn cheats() -> Vec<Cheat> {
             name: "a box that stays open for friends",
             hopes: "the line that ends the voting comes five hours late, and two who had a credential vote meanwhile",
             play: late_close,
-            caught: &[],
+            caught: &[(Monitor, Overdue)],
         },
     ]
 }
@@ -84,7 +84,7 @@ fn late_close(truth: &'static Truth) -> Play {
     }
     let log = log.mended();
     let [first, second, _] = truth.sizes;
-    let mut play = Play::of([(&log, first), (&log, second), (&log, before_friends)]).last_is(NextHead);
+    let mut play = Play::of([(&log, first), (&log, second), (&log, before_friends)]).last_is(Overdue);
     play.scenes[2].now = closes_at + 4 * HOUR;
     play
 }
