@@ -18,6 +18,7 @@ mod log_short;
 mod log_tiles;
 mod log_tree;
 mod log_vectors;
+mod log_witness;
 mod mutation;
 mod naive;
 mod round_acts;
