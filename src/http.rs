@@ -19,6 +19,7 @@ mod pages;
 mod pictures;
 mod policy;
 pub mod problem;
+mod ranges;
 mod roll;
 mod rounds;
 mod tallying;
@@ -45,7 +46,13 @@ use axum::{
     routing::{get, post, put},
 };
 use tower::ServiceBuilder;
-use tower_http::{compression::CompressionLayer, set_header::SetResponseHeaderLayer};
+use tower_http::{
+    compression::{
+        CompressionLayer, Predicate,
+        predicate::{DefaultPredicate, NotForContentType},
+    },
+    set_header::SetResponseHeaderLayer,
+};
 
 use crate::app::{App, pictures::MOST_BYTES};
 use limits::Limits;
@@ -101,7 +108,7 @@ impl Http {
             .merge(pages::routes())
             .route_layer(middleware::from_fn_with_state(self.clone(), limits::reads))
             .layer(DefaultBodyLimit::max(MAX_QUESTION))
-            .layer(CompressionLayer::new());
+            .layer(CompressionLayer::new().compress_when(worth_compressing()));
         let logs = open_log("/rounds/{slug}/log")
             .merge(open_log("/office/log"))
             .route_layer(middleware::from_fn_with_state(self.clone(), limits::reads))
@@ -174,4 +181,9 @@ fn open_log(address: &str) -> Router<Http> {
 
 fn fixed(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
     SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value))
+}
+
+/// What is compressed already is served as it is: a part of a file must be a part of the same bytes.
+fn worth_compressing() -> impl Predicate {
+    DefaultPredicate::new().and(NotForContentType::const_new("application/zstd"))
 }

@@ -70,6 +70,14 @@ pub enum PlaceFault {
     },
 }
 
+impl PlaceFault {
+    /// Whether something was read and is no bundle, rather than nothing read.
+    #[must_use]
+    pub const fn is_refusal(&self) -> bool {
+        matches!(self, Self::Archive { .. } | Self::Fetch(FetchFault::Large { .. }))
+    }
+}
+
 /// Whether a place is an address, not a path.
 #[must_use]
 pub fn is_address(place: &str) -> bool {

@@ -1,8 +1,11 @@
 //! Does a bundle hold together? Log, register and recount against the certificate, each check named, with the place of the first failure.
 
 pub mod bundle;
+pub mod html;
 pub mod report;
 pub mod source;
+pub mod text;
+pub mod words;
 
 mod acts;
 mod blocks;
@@ -13,6 +16,7 @@ mod lines;
 mod opening;
 mod register;
 mod sorter;
+mod witnesses;
 
 use std::{collections::BTreeMap, io};
 
@@ -42,6 +46,7 @@ pub fn verify(source: &dyn Source, trusted_key: Option<&str>, progress: &(dyn Fn
     bundle_files::check(source, &mut report, progress);
     let Some((mut read, casts, key)) = lines::check(source, &mut report, progress) else { return report };
     ending::checkpoint(source, &read, trusted_key, &mut report);
+    let witnessed = witnesses::check(source, &read, &mut report);
     let (counted, walked) =
         rayon::join(|| count(&read.round, casts, key.as_ref()), || register::walk(source, &read.acts, progress));
     let outcome = casts::check(&mut read, counted, &mut report);
@@ -49,6 +54,7 @@ pub fn verify(source: &dyn Source, trusted_key: Option<&str>, progress: &(dyn Fn
     opening::check(&read, outcome, &mut report);
     ending::keys_and_result(source, &read, &mut report);
     report.facts = facts(&read);
+    report.facts.insert("witnesses", witnessed);
     report
 }
 
@@ -74,6 +80,6 @@ fn facts(read: &lines::Read) -> BTreeMap<&'static str, String> {
         ("credentials_issued", round.register.count.to_string()),
         ("credentials_used", read.summary.credentials.to_string()),
         ("ballots", round.ballots.to_string()),
-        ("signatures", format!("{} of {} needed", round.signed.len(), round.rules.quorum)),
+        ("signatures", format!("{}/{}", round.signed.len(), round.rules.quorum)),
     ])
 }

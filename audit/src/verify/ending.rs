@@ -74,7 +74,7 @@ fn same(source: &dyn Source, name: &str, expected: &[u8]) -> Result<(), Failure>
     Err(failure(name, Some(1), format!("byte {} is not what the log says", at + 1)))
 }
 
-fn small(source: &dyn Source, name: &str) -> Result<Vec<u8>, Failure> {
+pub(super) fn small(source: &dyn Source, name: &str) -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::new();
     let file = source.open(name).map_err(|fault| failure(name, None, fault))?;
     file.take(MAX_SMALL).read_to_end(&mut bytes).map_err(|fault| failure(name, None, fault))?;

@@ -78,6 +78,7 @@ fn facts(out: &mut String, report: &Report, language: Language) -> fmt::Result {
     let say = |phrase: Phrase| phrase.words().get(language);
     writeln!(out, "<h2>{}</h2>\n<dl>", say(Phrase::Facts))?;
     for (name, value) in &report.facts {
+        let value = words::value(name, value, language);
         let name = words::fact(name).map_or(*name, |words| words.get(language));
         writeln!(out, "<dt>{name}</dt><dd>{}</dd>", escape(value))?;
     }

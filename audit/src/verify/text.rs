@@ -18,6 +18,7 @@ pub fn write(report: &Report, language: Language) -> String {
 
 fn write_to(out: &mut String, report: &Report, language: Language) -> fmt::Result {
     for (name, value) in &report.facts {
+        let value = words::value(name, value, language);
         let name = words::fact(name).map_or(*name, |words| words.get(language));
         writeln!(out, "{name:>28}  {}", printable(value))?;
     }

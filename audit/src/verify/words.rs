@@ -1,6 +1,7 @@
 //! Every word of a report that people read, in English and Russian, in one table.
 
 use super::{Check, CheckName, Report};
+use crate::round::Phase;
 
 /// The language of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -121,11 +122,15 @@ pub enum Phrase {
     Compare,
     /// What was checked.
     Subject,
+    /// While a bundle is downloaded.
+    Downloading,
+    /// While an archive is unpacked.
+    Unpacking,
 }
 
 impl Phrase {
     /// Every phrase.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::Verified,
         Self::NotVerified,
         Self::Heading,
@@ -139,6 +144,8 @@ impl Phrase {
         Self::Turnout,
         Self::Compare,
         Self::Subject,
+        Self::Downloading,
+        Self::Unpacking,
     ];
 
     /// Its words.
@@ -164,6 +171,8 @@ impl Phrase {
                 "Сверьте отпечаток правил и ключ журнала с теми, что напечатаны до голосования.",
             ),
             Self::Subject => text("Bundle", "Пакет"),
+            Self::Downloading => text("downloading", "загрузка"),
+            Self::Unpacking => text("unpacking", "распаковка"),
         }
     }
 }
@@ -218,6 +227,28 @@ pub fn fact(name: &str) -> Option<Text> {
         "witnesses" => text("witnesses of the log's head", "свидетелей вершины журнала"),
         _ => return None,
     })
+}
+
+/// The name of a phase.
+#[must_use]
+pub const fn phase(phase: Phase) -> Text {
+    match phase {
+        Phase::Published => text("published", "объявлено"),
+        Phase::Open => text("open", "идёт"),
+        Phase::Paused => text("paused", "приостановлено"),
+        Phase::Closed => text("closed", "закрыто"),
+        Phase::Opened => text("opened", "вскрыто"),
+        Phase::Tallied => text("tallied", "подсчитано"),
+        Phase::Certified => text("certified", "подписано"),
+        Phase::Annulled => text("annulled", "отменено"),
+    }
+}
+
+/// The value of a fact, in a language where it is a word.
+#[must_use]
+pub fn value<'a>(name: &str, value: &'a str, language: Language) -> &'a str {
+    let known = (name == "phase").then(|| Phase::ALL.into_iter().find(|phase| phase.to_string() == value)).flatten();
+    known.map_or(value, |known| phase(known).get(language))
 }
 
 /// What is said of a check.
