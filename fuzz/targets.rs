@@ -5,13 +5,17 @@
 use std::{collections::BTreeMap, fmt::Display, str::FromStr};
 
 use audit::{
+    archive,
     log::{
         checkpoint::Checkpoint,
+        cosignature::CosignerKey,
         entries,
         line::Line,
         note::{Note, VerifierKey},
         path::TilePath,
         receipt::TlogProof,
+        short::HeadCode,
+        witness::{self, AddCheckpoint},
     },
     round::{Event, RoundRules},
     verify,
@@ -27,17 +31,22 @@ pub type Target = (&'static str, fn(&[u8]));
 
 /// All of them.
 pub const ALL: &[Target] = &[
+    ("archive", unpack),
     ("bundle", bundle),
     ("checkpoint", checkpoint),
     ("choice", choice),
     ("entries", read_entries),
     ("envelope", envelope),
+    ("head_code", head_code),
     ("line", line),
     ("note", note),
     ("pabulib", read_pabulib),
     ("receipt", receipt),
     ("tile_path", tile_path),
     ("vkey", vkey),
+    ("witness_answer", witness_answer),
+    ("witness_key", witness_key),
+    ("witness_request", witness_request),
 ];
 
 /// What parses prints as it was.
@@ -130,4 +139,44 @@ pub fn envelope(bytes: &[u8]) {
     let check = EnvelopeCheck::new(*rules.fingerprint().as_bytes(), issuer, codec::len(&rules.voting));
     let _: Result<Envelope, _> = check.read(bytes);
     let _: Result<Envelope, _> = check.check(bytes);
+}
+
+/// A C2SP verifier key of a witness.
+pub fn witness_key(bytes: &[u8]) {
+    strict::<CosignerKey>(bytes);
+}
+
+/// What a log asks of a witness.
+pub fn witness_request(bytes: &[u8]) {
+    strict::<AddCheckpoint>(bytes);
+}
+
+/// What a witness answers: cosignatures, or a size.
+pub fn witness_answer(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    if let Ok(signatures) = witness::parse_cosignatures(text) {
+        assert_eq!(witness::print_cosignatures(&signatures), text);
+    }
+    if let Ok(size) = witness::parse_size(text) {
+        assert_eq!(witness::print_size(size), text);
+    }
+}
+
+/// The code of a head as people type it; what is read is read again from its print.
+pub fn head_code(bytes: &[u8]) {
+    if let Ok(text) = std::str::from_utf8(bytes)
+        && let Ok(code) = text.parse::<HeadCode>()
+    {
+        assert_eq!(code.to_string().parse(), Ok(code));
+    }
+}
+
+/// A bundle's archive, of which at most 64 KiB are unpacked.
+pub fn unpack(bytes: &[u8]) {
+    const MOST: u64 = 64 << 10;
+    let folder = tempfile::tempdir().expect("there is room for a folder");
+    let _ = archive::unpack(bytes, folder.path(), MOST);
+    let files = std::fs::read_dir(folder.path()).expect("the folder stays").flatten();
+    let written: u64 = files.filter_map(|file| Some(file.metadata().ok()?.len())).sum();
+    assert!(written <= MOST, "more was written than is allowed");
 }
