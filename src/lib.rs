@@ -17,3 +17,4 @@ pub mod pictures;
 pub mod server;
 pub mod store;
 pub mod web;
+pub mod witness;

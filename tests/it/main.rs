@@ -17,3 +17,4 @@ mod registrar;
 mod secrecy;
 mod staff;
 mod town;
+mod witness;
