@@ -16,6 +16,7 @@ mod tally;
 mod town;
 mod verify;
 mod vote;
+mod witness;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -67,6 +68,8 @@ enum Command {
     Head(head::Head),
     /// Follows logs, keeps their heads, says what changed, and fails loudly when a log is not honest.
     Monitor(monitor::Monitor),
+    /// Watches that logs only grow, and cosigns their heads (C2SP tlog-witness).
+    Witness(witness::WitnessLogs),
     /// Measures this machine: casting, credentials, verification, counting, memory.
     Bench(bench::Bench),
     /// Prints the API document (OpenAPI).
@@ -145,6 +148,7 @@ impl Cli {
             Command::Verify(verify) => verify.run(self.json).await,
             Command::Head(head) => head.run(self.json).await,
             Command::Monitor(monitor) => monitor.run(self.json).await,
+            Command::Witness(witness) => witness.run(self.json).await,
             Command::Bench(bench) => bench.run(self.json).await,
             Command::Openapi => {
                 print!("{}", crate::http::openapi::text().map_err(CliFault::other)?);

@@ -23,6 +23,7 @@ mod registrar;
 mod secrecy;
 mod staff;
 mod town;
+mod witness;
 mod witnesses;
 
 #[path = "../../audit/tests/it/served.rs"]
