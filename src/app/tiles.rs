@@ -125,3 +125,18 @@ async fn pack(bytes: Bytes) -> Result<Bytes, Error> {
     let packed = tokio::task::spawn_blocking(pack).await.map_err(Error::broken)?;
     Ok(packed.map_err(Error::broken)?.into())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn memory_is_bounded_by_bytes() {
+        let full = Full::default();
+        let tile = Bytes::from(vec![7; 64 << 10]);
+        for index in 0..3_000 {
+            full.0.insert((1, TilePath::Entries(index, WIDTH), false), tile.clone());
+        }
+        assert!(full.0.weight() <= MOST_BYTES && full.0.len() > 500, "{} bytes, {full:?}", full.0.weight());
+    }
+}

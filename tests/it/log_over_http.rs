@@ -15,7 +15,7 @@ use audit::log::{
 };
 use ballots::rules::{Kind, Method};
 use reqwest::{Method as Verb, StatusCode, header::HeaderMap};
-use veche::app::measuring;
+use veche::{app::measuring, config::Rate};
 
 use super::town::{self, SLUG, Town};
 
@@ -297,4 +297,18 @@ async fn nothing_of_the_urn_is_seen() {
         let path = format!("{LOG}/event/{}", Hash::from(*ballot));
         assert_eq!(get(&town, &path, &[]).await.status, StatusCode::NOT_FOUND);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn readers_of_the_log_are_limited_by_their_address() {
+    let town = Town::with(|config| {
+        config.limits.enabled = true;
+        config.limits.read_by_address = Rate { burst: 3, every_ms: 60_000 };
+    })
+    .await;
+    let mut answers = Vec::new();
+    for path in ["checkpoint", "tile/0/000.p/1", "vkey", "witnesses", "tile/0/000.p/1"] {
+        answers.push(get(&town, &format!("{OFFICE}/{path}"), &[]).await.status.as_u16());
+    }
+    assert_eq!(answers, [200, 200, 200, 429, 429]);
 }
