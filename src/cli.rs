@@ -145,7 +145,7 @@ impl Cli {
             Command::Admin(admin) => admin.run(config()?, self.json).await,
             Command::Vote(vote) => vote.run(self.json).await,
             Command::Export(export) => export.run(config()?).await,
-            Command::Verify(verify) => verify.run(self.json).await,
+            Command::Verify(verify) => verify.run(self.json),
             Command::Head(head) => head.run(self.json).await,
             Command::Monitor(monitor) => monitor.run(self.json).await,
             Command::Witness(witness) => witness.run(self.json).await,

@@ -70,8 +70,9 @@ const PURE: &[&str] = &[
     "src/pages.rs",
 ];
 
-/// The auditor's program and the folder it reads: the edges of `audit`.
-const EDGES: &[&str] = &["audit/src/bin/", "audit/src/folder.rs"];
+/// The auditor's program, and the folders, archives and addresses it reads: the edges of `audit`.
+const EDGES: &[&str] =
+    &["audit/src/archive.rs", "audit/src/bin/", "audit/src/fetch.rs", "audit/src/folder.rs", "audit/src/place.rs"];
 
 /// Table, and the one file that may name it.
 const TABLES: &[(&str, &str)] = &[

@@ -1,17 +1,16 @@
 //! `veche verify`: the auditor's checks on a folder, an archive, or straight from a server.
 
-use std::{
-    fs::File,
-    path::{Path, PathBuf},
-};
+use std::path::Path;
 
-use audit::{folder::Folder, verify::verify};
+use audit::{
+    folder::Folder,
+    place::{self, Options},
+    verify::verify,
+};
 use clap::Args;
 use serde_json::json;
-use tempfile::TempDir;
 
-use super::{CliFault, Holds, fetch, show};
-use crate::client::Api;
+use super::{CliFault, Holds, show};
 
 #[derive(Debug, Args)]
 pub(super) struct Verify {
@@ -23,24 +22,13 @@ pub(super) struct Verify {
 }
 
 impl Verify {
-    pub(super) async fn run(self, as_json: bool) -> Result<Holds, CliFault> {
-        let unpacked = TempDir::new().map_err(CliFault::other)?;
-        let folder = self.folder(&unpacked).await?;
-        check(&folder, self.log_key.as_deref(), as_json)
-    }
-
-    async fn folder(&self, unpacked: &TempDir) -> Result<PathBuf, CliFault> {
-        let inside = unpacked.path().join("bundle");
-        if let Some((base, slug)) = fetch::address(&self.bundle) {
-            fetch::bundle(&Api::new(base)?, slug, &inside).await?;
-            return Ok(inside);
-        }
-        let path = PathBuf::from(&self.bundle);
-        if path.is_dir() {
-            return Ok(path);
-        }
-        fetch::unpack(File::open(&path).map_err(CliFault::file(&path))?, &inside)?;
-        Ok(inside)
+    pub(super) fn run(&self, as_json: bool) -> Result<Holds, CliFault> {
+        let spinner = show::spinner("opening", as_json);
+        // The same way in as that of the auditor's own program, which waits for the network where it stands.
+        let opened = tokio::task::block_in_place(|| place::open(&self.bundle, &Options::default(), &|_| ()));
+        spinner.finish_and_clear();
+        let folder = opened.map_err(CliFault::other)?;
+        check(&folder.folder.0, self.log_key.as_deref(), as_json)
     }
 }
 

@@ -62,6 +62,9 @@ fn read_manifest(source: &dyn Source) -> Result<BTreeMap<String, Hash>, Failure>
         .open(MANIFEST)
         .and_then(|file| file.take(MAX_MANIFEST).read_to_string(&mut text))
         .map_err(|fault| failure(MANIFEST, None, fault))?;
+    if text.len() as u64 == MAX_MANIFEST {
+        return Err(failure(MANIFEST, None, format!("longer than {MAX_MANIFEST} bytes")));
+    }
     let mut found = BTreeMap::new();
     for (at, line) in text.lines().enumerate() {
         let entry = line.split_once("  ").and_then(|(hash, name)| Some((name, hash.parse().ok()?)));

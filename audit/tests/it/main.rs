@@ -1,7 +1,10 @@
 //! The tests of the crate, one file a subject.
 
+mod archives;
+mod audited;
 mod canonical;
 mod device;
+mod downloads;
 mod elections;
 mod follow;
 mod follow_round;
@@ -21,6 +24,7 @@ mod log_vectors;
 mod log_witness;
 mod mutation;
 mod naive;
+mod reports;
 mod round_acts;
 mod round_fold;
 mod round_paths;
@@ -28,4 +32,6 @@ mod round_witnesses;
 mod sample;
 mod seeds;
 mod served;
+#[path = "../../examples/bundle/town.rs"]
+mod town;
 mod vectors;

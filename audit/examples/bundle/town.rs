@@ -1,4 +1,4 @@
-//! Makes the bundle of a finished round of any size, honest and fully signed, for measuring an audit: `bundle DIR BALLOTS [RECAST_PERCENT]`.
+//! A round of any size, held by nobody: every ballot sealed and signed, and the bundle of it written into a folder.
 
 use std::{
     collections::BTreeMap,
@@ -39,26 +39,15 @@ use rustls::crypto::{
 };
 use sha2::{Digest, Sha256};
 
-type Fault = Box<dyn std::error::Error + Send + Sync>;
+pub type Fault = Box<dyn std::error::Error + Send + Sync>;
 
 const OPENS: i64 = 1_800_000_000;
 const CLOSES: i64 = OPENS + 100 * 3600;
 /// Ballots of a batch: the most that a round's rules may ask for.
 const BATCH: u64 = 10_000;
 
-fn main() -> Result<(), Fault> {
-    let mut arguments = std::env::args().skip(1);
-    let (Some(folder), Some(ballots)) = (arguments.next(), arguments.next()) else {
-        return Err("usage: bundle DIR BALLOTS [RECAST_PERCENT]".into());
-    };
-    let recast: u64 = arguments.next().map_or(Ok(0), |percent| percent.parse())?;
-    let folder = PathBuf::from(folder);
-    std::fs::create_dir_all(&folder)?;
-    Town::new(&folder, ballots.parse()?, recast)?.hold()
-}
-
 /// Everybody's secret keys, and the bundle in the making.
-struct Town {
+pub struct Town {
     folder: PathBuf,
     issuer: RsaKeyPair,
     people: u64,
@@ -77,18 +66,26 @@ fn key(purpose: &str, number: u64) -> SigningKey {
 }
 
 impl Town {
-    fn new(folder: &Path, ballots: u64, recast: u64) -> Result<Self, Fault> {
+    /// A town where `recast` of 100 ballots replace an earlier one of their credential, at most half of them.
+    pub fn new(folder: &Path, ballots: u64, recast: u64) -> Result<Self, Fault> {
         let issuer = RsaKeyPair::generate(KeySize::Rsa2048)?;
         let origin = "vote.example/rounds/large".to_owned();
         let log_key = Signer::new(origin.clone(), key("log", 0));
         let public = |key: SigningKey| Bytes::from(*key.verifying_key().as_bytes());
         let spki: PublicKeyX509Der<'_> = issuer.public_key().as_der()?;
-        let territory = |number: u32| Territory { id: format!("t{number}"), number, title: format!("Square {number}"), ..Territory::default() };
+        let territory = |number: u32| Territory {
+            id: format!("t{number}"),
+            number,
+            title: format!("Square {number}"),
+            ..Territory::default()
+        };
         let rules = RoundRules {
             acceptance_key: public(key("acceptance", 0)),
             batch: BatchRules { at_least: 100, within: 7200 },
             closes_at: CLOSES,
-            commission: (1..=3).map(|n| Member { handle: format!("member-{n}"), key: public(key("member", n)) }).collect(),
+            commission: (1..=3)
+                .map(|n| Member { handle: format!("member-{n}"), key: public(key("member", n)) })
+                .collect(),
             district: None,
             issuer_key: Bytes(spki.as_ref().to_vec()),
             log_key: log_key.vkey(),
@@ -103,6 +100,7 @@ impl Town {
             time_zone: "Europe/Moscow".to_owned(),
             witnesses: None,
             title: "A large town".to_owned(),
+            witnesses: None,
             voting: Rules {
                 kind: Kind::Approval { max: 3 },
                 method: Method::Approval,
@@ -117,11 +115,17 @@ impl Town {
         Ok(Self { folder, issuer, people, ballots, log_key, rules, chain, log, round: None, hashes: BTreeMap::new() })
     }
 
-    fn hold(mut self) -> Result<(), Fault> {
+    /// Holds the round and writes its bundle.
+    pub fn hold(mut self) -> Result<(), Fault> {
         let by = "official-1".to_owned();
         let client = Client::from([("vote.js".to_owned(), Hash::from([7; 32]))]);
         self.append(&Event::Published(Published { at: OPENS - 1000, by: by.clone(), rules: self.rules.clone() }))?;
-        self.append(&Event::RollExtended(RollExtended { added: self.people, at: OPENS - 500, by, total: self.people }))?;
+        self.append(&Event::RollExtended(RollExtended {
+            added: self.people,
+            at: OPENS - 500,
+            by,
+            total: self.people,
+        }))?;
         self.append(&Event::VotingOpened(Opening { at: OPENS, by: By::Schedule, client }))?;
         let count = self.cast()?;
         let hash = self.register()?;
@@ -176,7 +180,6 @@ impl Town {
                 self.append(&Event::Ballot(BallotLine { envelope: Bytes(bytes) }))?;
             }
             first += BATCH;
-            eprint!("\r{first} ballots");
         }
         self.control(&opening, &fingerprint, &tally)?;
         Ok(tally)
@@ -206,7 +209,8 @@ impl Town {
         let ballot = Ballot::new(rules, Choice::Approval(marks.to_vec()))?;
         let (info, aad) = (seal::info(fingerprint), seal::aad(&public, version));
         let to = HpkePublicKey(self.rules.sealing_key.0.clone());
-        let (encapsulated, text) = DH_KEM_P256_HKDF_SHA256_AES_128.seal(&info, &aad, &codec::encode(rules, &ballot), &to)?;
+        let (encapsulated, text) =
+            DH_KEM_P256_HKDF_SHA256_AES_128.seal(&info, &aad, &codec::encode(rules, &ballot), &to)?;
         let sealed = [encapsulated.0, text].concat();
         let draft = Draft { fingerprint, issuer_signature: &issuer_signature, version, sealed: &sealed };
         Ok((draft.sign(&holder), ballot))
@@ -243,7 +247,6 @@ impl Town {
             self.hashes.insert(name.to_owned(), file.finish()?);
         }
         std::fs::write(self.folder.join(MANIFEST), manifest(&self.hashes))?;
-        eprintln!("\r{} ballots of {} people in {}", self.ballots, self.people, self.folder.display());
         Ok(())
     }
 }
