@@ -15,3 +15,4 @@ pub mod receipt;
 pub mod short;
 pub mod tile;
 pub mod tree;
+pub mod witness;

@@ -2,6 +2,7 @@
 
 mod pictures;
 mod roll;
+mod signing;
 
 use std::path::{Path, PathBuf};
 
@@ -192,7 +193,7 @@ pub(super) enum Admin {
         #[command(flatten)]
         remote: Remote,
     },
-    /// Commission: signs the count.
+    /// Commission: fetches the bundle, checks it and counts again, and signs the count if all of it holds.
     Sign {
         /// Name of the round.
         round: String,
@@ -250,7 +251,7 @@ impl Admin {
             Self::Reveal { round, key, remote } => {
                 remote.member()?.reveal(&round, keys::opening(&key)?.secret()).await?
             }
-            Self::Sign { round, key, remote } => remote.member()?.sign(&round, &keys::member(&key)?).await?,
+            Self::Sign { round, key, remote } => signing::sign(&round, &key, remote, as_json).await?,
         };
         print_round(&round, as_json)?;
         Ok(true)

@@ -4,6 +4,7 @@
 mod ballot_box;
 mod bundle;
 mod camera;
+mod cheats;
 mod cli;
 mod crash;
 mod fake_witness;

@@ -793,6 +793,9 @@ client-step-line = the line of the log holds this very ballot, and its signature
 client-step-proof = the line is part of the log.
 client-step-head = the head of the log is signed by the key in the rules.
 client-step-growth = today's log begins with the one that the receipt remembers.
+client-step-witnesses = independent witnesses, whom the rules name, cosigned the head of the log.
+client-witnesses = Independent witnesses have cosigned the head of the log: { $names }. Signatures needed: { $quorum }, present: { $signed }.
+client-witnesses-none = Independent witnesses have not cosigned this head of the log yet. Signatures needed: { $quorum }, present: { $signed }. Check again later.
 
 client-counted-heading = What was counted
 client-counted-asking = Looking whether the ballots are opened…

@@ -302,6 +302,9 @@ export interface Messages {
   'client-step-proof': never;
   'client-step-head': never;
   'client-step-growth': never;
+  'client-step-witnesses': never;
+  'client-witnesses': 'names' | 'quorum' | 'signed';
+  'client-witnesses-none': 'quorum' | 'signed';
   'client-counted-heading': never;
   'client-counted-asking': never;
   'client-counted-sealed': never;
