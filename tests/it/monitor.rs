@@ -358,7 +358,7 @@ async fn it_watches_until_a_log_lies() {
     server.shows(&numbers(310));
     assert!(next().contains("grew from 300 to 310 lines"));
     assert!(child.try_wait().unwrap().is_none(), "it goes on");
-    server.shows(&forged(&honest, 0));
+    server.shows(&forged(&numbers(310), 0));
     let alarm = next();
     assert!(alarm.contains("log.example/numbers: ATTENTION: split"), "{alarm}");
     assert!(
