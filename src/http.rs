@@ -19,6 +19,7 @@ mod pages;
 mod pictures;
 mod policy;
 pub mod problem;
+mod ranges;
 mod roll;
 mod rounds;
 mod tallying;
@@ -45,7 +46,13 @@ use axum::{
     routing::{get, post, put},
 };
 use tower::ServiceBuilder;
-use tower_http::{compression::CompressionLayer, set_header::SetResponseHeaderLayer};
+use tower_http::{
+    compression::{
+        CompressionLayer, Predicate,
+        predicate::{DefaultPredicate, NotForContentType},
+    },
+    set_header::SetResponseHeaderLayer,
+};
 
 use crate::app::{App, pictures::MOST_BYTES};
 use limits::Limits;
@@ -98,17 +105,15 @@ impl Http {
             .route("/api/v1/rounds/{slug}/log/consistency", get(log::consistency))
             .route("/api/v1/rounds/{slug}/certificate", get(tallying::certificate))
             .route("/api/v1/rounds/{slug}/export/{format}", get(exports::export))
-            .merge(open_log("/rounds/{slug}/log"))
-            .merge(open_log("/office/log"))
             .merge(pages::routes())
             .route_layer(middleware::from_fn_with_state(self.clone(), limits::reads))
             .layer(DefaultBodyLimit::max(MAX_QUESTION))
-            .layer(CompressionLayer::new());
-        // Tiles are packed once and kept so, and those of hashes not at all.
-        let tiles = Router::new()
-            .route("/rounds/{slug}/log/tile/{*rest}", get(tiles::tile))
-            .route("/office/log/tile/{*rest}", get(tiles::tile))
-            .route_layer(middleware::from_fn_with_state(self.clone(), limits::reads));
+            .layer(CompressionLayer::new().compress_when(worth_compressing()));
+        let logs = open_log("/rounds/{slug}/log")
+            .merge(open_log("/office/log"))
+            .route_layer(middleware::from_fn_with_state(self.clone(), limits::reads))
+            // Pages of other servers may read the logs.
+            .layer(fixed(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"));
         let registrar = Router::new()
             .route("/api/v1/rounds/{slug}/identification", post(identifying::identify))
             .route("/api/v1/rounds/{slug}/credential", get(issuing::status).post(issuing::issue))
@@ -149,7 +154,7 @@ impl Http {
             ));
         Router::new()
             .merge(reads)
-            .merge(tiles)
+            .merge(logs)
             .merge(bounded)
             .merge(draft)
             .merge(upload)
@@ -163,15 +168,22 @@ impl Http {
     }
 }
 
-/// A log under its address, but for its tiles.
+/// A log under its address. Tiles are packed once and kept so, and those of hashes not at all.
 fn open_log(address: &str) -> Router<Http> {
     Router::new()
         .route(&format!("{address}/checkpoint"), get(tiles::checkpoint))
         .route(&format!("{address}/event/{{rest}}"), get(tiles::event))
         .route(&format!("{address}/vkey"), get(tiles::vkey))
         .route(&format!("{address}/witnesses"), get(tiles::witnesses))
+        .layer(CompressionLayer::new())
+        .route(&format!("{address}/tile/{{*rest}}"), get(tiles::tile))
 }
 
 fn fixed(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
     SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value))
+}
+
+/// What is compressed already is served as it is: a part of a file must be a part of the same bytes.
+fn worth_compressing() -> impl Predicate {
+    DefaultPredicate::new().and(NotForContentType::const_new("application/zstd"))
 }

@@ -1,4 +1,4 @@
-//! A bundle in a folder: the one place of this crate that touches files.
+//! A bundle in a folder.
 
 use std::{
     fs::File,
@@ -6,7 +6,7 @@ use std::{
     path::PathBuf,
 };
 
-use crate::verify::Source;
+use crate::verify::{Source, Spool};
 
 /// A folder that holds a bundle.
 #[derive(Debug, Clone)]
@@ -27,5 +27,9 @@ impl Source for Folder {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
         }
         Ok(Box::new(BufReader::with_capacity(1 << 16, File::open(path)?)))
+    }
+
+    fn spool(&self) -> io::Result<Box<dyn Spool>> {
+        Ok(Box::new(tempfile::tempfile()?))
     }
 }

@@ -129,6 +129,12 @@ impl Follower {
         &self.key.name
     }
 
+    /// The log's key.
+    #[must_use]
+    pub fn key(&self) -> &VerifierKey {
+        &self.key
+    }
+
     /// The newest head that was checked.
     #[must_use]
     pub fn head(&self) -> Option<&Checkpoint> {

@@ -1,21 +1,33 @@
 //! Does a bundle hold together? Log, register and recount against the certificate, each check named, with the place of the first failure.
 
 pub mod bundle;
+pub mod html;
 pub mod report;
 pub mod source;
+pub mod text;
+pub mod words;
 
 mod acts;
+mod blocks;
 mod bundle_files;
+mod casts;
 mod ending;
 mod lines;
 mod opening;
 mod register;
+mod sorter;
+mod witnesses;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, io};
+
+use ballots::{Outcome, envelope::OpeningKey};
 
 pub(crate) use lines::envelope_check;
 pub use report::{Check, CheckName, Failure, Report};
-pub use source::Source;
+pub use source::{Source, Spool};
+
+use crate::round::{Round, count::Count};
+use casts::{Casts, Summary};
 
 /// How far a verification is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,17 +39,33 @@ pub struct Progress {
 }
 
 /// Runs every check on a bundle. It never stops at the first fault: what can still be checked is checked.
+///
+/// The memory that it needs does not grow with the number of ballots; what grows goes to the source's spools.
 pub fn verify(source: &dyn Source, trusted_key: Option<&str>, progress: &(dyn Fn(Progress) + Sync)) -> Report {
     let mut report = Report::new();
     bundle_files::check(source, &mut report, progress);
-    let Some(read) = lines::check(source, &mut report, progress) else { return report };
+    let Some((mut read, casts, key)) = lines::check(source, &mut report, progress) else { return report };
     ending::checkpoint(source, &read, trusted_key, &mut report);
-    register::check(source, &read, &mut report, progress);
-    opening::check(source, &read, &mut report, progress);
+    let witnessed = witnesses::check(source, &read, &mut report);
+    let (counted, walked) =
+        rayon::join(|| count(&read.round, casts, key.as_ref()), || register::walk(source, &read.acts, progress));
+    let outcome = casts::check(&mut read, counted, &mut report);
+    register::check(&read, walked, &mut report);
+    opening::check(&read, outcome, &mut report);
     ending::keys_and_result(source, &read, &mut report);
     report.facts = facts(&read);
+    report.facts.insert("witnesses", witnessed);
     report
 }
+
+/// Finds the ballots that count and, with the key, counts them.
+fn count(round: &Round, casts: Option<Casts<'_>>, key: Option<&OpeningKey>) -> io::Result<(Summary, Option<Outcome>)> {
+    let voting = &round.rules.voting;
+    let mut count = key.map(|key| Count::new(key, *round.fingerprint.as_bytes(), voting));
+    let summary = casts.map_or_else(|| Ok(Summary::default()), |casts| casts.finish(count.as_mut()))?;
+    Ok((summary, count.map(|count| count.into_tally().finish(voting))))
+}
+
 
 fn facts(read: &lines::Read) -> BTreeMap<&'static str, String> {
     let round = &read.round;
@@ -50,8 +78,8 @@ fn facts(read: &lines::Read) -> BTreeMap<&'static str, String> {
         ("lines", read.chain.size().to_string()),
         ("roll", round.roll.to_string()),
         ("credentials_issued", round.register.count.to_string()),
-        ("credentials_used", read.latest.credentials().to_string()),
+        ("credentials_used", read.summary.credentials.to_string()),
         ("ballots", round.ballots.to_string()),
-        ("signatures", format!("{} of {} needed", round.signed.len(), round.rules.quorum)),
+        ("signatures", format!("{}/{}", round.signed.len(), round.rules.quorum)),
     ])
 }

@@ -34,6 +34,18 @@ const CREDENTIAL_LEN: usize = 32;
 /// Bytes of an Ed25519 signature.
 const SIGNATURE_LEN: usize = 64;
 
+/// Highest first byte of a y that is below 2^255 − 19, when all its other bits are set.
+const LAST_BELOW: u8 = 0xec;
+
+/// An Ed25519 public key as RFC 8032 §5.1.3 reads it: a point, in its one encoding. The library takes y + p for y too, and a
+/// verifier that does not would see another round.
+#[must_use]
+pub fn public_key(bytes: &[u8; 32]) -> Option<VerifyingKey> {
+    let [first, middle @ .., last] = bytes;
+    let is_reduced = last & 0x7f != 0x7f || middle.iter().any(|byte| *byte != 0xff) || *first <= LAST_BELOW;
+    VerifyingKey::from_bytes(bytes).ok().filter(|_| is_reduced)
+}
+
 /// Why a sealed ballot is refused before anybody can open it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum EnvelopeFault {
@@ -138,7 +150,7 @@ impl EnvelopeCheck {
     /// The first [`EnvelopeFault`] found.
     pub fn check(&self, bytes: &[u8]) -> Result<Envelope, EnvelopeFault> {
         let parts = self.split(bytes)?;
-        let key = VerifyingKey::from_bytes(parts.credential).map_err(|_| EnvelopeFault::Credential)?;
+        let key = public_key(parts.credential).ok_or(EnvelopeFault::Credential)?;
         self.issuer.check(&self.fingerprint, parts.credential, parts.issuer_signature)?;
         key.verify_strict(&labelled(parts.signed), &Signature::from_bytes(parts.signature))
             .map_err(|_| EnvelopeFault::Signature)?;

@@ -1,15 +1,14 @@
 //! Results as files, for anybody, after the count.
 
-use std::path::{self, PathBuf};
+use std::path::PathBuf;
 
 use axum::{
-    body::Body,
     extract::State,
-    http::header,
+    http::{HeaderMap, header},
     response::{IntoResponse, Response},
 };
 
-use super::{Http, extract::Path, problem::Problem};
+use super::{Http, extract::Path, problem::Problem, ranges};
 use crate::{
     app::{bundling, files, results},
     domain::Refusal,
@@ -28,16 +27,23 @@ use crate::{
 pub(super) async fn export(
     State(http): State<Http>,
     Path((slug, format)): Path<(String, String)>,
+    headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let (kind, name, body) = match format.as_str() {
-        "csv" => ("text/csv; charset=utf-8", format!("{slug}.csv"), csv_text(&http, &slug).await?.into()),
-        "json" => ("application/json", format!("{slug}.json"), json_text(&http, &slug).await?.into()),
-        "pb" => ("text/plain; charset=utf-8", format!("{slug}.pb"), stream(&pb_file(&http, &slug).await?).await?),
-        "bundle" => ("application/zstd", format!("{slug}.tar.zst"), stream(&archive(&http, &slug).await?).await?),
+    let (kind, name, answer) = match format.as_str() {
+        "csv" => ("text/csv; charset=utf-8", format!("{slug}.csv"), csv_text(&http, &slug).await?.into_response()),
+        "json" => ("application/json", format!("{slug}.json"), json_text(&http, &slug).await?.into_response()),
+        "pb" => {
+            let file = ranges::file(&pb_file(&http, &slug).await?, &headers).await?;
+            ("text/plain; charset=utf-8", format!("{slug}.pb"), file)
+        }
+        "bundle" => {
+            let file = ranges::file(&archive(&http, &slug).await?, &headers).await?;
+            ("application/zstd", format!("{slug}.tar.zst"), file)
+        }
         _ => return Err(Refusal::Malformed("format: must be csv, json, pb or bundle".into()).into()),
     };
     let disposition = format!("attachment; filename=\"{name}\"");
-    Ok(([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, disposition.as_str())], body).into_response())
+    Ok(([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, disposition.as_str())], answer).into_response())
 }
 
 async fn csv_text(http: &Http, slug: &str) -> Result<String, Error> {
@@ -69,9 +75,4 @@ async fn archive(http: &Http, slug: &str) -> Result<PathBuf, Error> {
         tokio::task::block_in_place(|| bundling::pack(folder.path(), path))
     })
     .await
-}
-
-async fn stream(path: &path::Path) -> Result<Body, Error> {
-    let file = tokio::fs::File::open(path).await.map_err(Error::broken)?;
-    Ok(Body::from_stream(tokio_util::io::ReaderStream::new(file)))
 }

@@ -4,7 +4,7 @@
 use audit::log::path::TilePath;
 use axum::{
     extract::State,
-    http::{HeaderMap, HeaderName, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use serde::{Deserialize, Serialize};
@@ -20,8 +20,6 @@ use crate::{
     domain::{Refusal, WitnessFault},
 };
 
-/// Pages of other servers may read the log.
-pub(super) const ANYBODY: (HeaderName, &str) = (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
 /// The key of a log is asked for again after a day.
 const FOR_A_DAY: &str = "public, max-age=86400";
 
@@ -104,13 +102,13 @@ pub(super) async fn tile(
     let log = http.app.log(address.log()).await?;
     let packed = matches!(path, TilePath::Entries(..)) && takes_gzip(&headers);
     let bytes = tiles::tile(&http.app, &log, path, packed).await?;
-    let kept = [(header::CONTENT_TYPE, "application/octet-stream"), (header::CACHE_CONTROL, FOR_GOOD), ANYBODY];
+    let kept = [(header::CONTENT_TYPE, "application/octet-stream"), (header::CACHE_CONTROL, FOR_GOOD)];
     let mut response = (kept, bytes).into_response();
     if matches!(path, TilePath::Entries(..)) {
-        response.headers_mut().insert(header::VARY, header::HeaderValue::from_static("accept-encoding"));
+        response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept-encoding"));
     }
     if packed {
-        response.headers_mut().insert(header::CONTENT_ENCODING, header::HeaderValue::from_static("gzip"));
+        response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
     }
     Ok(response)
 }
@@ -126,7 +124,7 @@ pub(super) async fn checkpoint(
     // Weak, for the same head is also sent packed.
     let tag = format!("W/\"{}\"", hex::encode(&Sha256::digest(&note)[..16]));
     let known = headers.get(header::IF_NONE_MATCH).and_then(|known| known.to_str().ok());
-    let kept = [(header::ETAG, tag.as_str()), (header::CACHE_CONTROL, "no-cache"), ANYBODY];
+    let kept = [(header::ETAG, tag.as_str()), (header::CACHE_CONTROL, "no-cache")];
     if known.is_some_and(|known| known.split(',').any(|one| one.trim().trim_start_matches("W/") == &tag[2..])) {
         return Ok((StatusCode::NOT_MODIFIED, kept).into_response());
     }
@@ -138,14 +136,14 @@ pub(super) async fn event(State(http): State<Http>, Path(address): Path<Address>
     let hash = address.rest.parse().map_err(malformed)?;
     let log = http.app.log(address.log()).await?;
     let event = tiles::event(&http.app, &log, &hash).await?;
-    let kept = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, FOR_GOOD), ANYBODY];
+    let kept = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, FOR_GOOD)];
     Ok((kept, event).into_response())
 }
 
 /// The log's verifier key, for those who have no better source: who compares it with paper needs not trust this answer.
 pub(super) async fn vkey(State(http): State<Http>, Path(address): Path<Address>) -> Result<Response, Problem> {
     let log = http.app.log(address.log()).await?;
-    let kept = [(header::CONTENT_TYPE, "text/plain; charset=utf-8"), (header::CACHE_CONTROL, FOR_A_DAY), ANYBODY];
+    let kept = [(header::CONTENT_TYPE, "text/plain; charset=utf-8"), (header::CACHE_CONTROL, FOR_A_DAY)];
     Ok((kept, format!("{}\n", log.key)).into_response())
 }
 
@@ -157,7 +155,7 @@ pub(super) async fn witnesses(State(http): State<Http>, Path(address): Path<Addr
         quorum: (log.quorum > 0).then_some(log.quorum),
         witnesses: witnessing::states(&http.app, &log).await?.into_iter().map(WitnessResponse::from).collect(),
     };
-    Ok(([(header::CACHE_CONTROL, "no-cache"), ANYBODY], axum::Json(response)).into_response())
+    Ok(([(header::CACHE_CONTROL, "no-cache")], axum::Json(response)).into_response())
 }
 
 fn malformed(fault: impl std::fmt::Display) -> Refusal {
@@ -181,7 +179,7 @@ mod tests {
     #[test]
     fn gzip_is_sent_to_those_who_take_it() {
         let takes = |text: &'static str| {
-            takes_gzip(&HeaderMap::from_iter([(header::ACCEPT_ENCODING, header::HeaderValue::from_static(text))]))
+            takes_gzip(&HeaderMap::from_iter([(header::ACCEPT_ENCODING, HeaderValue::from_static(text))]))
         };
         assert!(["gzip", "br, gzip;q=0.5", "*"].into_iter().all(takes));
         assert!(!["", "br", "gzip;q=0", "gzip; q=0.000, br"].into_iter().any(takes));

@@ -1,4 +1,4 @@
-//! A witness in the test's process, over real HTTP: it decides as the specification says, unless it is told to misbehave.
+//! A witness in the test's process, over real HTTP: it decides as `audit` says, unless it is told to misbehave.
 
 use std::{
     collections::BTreeMap,
@@ -7,11 +7,14 @@ use std::{
 };
 
 use audit::log::{
-    checkpoint::Checkpoint,
     cosignature::{Cosigner, CosignerKey},
     hash::Hash,
     note::{Note, VerifierKey},
-    proof::verify_consistency,
+    witness::{
+        AddCheckpoint,
+        decision::{Decision, FollowedLog, Heads, decide},
+        print_cosignatures, print_size,
+    },
 };
 use axum::{
     Router,
@@ -21,8 +24,11 @@ use axum::{
     routing::post,
 };
 use ed25519_dalek::SigningKey;
+use reqwest::Method as Verb;
 use tokio::{net::TcpListener, task::JoinHandle};
 use veche::config;
+
+use super::town::Town;
 
 /// How it behaves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,8 +48,8 @@ pub enum Mood {
 /// What it holds.
 pub struct Held {
     pub mood: Mood,
-    /// Size and root of each log that it knows, by origin; those that it does not know it takes up.
-    pub heads: BTreeMap<String, (u64, Hash)>,
+    /// The logs that it follows, by origin, with the heads that it cosigned.
+    pub logs: BTreeMap<String, (FollowedLog, Heads)>,
     /// When it was asked, and from which size.
     pub asked: Vec<(Instant, u64)>,
     cosigner: Cosigner,
@@ -62,8 +68,8 @@ impl FakeWitness {
     pub async fn new(name: &str, seed: u8) -> Self {
         let cosigner = Cosigner::new(name.to_owned(), SigningKey::from_bytes(&[seed; 32])).unwrap();
         let key = cosigner.public();
-        let (heads, asked) = (BTreeMap::new(), Vec::new());
-        let held = Arc::new(Mutex::new(Held { mood: Mood::Honest, heads, asked, cosigner, time: 1_700_000_000 }));
+        let (logs, asked) = (BTreeMap::new(), Vec::new());
+        let held = Arc::new(Mutex::new(Held { mood: Mood::Honest, logs, asked, cosigner, time: 1_700_000_000 }));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/log/", listener.local_addr().unwrap());
         let router = Router::new().route("/log/add-checkpoint", post(add_checkpoint)).with_state(Arc::clone(&held));
@@ -80,6 +86,20 @@ impl FakeWitness {
         self.held.lock().unwrap()
     }
 
+    /// Takes up the log at this address, as if it had cosigned this size and root.
+    pub async fn follows(&self, town: &Town, log: &str, cosigned: Option<(u64, Hash)>) {
+        let vkey = town.asks(Verb::GET, &format!("{log}/vkey"), None, None).await.text;
+        let log: FollowedLog = vkey.trim_end().parse().unwrap();
+        let mut heads = Heads::default();
+        cosigned.into_iter().for_each(|(size, root)| heads.push(size, root));
+        self.held().logs.insert(log.origin.clone(), (log, heads));
+    }
+
+    /// The size of a log that it cosigned last.
+    pub fn size(&self, origin: &str) -> u64 {
+        self.held().logs[origin].1.latest().unwrap().0
+    }
+
     pub fn is(&self, mood: Mood) {
         self.held().mood = mood;
     }
@@ -92,41 +112,39 @@ impl Drop for FakeWitness {
 }
 
 async fn add_checkpoint(State(held): State<Arc<Mutex<Held>>>, body: String) -> Response {
+    let request: AddCheckpoint = body.parse().unwrap();
     let mood = {
         let mut held = held.lock().unwrap();
-        let old = body.lines().next().and_then(|line| line.strip_prefix("old ")?.parse().ok()).unwrap();
-        held.asked.push((Instant::now(), old));
+        held.asked.push((Instant::now(), request.old));
         held.mood
     };
     match mood {
         Mood::Silent => std::future::pending().await,
         Mood::Ill => (StatusCode::SERVICE_UNAVAILABLE, "tomorrow").into_response(),
         Mood::Endless => "\u{2014} witness AAAA\n".repeat(100_000).into_response(),
-        Mood::Honest | Mood::Forging => decide(&mut held.lock().unwrap(), &body).into_response(),
+        Mood::Honest | Mood::Forging => held.lock().unwrap().answer(&request).into_response(),
     }
 }
 
-/// C2SP tlog-witness: 409 with its own size when asked from another, 422 when the proof does not lead there.
-fn decide(held: &mut Held, body: &str) -> (StatusCode, String) {
-    let (head, note) = body.split_once("\n\n").unwrap();
-    let mut lines = head.lines();
-    let old: u64 = lines.next().unwrap().strip_prefix("old ").unwrap().parse().unwrap();
-    let proof: Vec<Hash> = lines.map(|line| Hash::from_base64(line).unwrap()).collect();
-    let note: Note = note.parse().unwrap();
-    let new: Checkpoint = note.text.parse().unwrap();
-    let (size, root) = held.heads.get(&new.origin).copied().unwrap_or((0, Hash::ZERO));
-    if old != size || (old == new.size && root != new.root) {
-        return (StatusCode::CONFLICT, format!("{size}\n"));
+impl Held {
+    fn answer(&mut self, request: &AddCheckpoint) -> (StatusCode, String) {
+        let text = &request.checkpoint.text;
+        let known = self.logs.get_mut(text.lines().next().unwrap());
+        let Some((log, heads)) = known else { return (StatusCode::NOT_FOUND, "no such log".into()) };
+        let decision = decide(heads, log, request).decision;
+        let status = StatusCode::from_u16(decision.status()).unwrap();
+        match decision {
+            Decision::Cosign(head) => {
+                heads.push(head.size, head.root);
+                self.time += 1;
+                let forged = text.replace(&head.origin, "elsewhere");
+                let text = if self.mood == Mood::Forging { &forged } else { text };
+                (status, print_cosignatures(&[self.cosigner.cosign(text, self.time)]))
+            }
+            Decision::Conflict(size) => (status, print_size(size)),
+            _ => (status, String::new()),
+        }
     }
-    let grew =
-        if old == 0 { proof.is_empty() } else { verify_consistency(old, root, new.size, new.root, &proof).is_ok() };
-    if !grew {
-        return (StatusCode::UNPROCESSABLE_ENTITY, String::new());
-    }
-    held.heads.insert(new.origin.clone(), (new.size, new.root));
-    held.time += 1;
-    let text = if held.mood == Mood::Forging { note.text.replace(&new.origin, "elsewhere") } else { note.text };
-    (StatusCode::OK, format!("{}\n", held.cosigner.cosign(&text, held.time)))
 }
 
 /// A witness in the rules must be another party than the log.

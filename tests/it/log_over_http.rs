@@ -151,6 +151,7 @@ async fn a_partial_tile_is_the_beginning_of_the_full_one_for_good() {
         let got = get(&town, &format!("{OFFICE}/{beyond}"), &[]).await;
         assert_eq!(got.status, StatusCode::NOT_FOUND, "{beyond}");
         assert_eq!(got.headers["cache-control"], "no-store", "{beyond} may be there tomorrow");
+        assert_eq!(got.headers["access-control-allow-origin"], "*", "{beyond}: others may read that too");
         assert!(String::from_utf8(got.bytes).unwrap().contains("/problems/not-in-log"), "{beyond}");
     }
     measuring::append(&town.server.app, "official-1", 100).await.unwrap();

@@ -8,10 +8,13 @@ mod cheats;
 mod cli;
 mod crash;
 mod fake_witness;
+mod head;
 mod journey;
 mod limits;
 mod log;
 mod log_over_http;
+mod lying;
+mod monitor;
 mod openapi;
 mod pages;
 mod pictures;
@@ -21,3 +24,6 @@ mod secrecy;
 mod staff;
 mod town;
 mod witnesses;
+
+#[path = "../../audit/tests/it/served.rs"]
+mod served;

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use audit::{
-    log::{hash::Hash, line, note::Note, policy::WitnessPolicy, receipt::TlogProof},
+    log::{checkpoint::Checkpoint, hash::Hash, line, note::Note, policy::WitnessPolicy, receipt::TlogProof},
     round::rules::BatchRules,
     verify::verify,
 };
@@ -63,7 +63,7 @@ async fn town_with(witnesses: &[&FakeWitness]) -> Town {
 }
 
 /// Opens a round whose rules ask for all of these, and casts enough ballots for a batch.
-async fn twenty_cast(town: &Town, asked: &[&FakeWitness]) -> Vec<Cast> {
+async fn two_cast(town: &Town, asked: &[&FakeWitness]) -> Vec<Cast> {
     let mut keys: Vec<_> = asked.iter().map(|witness| witness.key.to_string()).collect();
     keys.sort();
     let quorum = u16::try_from(keys.len()).unwrap();
@@ -101,6 +101,9 @@ async fn every_head_is_cosigned_one_request_a_second() {
     let witness = FakeWitness::new("paper.example", 51).await;
     let town = town_with(&[&witness]).await;
     town.votes(1).await;
+    until_fault(&town, &witness, "unknown-log").await;
+    witness.follows(&town, LOG, None).await;
+    witness.follows(&town, "/office/log", None).await;
     until_cosigned(&town, LOG, &[&witness]).await;
     until_cosigned(&town, "/office/log", &[&witness]).await;
     grows(&town).await;
@@ -112,7 +115,7 @@ async fn every_head_is_cosigned_one_request_a_second() {
     assert_eq!(by_api.text, note.to_string(), "both addresses have the same head");
     let state = state(&town, LOG, &witness).await;
     assert_eq!((state["in_rules"].as_bool(), state.get("fault")), (Some(false), None));
-    assert_eq!(state["size"], witness.held().heads[ORIGIN].0);
+    assert_eq!(state["size"], witness.size(ORIGIN));
     let asked = witness.held().asked.clone();
     assert!(asked.len() >= 3, "{}", asked.len());
     let apart = asked.windows(2).map(|pair| pair[1].0 - pair[0].0).min().unwrap();
@@ -129,7 +132,8 @@ async fn a_silent_witness_and_a_dead_one_keep_nobody_waiting() {
     let settings = vec![silent.settings(), gone, good.settings()];
     let town = Town::with(|config| config.witnesses = settings).await;
     let started = Instant::now();
-    let casts = twenty_cast(&town, &[]).await;
+    let casts = two_cast(&town, &[]).await;
+    good.follows(&town, LOG, None).await;
     until_cosigned(&town, LOG, &[&good]).await;
     assert!(started.elapsed() < Duration::from_secs(9), "the silent one is waited for ten seconds, by itself");
     let state = until_fault(&town, &dead, "unreachable").await;
@@ -146,15 +150,12 @@ async fn a_witness_that_is_further_names_its_size_and_is_followed() {
     let town = town_with(&[&witness]).await;
     town.publishes().await;
     until_fault(&town, &witness, "status").await;
-    let known: audit::log::checkpoint::Checkpoint = note(&town, LOG).await.text.parse().unwrap();
+    let known: Checkpoint = note(&town, LOG).await.text.parse().unwrap();
     town.enrols(1).await;
     town.opens().await;
-    {
-        let mut held = witness.held();
-        held.heads.insert(ORIGIN.into(), (known.size, known.root));
-        held.asked.clear();
-        held.mood = Mood::Honest;
-    }
+    witness.follows(&town, LOG, Some((known.size, known.root))).await;
+    witness.held().asked.clear();
+    witness.is(Mood::Honest);
     until_cosigned(&town, LOG, &[&witness]).await;
     let asked: Vec<_> = witness.held().asked.iter().map(|(_, old)| *old).collect();
     assert!(asked.windows(2).any(|pair| pair == [0, known.size]), "{asked:?}");
@@ -167,8 +168,8 @@ async fn a_witness_that_lost_our_answer_cosigns_the_same_head_again() {
     witness.is(Mood::Ill);
     let town = town_with(&[&witness]).await;
     town.publishes().await;
-    let known: audit::log::checkpoint::Checkpoint = note(&town, LOG).await.text.parse().unwrap();
-    witness.held().heads.insert(ORIGIN.into(), (known.size, known.root));
+    let known: Checkpoint = note(&town, LOG).await.text.parse().unwrap();
+    witness.follows(&town, LOG, Some((known.size, known.root))).await;
     witness.is(Mood::Honest);
     until_cosigned(&town, LOG, &[&witness]).await;
 }
@@ -176,9 +177,9 @@ async fn a_witness_that_lost_our_answer_cosigns_the_same_head_again() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_database_older_than_its_log_is_told_by_the_witness() {
     let witness = FakeWitness::new("longer.example", 57).await;
-    witness.held().heads.insert(ORIGIN.into(), (1_000, Hash::ZERO));
     let town = town_with(&[&witness]).await;
     town.publishes().await;
+    witness.follows(&town, LOG, Some((1_000, Hash::ZERO))).await;
     let state = until_fault(&town, &witness, "longer-log").await;
     let words = state["fault"]["words"].as_str().unwrap();
     assert!(words.contains("this database is older than the log"), "{words}");
@@ -193,9 +194,9 @@ async fn a_database_older_than_its_log_is_told_by_the_witness() {
 #[tokio::test(flavor = "multi_thread")]
 async fn another_log_under_the_same_name_is_told_by_the_witness() {
     let witness = FakeWitness::new("other.example", 58).await;
-    witness.held().heads.insert(ORIGIN.into(), (1, Hash::ZERO));
     let town = town_with(&[&witness]).await;
     town.publishes().await;
+    witness.follows(&town, LOG, Some((1, Hash::ZERO))).await;
     until_fault(&town, &witness, "other-log").await;
     town.enrols(1).await;
     town.opens().await;
@@ -215,6 +216,7 @@ async fn what_does_not_verify_is_not_kept() {
     endless.is(Mood::Endless);
     let town = town_with(&[&forging, &endless]).await;
     town.publishes().await;
+    forging.follows(&town, LOG, None).await;
     until_fault(&town, &forging, "cosignature").await;
     until_fault(&town, &endless, "long").await;
     assert_eq!(note(&town, LOG).await.signatures.len(), 1);
@@ -225,7 +227,9 @@ async fn a_receipt_waits_for_the_quorum_until_the_promised_time() {
     let (one, two) = (FakeWitness::new("one.example", 61).await, FakeWitness::new("two.example", 62).await);
     two.is(Mood::Ill);
     let town = town_with(&[&one, &two]).await;
-    let casts = twenty_cast(&town, &[&one, &two]).await;
+    let casts = two_cast(&town, &[&one, &two]).await;
+    one.follows(&town, LOG, None).await;
+    two.follows(&town, LOG, None).await;
     until_cosigned(&town, LOG, &[&one]).await;
     assert!(receipt_note(&town, &casts[0]).await.is_none(), "one of two is no quorum");
     let place = town.place().await;
@@ -249,7 +253,9 @@ async fn without_the_quorum_a_late_receipt_carries_what_there_is() {
     let (one, two) = (FakeWitness::new("one.example", 63).await, FakeWitness::new("two.example", 64).await);
     two.is(Mood::Ill);
     let town = town_with(&[&one, &two]).await;
-    let casts = twenty_cast(&town, &[&one, &two]).await;
+    let casts = two_cast(&town, &[&one, &two]).await;
+    one.follows(&town, LOG, None).await;
+    two.follows(&town, LOG, None).await;
     until_cosigned(&town, LOG, &[&one]).await;
     assert!(receipt_note(&town, &casts[0]).await.is_none());
     town.clock.advance(3 * HOUR);
@@ -261,7 +267,8 @@ async fn without_the_quorum_a_late_receipt_carries_what_there_is() {
 async fn the_bundle_carries_the_cosignatures() {
     let witness = FakeWitness::new("bundle.example", 65).await;
     let town = town_with(&[&witness]).await;
-    let casts = twenty_cast(&town, &[&witness]).await;
+    let casts = two_cast(&town, &[&witness]).await;
+    witness.follows(&town, LOG, None).await;
     town.certifies().await;
     until_cosigned(&town, LOG, &[&witness]).await;
     let files = bundle::fetch(&town).await;

@@ -141,7 +141,9 @@ fn parse(text: &str) -> Option<CosignerKey> {
     let mut parts = text.splitn(3, '+');
     let (name, _, key) = (parts.next()?, parts.next()?, parts.next()?);
     let key = match STANDARD.decode(key).ok()?.split_first()? {
-        (&ED25519, key) => Key::Ed25519(VerifyingKey::try_from(key).ok().filter(|key| !key.is_weak())?),
+        (&ED25519, key) => {
+            Key::Ed25519(key.try_into().ok().and_then(ballots::envelope::public_key).filter(|key| !key.is_weak())?)
+        }
         (&ML_DSA, key) if key.len() == ML_DSA_KEY && name.len() <= MAX_NAME => {
             ParsedPublicKey::new(&ML_DSA_44, key).ok()?;
             Key::MlDsa44(key.to_vec())

@@ -82,7 +82,7 @@ impl FromStr for VerifierKey {
         let (&ED25519, key) = bytes.split_first().ok_or(NoteFault::Key)? else {
             return Err(NoteFault::Key);
         };
-        let key = VerifyingKey::try_from(key).map_err(|_| NoteFault::Key)?;
+        let key = key.try_into().ok().and_then(ballots::envelope::public_key).ok_or(NoteFault::Key)?;
         let parsed = Self { name: name.to_owned(), key };
         if !is_name(name) || key.is_weak() || parsed.to_string() != text {
             return Err(NoteFault::Key);

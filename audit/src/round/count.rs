@@ -72,6 +72,14 @@ impl<'a> Count<'a> {
         self.tally
     }
 
+    /// Counts one ballot by its opened text; nothing stands for a ballot that did not open.
+    pub fn add_text(&mut self, text: Option<&[u8]>) {
+        match text.ok_or(NOT_OPENED).and_then(|text| self.decode(text)) {
+            Ok(ballot) => self.tally.add(&ballot),
+            Err(reason) => self.tally.add_invalid(reason),
+        }
+    }
+
     /// The choice inside, or the slug of the reason why it is invalid.
     ///
     /// # Errors
@@ -81,7 +89,11 @@ impl<'a> Count<'a> {
             .key
             .open(&self.fingerprint, &envelope.credential, envelope.version, &envelope.sealed)
             .map_err(|_| NOT_OPENED)?;
-        codec::decode(self.rules, &text).map_err(|fault| fault.slug())
+        self.decode(&text)
+    }
+
+    fn decode(&self, text: &[u8]) -> Result<Ballot, &'static str> {
+        codec::decode(self.rules, text).map_err(|fault| fault.slug())
     }
 }
 

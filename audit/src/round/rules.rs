@@ -2,7 +2,7 @@
 
 use ballots::{
     Rules,
-    envelope::{IssuerPublicKey, seal::is_sealing_key},
+    envelope::{IssuerPublicKey, public_key, seal::is_sealing_key},
     rules::Day,
 };
 use ed25519_dalek::VerifyingKey;
@@ -175,9 +175,9 @@ pub fn canonical<T: Serialize>(value: &T) -> Vec<u8> {
     serde_json::to_vec(value).expect("our types have string keys and integers only, so they always serialise")
 }
 
-/// An Ed25519 key that is not of small order.
+/// An Ed25519 key in its one encoding that is not of small order.
 pub(crate) fn verifying_key(bytes: &Bytes) -> Option<VerifyingKey> {
-    let key = VerifyingKey::from_bytes(&bytes.array()?).ok()?;
+    let key = public_key(&bytes.array()?)?;
     (!key.is_weak()).then_some(key)
 }
 

@@ -42,6 +42,20 @@ pub enum Phase {
     Annulled,
 }
 
+impl Phase {
+    /// Every phase, in their order.
+    pub const ALL: [Self; 8] = [
+        Self::Published,
+        Self::Open,
+        Self::Paused,
+        Self::Closed,
+        Self::Opened,
+        Self::Tallied,
+        Self::Certified,
+        Self::Annulled,
+    ];
+}
+
 impl fmt::Display for Phase {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

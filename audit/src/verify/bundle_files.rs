@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::{
     CheckName, Failure, Progress, Report, Source,
-    bundle::{MANIFEST, manifest},
+    bundle::{FILES, MANIFEST, RESULT, manifest},
 };
 use crate::log::hash::Hash;
 
@@ -29,6 +29,15 @@ fn check_all(source: &dyn Source, items: &mut u64, progress: &(dyn Fn(Progress) 
     for name in &present {
         if !expected.contains_key(*name) {
             return Err(failure(name, None, format!("the file is not listed in {MANIFEST}")));
+        }
+        if !FILES.contains(&name.as_str()) {
+            return Err(failure(name, None, "the file does not belong to a bundle"));
+        }
+    }
+    // Whether there must be a result depends on the log, so that is for the last check.
+    for name in FILES.iter().filter(|name| **name != RESULT) {
+        if !expected.contains_key(*name) {
+            return Err(failure(MANIFEST, None, format!("the file {name} is missing")));
         }
     }
     for (at, (name, hash)) in expected.iter().enumerate() {

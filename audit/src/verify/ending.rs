@@ -56,6 +56,9 @@ pub(super) fn keys_and_result(source: &dyn Source, read: &Read, report: &mut Rep
     let keys = same(source, KEYS, &canonical(&Keys::of(round)));
     let result = match &read.acts.tallied {
         Some((_, outcome, _)) => same(source, RESULT, &canonical(outcome)),
+        None if source.open(RESULT).is_ok() => {
+            Err(failure(RESULT, None, "there is a result, but no count in the log"))
+        }
         None => Ok(()),
     };
     report.record(CheckName::Result, 2, keys.and(result).err());
@@ -68,10 +71,10 @@ fn same(source: &dyn Source, name: &str, expected: &[u8]) -> Result<(), Failure>
         return Ok(());
     }
     let at = found.iter().zip(expected).take_while(|(found, expected)| found == expected).count();
-    Err(failure(name, Some(1), format!("byte {at} is not what the log says")))
+    Err(failure(name, Some(1), format!("byte {} is not what the log says", at + 1)))
 }
 
-fn small(source: &dyn Source, name: &str) -> Result<Vec<u8>, Failure> {
+pub(super) fn small(source: &dyn Source, name: &str) -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::new();
     let file = source.open(name).map_err(|fault| failure(name, None, fault))?;
     file.take(MAX_SMALL).read_to_end(&mut bytes).map_err(|fault| failure(name, None, fault))?;

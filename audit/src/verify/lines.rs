@@ -1,49 +1,68 @@
-//! The first pass over the log: form, chain, acts, and every ballot's signatures, in parallel by blocks of lines.
+//! The pass over the log: form, chain, acts, every ballot's signatures, and opening, on every core, block by block.
 
-use std::io::{BufRead, Read as _};
-
-use ballots::codec;
-use ballots::envelope::{Envelope, EnvelopeCheck, EnvelopeFault, IssuerPublicKey};
+use ballots::{
+    codec,
+    envelope::{EnvelopeCheck, EnvelopeFault, IssuerPublicKey, OpeningKey},
+};
 use rayon::prelude::*;
 
-use super::{CheckName, Failure, Progress, Report, Source, acts::Acts, bundle::LOG, bundle_files::failure};
+use super::{
+    CheckName, Failure, Progress, Report, Source,
+    acts::Acts,
+    blocks::{Block, Blocks},
+    bundle::LOG,
+    bundle_files::failure,
+    casts::{self, Casts, Summary},
+    opening,
+};
 use crate::{
     log::{
         chain::Chain,
         line::{Line, LineFault},
     },
-    round::{Event, Round, RoundRules, latest::Latest},
+    round::{Event, Round, RoundRules},
 };
 
-/// Longest line that is read, in bytes; the longest that the service writes is the count of a large round.
-const MAX_LINE: usize = 16 * 1024 * 1024;
-/// Lines that are checked together.
-const BLOCK: usize = 4096;
-
-/// What the first pass found out.
+/// What the pass found out.
 pub(super) struct Read {
     pub(super) round: Round,
     pub(super) chain: Chain,
-    pub(super) latest: Latest,
     pub(super) acts: Acts,
+    /// Ballots whose signatures hold, one of a version twice included.
+    pub(super) ballots: u64,
+    pub(super) ballot_failure: Option<Failure>,
+    /// Filled by the check of the casts.
+    pub(super) summary: Summary,
 }
 
-/// One line, parsed and, if it is a ballot, with its signatures checked.
+/// What ballots are checked with: of the first line, and the key that the log reveals later.
+struct Booth {
+    rules: RoundRules,
+    envelopes: EnvelopeCheck,
+    key: Option<OpeningKey>,
+}
+
+/// One line, parsed and, if it is a ballot, with its signatures checked and its record made.
 struct Parsed {
     line: Result<Line<Event>, LineFault>,
-    ballot: Option<Result<Envelope, EnvelopeFault>>,
+    ballot: Option<Result<Vec<u8>, EnvelopeFault>>,
 }
 
 /// Reads the whole log. Nothing is returned when it has no usable first line.
-pub(super) fn check(source: &dyn Source, report: &mut Report, progress: &(dyn Fn(Progress) + Sync)) -> Option<Read> {
-    let mut pass = Pass::default();
-    let result = blocks(source, |first, block| pass.take_block(first, block, progress));
-    let items = pass.lines;
-    report.record(CheckName::Lines, items, result.err().or(pass.line_failure));
+pub(super) fn check<'a>(
+    source: &'a dyn Source,
+    report: &mut Report,
+    progress: &(dyn Fn(Progress) + Sync),
+) -> Option<(Read, Option<Casts<'a>>, Option<OpeningKey>)> {
+    let mut pass = Pass::new(source);
+    let result = Blocks::open(source).and_then(|blocks| pass.run(blocks, progress));
+    report.record(CheckName::Lines, pass.lines, result.err());
     report.record(CheckName::Acts, pass.folded, pass.act_failure);
-    report.record(CheckName::Ballots, pass.ballots, pass.ballot_failure);
     let round = pass.round?;
-    Some(Read { round, chain: pass.chain, latest: pass.latest, acts: pass.acts })
+    let (ballots, ballot_failure) = (pass.ballots, pass.ballot_failure);
+    let summary = Summary::default();
+    let read = Read { round, chain: pass.chain, acts: pass.acts, ballots, ballot_failure, summary };
+    Some((read, pass.casts, pass.booth.and_then(|booth| booth.key)))
 }
 
 /// The check of ballots that belongs to these rules.
@@ -52,77 +71,84 @@ pub(crate) fn envelope_check(rules: &RoundRules) -> Option<EnvelopeCheck> {
     Some(EnvelopeCheck::new(*rules.fingerprint().as_bytes(), issuer, codec::len(&rules.voting)))
 }
 
-/// Hands the log over in blocks of lines, with the index of the first; stops at the first failure.
-pub(super) fn blocks(
-    source: &dyn Source,
-    mut each: impl FnMut(u64, &[Vec<u8>]) -> Result<(), Failure>,
-) -> Result<(), Failure> {
-    let mut file = source.open(LOG).map_err(|fault| failure(LOG, None, fault))?;
-    let (mut first, mut block) = (0, Vec::with_capacity(BLOCK));
-    loop {
-        let number = first + block.len() as u64 + 1;
-        match next_line(&mut *file, number)? {
-            Some(line) => block.push(line),
-            None => return each(first, &block),
-        }
-        if block.len() == BLOCK {
-            each(first, &block)?;
-            first += block.len() as u64;
-            block.clear();
-        }
-    }
-}
-
-fn next_line(file: &mut (dyn BufRead + Send), number: u64) -> Result<Option<Vec<u8>>, Failure> {
-    let mut line = Vec::new();
-    let read =
-        file.take(MAX_LINE as u64).read_until(b'\n', &mut line).map_err(|fault| failure(LOG, Some(number), fault))?;
-    match line.pop() {
-        None => Ok(None),
-        Some(b'\n') => Ok(Some(line)),
-        Some(_) if read == MAX_LINE => Err(failure(LOG, Some(number), "the line is longer than 16 MiB")),
-        Some(_) => Err(failure(LOG, Some(number), "the last line is cut: it does not end with \\n")),
-    }
-}
-
-/// The state of the first pass. A failure in one check does not stop the others, as long as they still make sense.
-#[derive(Default)]
-struct Pass {
+/// The state of the pass. A failure in one check does not stop the others, as long as they still make sense.
+struct Pass<'a> {
+    source: &'a dyn Source,
+    booth: Option<Booth>,
     chain: Chain,
     round: Option<Round>,
-    envelopes: Option<EnvelopeCheck>,
-    latest: Latest,
+    casts: Option<Casts<'a>>,
     acts: Acts,
     lines: u64,
     folded: u64,
     ballots: u64,
-    line_failure: Option<Failure>,
     act_failure: Option<Failure>,
     ballot_failure: Option<Failure>,
 }
 
-impl Pass {
-    fn take_block(
-        &mut self,
-        first: u64,
-        block: &[Vec<u8>],
-        progress: &(dyn Fn(Progress) + Sync),
-    ) -> Result<(), Failure> {
-        if self.envelopes.is_none() {
-            self.envelopes = block.first().and_then(|line| rules_of(line));
+impl<'a> Pass<'a> {
+    fn new(source: &'a dyn Source) -> Self {
+        Self {
+            source,
+            booth: None,
+            chain: Chain::new(),
+            round: None,
+            casts: None,
+            acts: Acts::default(),
+            lines: 0,
+            folded: 0,
+            ballots: 0,
+            act_failure: None,
+            ballot_failure: None,
         }
-        let envelopes = self.envelopes.as_ref();
-        let parsed: Vec<Parsed> = block.par_iter().map(|line| parse(line, envelopes)).collect();
-        for ((bytes, parsed), number) in block.iter().zip(parsed).zip(first + 1..) {
+    }
+
+    /// Checks each block on every core, while the one before it is chained and folded, which only one core can.
+    fn run(&mut self, mut blocks: Blocks<'_>, progress: &(dyn Fn(Progress) + Sync)) -> Result<(), Failure> {
+        let (mut block, mut fault) = blocks.next();
+        self.booth = block.lines().first().and_then(|line| Booth::of(self.source, line));
+        let booth = self.booth.take();
+        if let Some(booth) = &booth {
+            self.casts = Some(Casts::new(self.source, &booth.rules));
+        }
+        let mut parsed = parse_all(&block, booth.as_ref());
+        let result = loop {
+            if parsed.is_empty() {
+                break fault.map_or(Ok(()), Err);
+            }
+            let ended = fault.is_some();
+            let (next, folded) = rayon::join(
+                || {
+                    let (block, fault) = blocks.next();
+                    let parsed = parse_all(&block, booth.as_ref());
+                    (block, fault, parsed)
+                },
+                || self.take_block(&block, parsed),
+            );
+            if let Err(fault) = folded {
+                break Err(fault);
+            }
+            progress(Progress { check: CheckName::Ballots, done: self.lines });
+            parsed = next.2;
+            block = next.0;
+            if !ended {
+                fault = next.1;
+            }
+        };
+        self.booth = booth;
+        result
+    }
+
+    fn take_block(&mut self, block: &Block, parsed: Vec<Parsed>) -> Result<(), Failure> {
+        for ((bytes, parsed), number) in block.lines().into_iter().zip(parsed).zip(block.first..) {
             let line = parsed.line.map_err(|fault| failure(LOG, Some(number), fault))?;
             self.chain.follow(line.index, &line.previous, bytes).map_err(|fault| failure(LOG, Some(number), fault))?;
             self.lines = number;
             self.fold(&line, number);
             if let Some(ballot) = parsed.ballot {
-                self.take_ballot(ballot, number);
+                self.take_ballot(ballot, number)?;
             }
         }
-        progress(Progress { check: CheckName::Ballots, done: self.lines });
         Ok(())
     }
 
@@ -146,31 +172,55 @@ impl Pass {
         }
     }
 
-    fn take_ballot(&mut self, ballot: Result<Envelope, EnvelopeFault>, number: u64) {
-        let checked = ballot.map_err(|fault| format!("envelope: {fault}")).and_then(|envelope| {
-            let recorded = self.latest.record(envelope.credential, envelope.version, number - 1);
-            recorded.map_err(|fault| fault.to_string())
-        });
-        match checked {
-            Ok(()) => self.ballots += 1,
-            Err(reason) => {
-                self.ballot_failure.get_or_insert_with(|| failure(LOG, Some(number), reason));
+    fn take_ballot(&mut self, ballot: Result<Vec<u8>, EnvelopeFault>, number: u64) -> Result<(), Failure> {
+        match (ballot, &mut self.casts) {
+            (Ok(record), Some(casts)) => {
+                self.ballots += 1;
+                let kept = casts.push(&record);
+                kept.map_err(|fault| failure(LOG, Some(number), format!("the ballot could not be noted: {fault}")))
             }
+            (Err(fault), _) => {
+                self.ballot_failure.get_or_insert_with(|| failure(LOG, Some(number), format!("envelope: {fault}")));
+                Ok(())
+            }
+            (Ok(_), None) => Ok(()),
         }
     }
 }
 
-fn rules_of(first_line: &[u8]) -> Option<EnvelopeCheck> {
-    match Line::<Event>::parse(first_line).ok()?.event {
-        Event::Published(published) => envelope_check(&published.rules),
-        _ => None,
+impl Booth {
+    fn of(source: &dyn Source, first_line: &[u8]) -> Option<Self> {
+        let Event::Published(published) = Line::<Event>::parse(first_line).ok()?.event else { return None };
+        let rules = published.rules;
+        let envelopes = envelope_check(&rules)?;
+        let key = opening::ahead(source, &rules);
+        Some(Self { rules, envelopes, key })
+    }
+
+    /// The record of a ballot whose signatures hold.
+    fn take(&self, fingerprint: &[u8; 32], ballot: &[u8], number: u64) -> Result<Vec<u8>, EnvelopeFault> {
+        let envelope = self.envelopes.check(ballot)?;
+        let open = |key: &OpeningKey| {
+            key.open(fingerprint, &envelope.credential, envelope.version, &envelope.sealed).ok()
+        };
+        let text = self.key.as_ref().and_then(open);
+        Ok(casts::record(&self.rules, &envelope, number, text.as_deref()))
     }
 }
 
-fn parse(bytes: &[u8], envelopes: Option<&EnvelopeCheck>) -> Parsed {
+fn parse_all(block: &Block, booth: Option<&Booth>) -> Vec<Parsed> {
+    let fingerprint = booth.map(|booth| *booth.rules.fingerprint().as_bytes());
+    let booth = booth.zip(fingerprint.as_ref());
+    let lines = block.lines();
+    lines.par_iter().enumerate().map(|(at, line)| parse(line, booth, block.first + at as u64)).collect()
+}
+
+fn parse(bytes: &[u8], booth: Option<(&Booth, &[u8; 32])>, number: u64) -> Parsed {
     let line = Line::<Event>::parse(bytes);
-    let ballot = match (&line, envelopes) {
-        (Ok(Line { event: Event::Ballot(ballot), .. }), Some(check)) => Some(check.check(&ballot.envelope.0)),
+    let ballot = match (&line, booth) {
+        (Ok(Line { event: Event::Ballot(ballot), .. }), Some((booth, fingerprint))) => {
+            Some(booth.take(fingerprint, &ballot.envelope.0, number))
+        }
         _ => None,
     };
     Parsed { line, ballot }

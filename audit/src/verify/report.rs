@@ -4,6 +4,11 @@ use std::{collections::BTreeMap, fmt};
 
 use serde::Serialize;
 
+use super::{
+    text,
+    words::{self, Language},
+};
+
 /// The checks, in the order in which they are reported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -18,6 +23,8 @@ pub enum CheckName {
     Ballots,
     /// The signed checkpoint commits to exactly these lines.
     Checkpoint,
+    /// As many witnesses as the rules ask for cosigned the checkpoint.
+    Witnesses,
     /// The register's steps have the hashes in the log, sorted, no pseudonym twice; ballots ≤ credentials ≤ roll.
     Register,
     /// The revealed key opens the ballots, and counting them again gives the outcome in the log.
@@ -30,32 +37,23 @@ pub enum CheckName {
 
 impl CheckName {
     /// Every check.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Files,
         Self::Lines,
         Self::Acts,
         Self::Ballots,
         Self::Checkpoint,
+        Self::Witnesses,
         Self::Register,
         Self::Recount,
         Self::Certificate,
         Self::Result,
     ];
 
-    /// What the check covers, in a few words.
+    /// What the check covers, in a few words of English.
     #[must_use]
     pub const fn title(self) -> &'static str {
-        match self {
-            Self::Files => "files match SHA256SUMS",
-            Self::Lines => "lines are canonical and chained",
-            Self::Acts => "every act was allowed",
-            Self::Ballots => "ballots are signed, one of each version",
-            Self::Checkpoint => "checkpoint commits to the lines",
-            Self::Register => "register matches the log; ballots ≤ credentials ≤ roll",
-            Self::Recount => "recount gives the outcome",
-            Self::Certificate => "certificate is signed",
-            Self::Result => "keys.json and result.json match the log",
-        }
+        words::check(self).title.en
     }
 }
 
@@ -73,10 +71,7 @@ pub struct Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.line {
-            Some(line) => write!(f, "{}, line {line}: {}", self.file, self.reason),
-            None => write!(f, "{}: {}", self.file, self.reason),
-        }
+        f.write_str(&text::place(self, Language::English))
     }
 }
 
@@ -131,24 +126,9 @@ impl Report {
     }
 }
 
+/// As text in English.
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (name, value) in &self.facts {
-            writeln!(f, "{name:>20}  {value}")?;
-        }
-        writeln!(f)?;
-        for check in &self.checks {
-            let verdict = match (&check.failure, check.reached) {
-                (Some(_), _) => "FAILED ",
-                (None, true) => "ok     ",
-                (None, false) => "not run",
-            };
-            writeln!(f, "{verdict} {:>9}  {}", check.items, check.name.title())?;
-            if let Some(failure) = &check.failure {
-                writeln!(f, "                   → {failure}")?;
-            }
-        }
-        let verdict = if self.passed() { "VERIFIED: everything holds." } else { "NOT VERIFIED." };
-        writeln!(f, "\n{verdict}")
+        f.write_str(&text::write(self, Language::English))
     }
 }

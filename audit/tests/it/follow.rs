@@ -1,24 +1,17 @@
 //! The follower: any honest growth is growth, and any tampering is named for what it is.
 
 use audit::{
-    follow::{Agreement, Cheat, Content, Evidence, Follower, Step, Told},
-    log::{hash::Hash, line::Line},
-    office::{Founded, OfficeEvent, Role, StaffAdded},
-    round::{By, Bytes, Event, Phase, event::BatchReason},
+    follow::{Agreement, Cheat, Evidence, Follower, Step},
+    log::hash::Hash,
 };
 use proptest::prelude::*;
 
-use super::{
-    elections,
-    sample::{self, CLOSES, HOUR, OPENS},
-    served::Served,
-};
+use super::served::Served;
 
-const ROUND: &str = "vote.example/rounds/spring";
 const OTHER: &str = "log.example/anything";
 
 fn steps(follower: &mut Follower, served: &Served, note: &str) -> Step {
-    follower.step(note, &mut served.clone(), &mut |_, _| {}).unwrap()
+    follower.step(note, &mut served.clone(), &mut |_, _| {}).expect("the source answers")
 }
 
 pub fn caught(follower: &mut Follower, served: &Served, note: &str) -> Evidence {

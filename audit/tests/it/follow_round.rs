@@ -36,14 +36,18 @@ fn with(served: &Served, events: &[Event]) -> Served {
     served
 }
 
+fn event_in(line: impl AsRef<[u8]>) -> Event {
+    Line::parse(line.as_ref()).expect("a line").event
+}
+
 fn violates(served: &Served, from: usize, event: Event, reason: &str) {
     let mut follower = followed(&served.at(from));
     let mut bad = Served::new(ROUND);
-    bad.push(&served.lines[..from].iter().map(|bytes| Line::<Event>::parse(bytes).unwrap().event).collect::<Vec<_>>());
+    bad.push(&served.lines[..from].iter().map(event_in).collect::<Vec<_>>());
     let bad = with(&bad, &[event]);
     match caught(&mut follower, &bad, &bad.note()).cheat {
         Cheat::Violation { index, line, reason: found } => {
-            assert_eq!((index, &line), (from as u64, bad.lines.last().unwrap()));
+            assert_eq!((index, &line), (from as u64, &bad.lines[from]));
             assert!(found.contains(reason), "{found}");
         }
         cheat => panic!("{cheat}"),
@@ -95,10 +99,10 @@ fn lines_against_the_rules_are_named() {
     violates(&served, 5, sample::register(OPENS + HOUR, 2), "announced");
     violates(&served, 3, sample::closed(OPENS + 1, By::Schedule), "register");
     // The last of the batch stands first: the order of hashes is broken by the second.
-    let Event::Ballot(last) = Line::<Event>::parse(&served.lines[6]).unwrap().event else { panic!() };
-    let Event::Ballot(first) = Line::<Event>::parse(&served.lines[4]).unwrap().event else { panic!() };
+    let Event::Ballot(last) = event_in(&served.lines[6]) else { panic!() };
+    let Event::Ballot(first) = event_in(&served.lines[4]) else { panic!() };
     let mut bad = Served::new(ROUND);
-    bad.push(&served.lines[..4].iter().map(|bytes| Line::<Event>::parse(bytes).unwrap().event).collect::<Vec<_>>());
+    bad.push(&served.lines[..4].iter().map(event_in).collect::<Vec<_>>());
     bad.push(&[Event::Ballot(last), Event::Ballot(first)]);
     let cheat = caught(&mut Follower::new(bad.key()), &bad, &bad.note()).cheat;
     assert!(matches!(&cheat, Cheat::Violation { index: 5, .. }), "{cheat}");

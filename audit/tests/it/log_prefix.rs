@@ -17,14 +17,14 @@ fn tiles(size: u64) -> Vec<(TileId, Vec<u8>)> {
 fn only(tiles: &[(TileId, Vec<u8>)], needed: &[TileId]) -> Tiles {
     let mut kept = Tiles::default();
     for (id, bytes) in tiles.iter().filter(|(id, _)| needed.contains(id)) {
-        kept.insert(*id, bytes).unwrap();
+        kept.insert(*id, bytes).expect("a whole tile");
     }
     kept
 }
 
 fn holds(old: u64, new: u64) {
     let all = leaves(new);
-    let found = roots(&only(&tiles(new), &needed(old, new)), old, new).unwrap();
+    let found = roots(&only(&tiles(new), &needed(old, new)), old, new).expect("nothing else is needed");
     assert_eq!((found.old, found.new), (root(&all[..old as usize]), root(&all)), "{old} of {new}");
 }
 

@@ -55,7 +55,7 @@ impl Served {
     }
 
     pub fn key(&self) -> VerifierKey {
-        self.signer().vkey().parse().unwrap()
+        self.signer().vkey().parse().expect("a key")
     }
 
     pub fn size(&self) -> u64 {
@@ -90,10 +90,10 @@ impl Served {
         for (index, lines) in self.lines.chunks(WIDTH as usize).enumerate() {
             let leaves: Vec<_> = lines.iter().map(|bytes| line::leaf(bytes)).collect();
             let path = TilePath::Entries(index as u64, lines.len() as u64);
-            found.insert(path.to_string(), entries::print(&leaves).unwrap());
+            found.insert(path.to_string(), entries::print(&leaves).expect("leaves"));
         }
         for bytes in self.lines.iter().filter(|bytes| bytes.len() > line::MAX_LEAF) {
-            let event = line::event(bytes).unwrap();
+            let event = line::event(bytes).expect("a line");
             found.insert(format!("event/{}", line::event_hash(event)), event.to_vec());
         }
         found

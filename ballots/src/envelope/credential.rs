@@ -53,14 +53,24 @@ impl IssuerPublicKey {
     }
 }
 
-/// Length of the modulus in bytes, from the bit string inside a SubjectPublicKeyInfo.
+/// SEQUENCE of the identifier rsaEncryption (RFC 8017 §A.1) and NULL.
+const RSA_ENCRYPTION: [u8; 15] =
+    [0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00];
+/// INTEGER 65537, the exponent, which ends the key.
+const EXPONENT: [u8; 5] = [0x02, 0x03, 0x01, 0x00, 0x01];
+/// Bytes around the modulus.
+const FRAME: usize = 38;
+
+/// Length of the modulus in bytes, if the SubjectPublicKeyInfo is exactly what a printer of DER makes of such a key.
 ///
-/// The key was parsed before, so this only looks for the known sizes' frame: `30 82 .. .. 02 82 hi lo 00 modulus`.
+/// The library that parses it passes over bytes at the end and takes other exponents.
 fn modulus_len(der: &[u8]) -> Option<usize> {
-    let rsa_encryption = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00];
-    let at = der.windows(rsa_encryption.len()).position(|part| part == rsa_encryption)?;
-    // After the identifier: BIT STRING (03 82 hi lo 00), SEQUENCE (30 82 hi lo), INTEGER (02 82 hi lo), sign byte 00.
-    let integer = der.get(at + rsa_encryption.len() + 9..)?;
-    let [0x02, 0x82, high, low, 0x00, ..] = integer else { return None };
-    Some(usize::from(u16::from_be_bytes([*high, *low])) - 1)
+    let len = der.len().checked_sub(FRAME).filter(|len| (256..=1024).contains(len))?;
+    let long = |tag: u8, rest: usize| {
+        let [high, low] = u16::try_from(len + rest).ok()?.to_be_bytes();
+        Some([tag, 0x82, high, low])
+    };
+    let head = [&long(0x30, 34)?[..], &RSA_ENCRYPTION, &long(0x03, 15)?, &[0], &long(0x30, 10)?, &long(0x02, 1)?, &[0]];
+    let modulus = der.strip_prefix(head.concat().as_slice())?.strip_suffix(&EXPONENT)?;
+    (modulus.len() == len && modulus[0] >= 0x80).then_some(len)
 }

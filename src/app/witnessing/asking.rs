@@ -7,8 +7,8 @@ use std::{
 
 use audit::log::{
     cosignature::CosignerKey,
-    hash::Hash,
     note::{Note, NoteSignature},
+    witness::{AddCheckpoint, parse_cosignatures, parse_size},
 };
 use tokio::time::Interval;
 
@@ -34,17 +34,10 @@ pub struct Witness {
     board: Mutex<Board>,
 }
 
-/// A head as it is offered.
-struct Offer {
-    size: u64,
-    checkpoint: String,
-    proof: Vec<Hash>,
-}
-
 /// What a witness answered.
 enum Answered {
-    /// Signature lines.
-    Cosigned(String),
+    /// Cosignatures, still to be verified.
+    Cosigned(Vec<NoteSignature>),
     /// Not from there: this is the size that it cosigned last.
     Has(u64),
 }
@@ -134,58 +127,53 @@ enum Outcome {
 
 /// Offers the newest head from the size that the witness is thought to have.
 async fn offer(app: &App, witness: &Witness, log_id: i64, old: u64) -> Result<Result<Outcome, WitnessFault>, Error> {
-    let offer = newest(app, log_id, old).await?;
-    let answer = witness.listening.add_checkpoint(request(old, &offer)).await;
-    Ok(match answer.and_then(read) {
-        Ok(Answered::Cosigned(lines)) => match cosigned(&witness.key, &witness.vkey, &offer.checkpoint, &lines) {
+    let (size, request) = newest(app, log_id, old).await?;
+    let answer = witness.listening.add_checkpoint(request.to_string()).await;
+    Ok(match answer.and_then(|answer| read(&answer)) {
+        Ok(Answered::Cosigned(signatures)) => match cosigned(witness, &request.checkpoint, &signatures) {
             Some(cosigned) => {
                 let mut tx = app.db.write().await?;
-                cosignatures::insert(&mut tx, log_id, (offer.size, &offer.checkpoint), &cosigned).await?;
+                cosignatures::insert(&mut tx, log_id, (size, &request.checkpoint.to_string()), &cosigned).await?;
                 tx.commit().await?;
-                Ok(Outcome::Kept(offer.size))
+                Ok(Outcome::Kept(size))
             }
             None => Err(WitnessFault::Cosignature),
         },
-        Ok(Answered::Has(theirs)) if theirs > offer.size => Err(WitnessFault::LongerLog(theirs)),
+        Ok(Answered::Has(theirs)) if theirs > size => Err(WitnessFault::LongerLog(theirs)),
         // It has just this size, and does not cosign it: so it has another root.
-        Ok(Answered::Has(theirs)) if theirs == old => Err(WitnessFault::OtherLog),
+        Ok(Answered::Has(theirs)) if theirs == old && theirs == size => Err(WitnessFault::OtherLog),
+        Ok(Answered::Has(theirs)) if theirs == old => Err(WitnessFault::Form),
         Ok(Answered::Has(theirs)) => Ok(Outcome::Follow(theirs)),
         Err(fault) => Err(fault),
     })
 }
 
-async fn newest(app: &App, log_id: i64, old: u64) -> Result<Offer, Error> {
+async fn newest(app: &App, log_id: i64, old: u64) -> Result<(u64, AddCheckpoint), Error> {
     let mut tx = app.db.read().await?;
     let (size, checkpoint) = log::checkpoint(&mut tx, log_id).await?;
     let grows = 0 < old && old < size;
     let proof = if grows { proving::consistency(&mut tx, log_id, old, size).await? } else { Vec::new() };
-    Ok(Offer { size, checkpoint, proof })
+    Ok((size, AddCheckpoint { old, proof, checkpoint: checkpoint.parse().map_err(Error::broken)? }))
 }
 
-fn request(old: u64, offer: &Offer) -> String {
-    let proof: String = offer.proof.iter().map(|hash| format!("{}\n", hash.to_base64())).collect();
-    format!("old {old}\n{proof}\n{}", offer.checkpoint)
-}
-
-fn read(Answer { status, body }: Answer) -> Result<Answered, WitnessFault> {
+fn read(Answer { status, body }: &Answer) -> Result<Answered, WitnessFault> {
     match status {
-        200 => Ok(Answered::Cosigned(body)),
-        409 => body.trim_end().parse().map(Answered::Has).map_err(|_| WitnessFault::Form),
+        200 => parse_cosignatures(body).map(Answered::Cosigned).map_err(|_| WitnessFault::Form),
+        409 => parse_size(body).map(Answered::Has).map_err(|_| WitnessFault::Form),
         403 => Err(WitnessFault::UnknownKey),
         404 => Err(WitnessFault::UnknownLog),
         // The proof is right, so what it does not lead from is another log than this.
         422 => Err(WitnessFault::OtherLog),
-        status => Err(WitnessFault::Status(status)),
+        status => Err(WitnessFault::Status(*status)),
     }
 }
 
-/// The witness's cosignature among the lines, if it holds. One without a time would say nothing of the newest head.
-fn cosigned(key: &CosignerKey, vkey: &str, checkpoint: &str, lines: &str) -> Option<Cosigned> {
-    let note: Note = checkpoint.parse().ok()?;
-    let lines: Option<Vec<NoteSignature>> = lines.lines().map(|line| line.parse().ok()).collect();
-    let line = lines?.into_iter().find(|one| one.name == key.name && one.key_id == key.id())?;
-    let at = key.verify(&note.text, &line).ok().filter(|at| *at > 0)?;
-    Some(Cosigned { witness: vkey.to_owned(), at: at.try_into().ok()?, line: format!("{line}\n") })
+/// The witness's cosignature, if it holds. One without a time would say nothing of the newest head.
+fn cosigned(witness: &Witness, checkpoint: &Note, signatures: &[NoteSignature]) -> Option<Cosigned> {
+    let key = &witness.key;
+    let line = signatures.iter().find(|one| one.name == key.name && one.key_id == key.id())?;
+    let at = key.verify(&checkpoint.text, line).ok().filter(|at| *at > 0)?;
+    Some(Cosigned { witness: witness.vkey.clone(), at: at.try_into().ok()?, line: format!("{line}\n") })
 }
 
 /// Notes what went wrong; it is told once, until it is something else.

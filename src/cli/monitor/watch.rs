@@ -62,6 +62,7 @@ impl Watch {
     /// When nothing can be stored; what a log does is no error.
     pub(super) async fn turn(&mut self, with: &Watching) -> Result<Turn, CliFault> {
         let (mut turn, now) = (Turn::default(), with.clock.now());
+        self.same_key(&with.keys)?;
         match self.log.checkpoint().await {
             Ok(note) => self.look(with, &mut turn, now, note).await?,
             Err(missing) => self.silent(with, &mut turn, now, format!("checkpoint: {missing}"), None)?,
@@ -72,6 +73,16 @@ impl Watch {
         self.memory.follower = self.follower.as_ref().map(Follower::save);
         self.folder.write(&self.memory)?;
         Ok(turn)
+    }
+
+    /// A key that is given now must be the one that the log was followed under so far.
+    fn same_key(&self, given: &[VerifierKey]) -> Result<(), CliFault> {
+        let Some(follower) = &self.follower else { return Ok(()) };
+        let other = given.iter().find(|key| key.name == follower.origin() && *key != follower.key());
+        other.map_or(Ok(()), |other| {
+            let (folder, key) = (self.folder.0.display(), follower.key());
+            Err(CliFault::Other(format!("{folder} holds what was signed with {key}, not with the given key {other}")))
+        })
     }
 
     async fn look(&mut self, with: &Watching, turn: &mut Turn, now: i64, note: String) -> Result<(), CliFault> {
@@ -93,7 +104,6 @@ impl Watch {
                 self.silent(with, turn, now, what, Some(*found))
             }
             Ok(Step::Cheat(found)) => {
-                self.follower.get_or_insert(follower);
                 self.keep(now, self.log.base(), &found.after, false)?;
                 self.alarm(turn, now, &found)
             }

@@ -38,7 +38,7 @@ impl Watch {
         signed.dedup();
         if let Some(name) = forged.first() {
             let words = format!(
-                "ATTENTION: the cosignature of {name} under the head is not the witness's: whoever serves it made it up"
+                "ATTENTION: the cosignature of {name} under the head is not the witness's: whoever serves it made it up; the note is in heads.jsonl"
             );
             turn.notices.push(self.notice(now, "forged-cosignature", words, json!({ "witnesses": forged })));
             turn.cheat = true;

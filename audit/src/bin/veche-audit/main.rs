@@ -1,0 +1,67 @@
+//! `veche-audit`: rechecks a round's bundle: a folder, an archive, or an address.
+
+mod arguments;
+mod show;
+
+use std::{fs, process::ExitCode};
+
+use arguments::{Arguments, Asked, USAGE};
+use audit::{
+    place,
+    verify::{html, text, verify},
+};
+
+fn main() -> ExitCode {
+    match arguments::parse(std::env::args_os()) {
+        Ok(Asked::Audit(arguments)) => run(&arguments),
+        Ok(Asked::Help) => {
+            print!("{USAGE}");
+            ExitCode::SUCCESS
+        }
+        Ok(Asked::Version) => {
+            println!("veche-audit {}", env!("CARGO_PKG_VERSION"));
+            ExitCode::SUCCESS
+        }
+        Err(fault) => {
+            eprintln!("veche-audit: {fault}\n\nveche-audit --help tells what it takes.");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Exit code 2 when there is no bundle to check at all, 1 when it does not hold.
+fn run(arguments: &Arguments) -> ExitCode {
+    let shown = show::Shown::new(arguments.language);
+    let opened = place::open(&arguments.place, &arguments.options, &|opening| shown.opening(opening));
+    let opened = match opened {
+        Ok(opened) => opened,
+        Err(fault) => {
+            shown.finish();
+            return refuse(arguments, &text::printable(&fault.to_string()), fault.is_refusal());
+        }
+    };
+    let report = verify(&opened.folder, arguments.log_key.as_deref(), &|progress| shown.checking(progress));
+    shown.finish();
+    if arguments.json {
+        println!("{}", serde_json::json!({ "verified": report.passed(), "report": report }));
+    } else {
+        print!("{}", text::write(&report, arguments.language));
+    }
+    if let Some(file) = &arguments.html {
+        let subject = text::printable(&arguments.place);
+        if let Err(fault) = fs::write(file, html::page(&report, &subject, arguments.language)) {
+            eprintln!("veche-audit: {}: {fault}", file.display());
+            return ExitCode::from(2);
+        }
+    }
+    if report.passed() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Says why there is nothing to check: 1 when what is there is no bundle, 2 when nothing could be read.
+fn refuse(arguments: &Arguments, reason: &str, refused: bool) -> ExitCode {
+    if arguments.json {
+        println!("{}", serde_json::json!({ "verified": false, "refused": reason }));
+    }
+    eprintln!("veche-audit: {reason}");
+    if refused { ExitCode::FAILURE } else { ExitCode::from(2) }
+}

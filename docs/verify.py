@@ -1,0 +1,1457 @@
+#!/usr/bin/env python3
+"""A second opinion on the bundle of a Veche round: one file, Python 3.9 or later, the package `cryptography` and nothing else.
+
+    pip install cryptography
+    python3 verify.py BUNDLE [--json] [--log-key VKEY]
+
+BUNDLE is the folder, or the same as .tar.zst. It is written from docs/protocol.md, not from the service: § is a section of that
+document. Read it from top to bottom: first the parts (JSON, hashes, signatures, rules), then what may happen (`Round`), then the
+count, and last the nine and one checks by their names. Exit: 0 everything holds, 1 something does not, 2 not understood.
+"""
+
+import argparse
+import base64
+import collections
+import fractions
+import hashlib
+import hmac
+import json
+import multiprocessing
+import os
+import re
+import shutil
+import struct
+import subprocess
+import sys
+import tarfile
+import tempfile
+import time
+import unicodedata
+from datetime import date
+
+from cryptography.exceptions import InvalidSignature, InvalidTag
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+try:
+    from cryptography.hazmat.primitives.asymmetric import mldsa
+except ImportError:  # an older package; without it no ML-DSA-44 witness can be checked, and the report says so
+    mldsa = None
+
+ZERO = bytes(32)
+
+
+class Fault(Exception):
+    """Why something does not hold, with its place: a file, and a line counted from 1."""
+
+    def __init__(self, reason, file=None, line=None):
+        super().__init__(reason)
+        self.reason, self.file, self.line = reason, file, line
+
+    def at(self, file, line=None):
+        self.file, self.line = self.file or file, self.line or line
+        return self
+
+
+def need(holds, reason):
+    if not holds:
+        raise Fault(reason)
+
+
+def sha256(data):
+    return hashlib.sha256(data).digest()
+
+
+# ------------------------------------------------------------------------------------------------ § 1: canonical JSON
+
+
+def canonical(value):
+    """The one spelling. Names are ASCII or of U+0020 to U+FFFF, so that Python's order of names is that of RFC 8785."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
+
+
+def each_name_once(pairs):
+    value = dict(pairs)
+    need(len(value) == len(pairs), "a name stands twice in one object")
+    return value
+
+
+def no_such_number(text):
+    raise Fault(f"{text} is not an integer in decimal")
+
+
+DECODER = json.JSONDecoder(object_pairs_hook=each_name_once, parse_float=no_such_number, parse_constant=no_such_number, strict=True)
+
+
+def read_json(data):
+    """Parses, prints again, and refuses if the two differ: white space, order of names, escapes, `-0`, all in one comparison."""
+    try:
+        value = DECODER.decode(data.decode("utf-8"))
+        again = canonical(value)
+    except (ValueError, RecursionError) as error:  # UnicodeError and JSONDecodeError are ValueErrors
+        raise Fault(f"not JSON in UTF-8: {error}") from None
+    if again != data:
+        place = next((i for i, (a, b) in enumerate(zip(again, data)) if a != b), min(len(again), len(data)))
+        raise Fault(f"not canonical JSON: byte {place + 1} differs from the one spelling")
+    return value
+
+
+# What a value must look like. A shape is a function of the value and of its place; it returns what the program works with.
+
+
+def integer(low, high):
+    def shape(value, place):
+        need(type(value) is int and low <= value <= high, f"{place}: must be a number from {low} to {high}")
+        return value
+    return shape
+
+
+U16, U32, U64, I64 = integer(0, 2**16 - 1), integer(0, 2**32 - 1), integer(0, 2**64 - 1), integer(-(2**63), 2**63 - 1)
+
+
+def text(value, place):
+    need(type(value) is str, f"{place}: must be text")
+    return value
+
+
+def boolean(value, place):
+    need(type(value) is bool, f"{place}: must be true or false")
+    return value
+
+
+def octets(length=None):
+    def shape(value, place):
+        try:
+            data = base64.b64decode(text(value, place), validate=True)
+        except ValueError:
+            raise Fault(f"{place}: not base64") from None
+        need(base64.b64encode(data).decode() == value, f"{place}: not canonical base64")
+        need(length is None or len(data) == length, f"{place}: must be {length} bytes, is {len(data)}")
+        return data
+    return shape
+
+
+def matches(pattern, what):
+    compiled = re.compile(pattern)
+    def shape(value, place):
+        need(compiled.fullmatch(text(value, place)), f"{place}: must be {what}")
+        return value
+    return shape
+
+
+def hash_hex(value, place):
+    return bytes.fromhex(matches("[0-9a-f]{64}", "64 hexadecimal digits")(value, place))
+
+
+def one_of(*words):
+    def shape(value, place):
+        need(type(value) is str and value in words, f"{place}: must be one of {', '.join(words)}")
+        return value
+    return shape
+
+
+def listed(inner):
+    def shape(value, place):
+        need(type(value) is list, f"{place}: must be a list")
+        return [inner(item, f"{place}[{i}]") for i, item in enumerate(value)]
+    return shape
+
+
+def record(required, optional=()):
+    """An object with these fields and no others. An optional one that is not there is None."""
+    optional = dict(optional)
+    def shape(value, place):
+        need(type(value) is dict, f"{place}: must be an object")
+        for name in value:
+            need(name in required or name in optional, f"{place}: unknown field {name}")
+        result = dict.fromkeys(optional)
+        for name, inner in {**required, **optional}.items():
+            if name in value:
+                result[name] = inner(value[name], f"{place}.{name}")
+            else:
+                need(name in optional, f"{place}: the field {name} is missing")
+        return result
+    return shape
+
+
+def variant(**inner):
+    """An enumeration: an object with one key, whose name says what the content is."""
+    def shape(value, place):
+        need(type(value) is dict and len(value) == 1, f"{place}: must be an object with one key")
+        name, content = next(iter(value.items()))
+        need(name.replace("-", "_") in inner and "_" not in name, f"{place}: unknown name {name}")
+        return name, inner[name.replace("-", "_")](content, f"{place}.{name}")
+    return shape
+
+
+# Unicode's White_Space, which is not the same as str.isspace.
+WHITE_SPACE = set("\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000") | {chr(c) for c in range(0x2000, 0x200B)}
+
+
+def not_only_white(value, place):
+    need(set(text(value, place)) - WHITE_SPACE, f"{place}: must hold something else than white space")
+    return value
+
+
+def words(longest, paragraphs=False):
+    def shape(value, place):
+        not_only_white(value, place)
+        need(len(value) <= longest, f"{place}: at most {longest} characters")
+        for character in value:
+            need(unicodedata.category(character) != "Cc" or paragraphs and character == "\n", f"{place}: a control character")
+        return value
+    return shape
+
+
+def day(value, place):
+    matches(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", "a day as YYYY-MM-DD")(value, place)
+    try:
+        date.fromisoformat(value)
+    except ValueError:
+        raise Fault(f"{place}: there is no such day") from None
+    return value
+
+
+# ------------------------------------------------------------------------------------------------ signatures
+
+
+FIELD = 2**255 - 19  # of Ed25519's curve −x² + y² = 1 + d·x²·y²
+CURVE_D = -121665 * pow(121666, -1, FIELD) % FIELD
+# Points whose order divides 8, by y: 0, 1, −1, and the two whose doubles have y = 0. OpenSSL lets them through, so we look ourselves.
+Y_OF_ORDER_8 = 0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD83D3D706A17C7
+SMALL_ORDER_Y = {0, 1, FIELD - 1, Y_OF_ORDER_8, FIELD - Y_OF_ORDER_8}
+
+
+def point_problem(encoded):
+    """RFC 8032 §5.1.3 and "strict": None if the 32 bytes are the encoding of a point that is not of small order."""
+    y = int.from_bytes(encoded, "little") & (2**255 - 1)
+    if y >= FIELD:
+        return "is not the canonical encoding of a point"
+    if y in SMALL_ORDER_Y:
+        return "is a point of small order"
+    square = (y * y - 1) * pow(CURVE_D * y * y + 1, -1, FIELD) % FIELD
+    return None if pow(square, (FIELD - 1) // 2, FIELD) in (0, 1) else "is not a point of the curve"
+
+
+def small_or_odd(encoded):
+    y = int.from_bytes(encoded, "little") & (2**255 - 1)
+    return y >= FIELD or y in SMALL_ORDER_Y
+
+
+def ed25519_holds(key, message, signature):
+    """Strict Ed25519. OpenSSL checks the cofactorless equation, that S is reduced and that R is canonical; the rest is here."""
+    if small_or_odd(key) or small_or_odd(signature[:32]):
+        return False
+    try:
+        ed25519.Ed25519PublicKey.from_public_bytes(key).verify(signature, message)
+        return True
+    except (InvalidSignature, ValueError):
+        return False
+
+
+def ed25519_key(value, place):
+    key = octets(32)(value, place)
+    problem = point_problem(key)
+    need(problem is None, f"{place}: {problem}")
+    return key
+
+
+def issuer_key(value, place):
+    der = octets()(value, place)
+    try:
+        key = serialization.load_der_public_key(der)
+        again = key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+    except Exception as error:  # the package has several errors for what it cannot read
+        raise Fault(f"{place}: not a public key: {error}") from None
+    need(isinstance(key, rsa.RSAPublicKey) and again == der, f"{place}: not an rsaEncryption key in DER")
+    fits = key.key_size in range(2048, 8193, 8) and key.public_numbers().e == 65537
+    need(fits, f"{place}: must have 2048 to 8192 bits, a multiple of 8, and exponent 65537")
+    return der
+
+
+def p256_point(value, place):
+    point = octets(65)(value, place)
+    try:
+        need(point[0] == 4, f"{place}: not an uncompressed point")
+        ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)
+    except ValueError:
+        raise Fault(f"{place}: not a point of P-256") from None
+    return point
+
+
+# ------------------------------------------------------------------------------------------------ §§ 2, 3: lines, tree, notes
+
+
+LONGEST_ENTRY = 65535
+
+
+def leaf(line, value):
+    """The bytes that the tree commits to: the line's own, or for a line that is too long for an entry its short form (§ 2)."""
+    if len(line) <= LONGEST_ENTRY:
+        return line
+    return canonical({"event": {"sha256": sha256(canonical(value["event"])).hex()}, "index": value["index"], "previous": value["previous"]})
+
+
+def leaf_hash(data):
+    return sha256(b"\x00" + data)
+
+
+class Tree:
+    """RFC 6962 §2.1 as the lines come in: one root for each power of two in the number of leaves, the largest first."""
+
+    def __init__(self):
+        self.size, self.roots = 0, []
+
+    def add(self, hash_of_leaf):
+        self.size += 1
+        self.roots.append(hash_of_leaf)
+        for _ in range((self.size & -self.size).bit_length() - 1):
+            right = self.roots.pop()
+            self.roots[-1] = sha256(b"\x01" + self.roots[-1] + right)
+
+    def root(self):
+        if not self.roots:
+            return sha256(b"")
+        result = self.roots[-1]
+        for left in reversed(self.roots[:-1]):
+            result = sha256(b"\x01" + left + result)
+        return result
+
+
+NOTE_NAME = re.compile(f"[^{''.join(WHITE_SPACE)}+]+")
+
+
+def vkey(value, place, kinds=(1,)):
+    """`NAME+hex(key id)+base64(kind ‖ public key)`: (name, key id, kind, public key)."""
+    parts = text(value, place).split("+", 2)
+    need(len(parts) == 3 and NOTE_NAME.fullmatch(parts[0]), f"{place}: not a verifier key")
+    data = octets()(parts[2], place)
+    need(data and data[0] in kinds, f"{place}: not a key of a kind that may stand here")
+    key_id = sha256(parts[0].encode() + b"\n" + data)[:4]
+    need(parts[1] == key_id.hex(), f"{place}: the key's id is {key_id.hex()}")
+    if data[0] in (1, 4):
+        need(len(data) == 33, f"{place}: an Ed25519 key has 32 bytes")
+        problem = point_problem(data[1:])
+        need(problem is None, f"{place}: {problem}")
+    need(data[0] != 6 or len(data) == 1313, f"{place}: an ML-DSA-44 key has 1312 bytes")
+    return parts[0], key_id, data[0], data[1:]
+
+
+def read_note(data):
+    """C2SP signed-note: the text with its last line end, and [(name, key id, signature)]."""
+    need(len(data) <= 1 << 20, "a note is at most 1 MiB")
+    try:
+        note = data.decode("utf-8")
+    except UnicodeDecodeError:
+        raise Fault("a note is UTF-8") from None
+    need(not re.search(r"[\x00-\x09\x0b-\x1f]", note), "a note has no control characters but line ends")
+    cut = note.rfind("\n\n")
+    need(cut >= 0 and note.endswith("\n"), "a note is a text, an empty line, and signature lines with their line ends")
+    body, signatures = note[: cut + 1], []
+    lines = note[cut + 2 :].split("\n")[:-1]
+    need(0 < len(lines) <= 64, "a note has 1 to 64 signatures")
+    for line in lines:
+        match = re.fullmatch(r"— ([^ ]+) ([^ ]+)", line)
+        need(match and NOTE_NAME.fullmatch(match[1]), f"not a signature line: {line[:80]!r}")
+        signature = octets()(match[2], "signature")
+        need(len(signature) >= 5, "a signature has a key id and more")
+        signatures.append((match[1], signature[:4], signature[4:]))
+    return body, signatures
+
+
+def read_checkpoint(data, key):
+    """A note signed by this log key; (number of lines, root, body, signatures)."""
+    name, key_id, _, public = key
+    body, signatures = read_note(data)
+    ours = [signature for signer, id_, signature in signatures if (signer, id_) == (name, key_id)]
+    need(ours, f"no signature of the log's key {name}+{key_id.hex()} under the note")
+    for signature in ours:
+        need(len(signature) == 64 and ed25519_holds(public, body.encode(), signature), "the log's signature under the note does not verify")
+    lines = body.split("\n")
+    need(len(lines) == 4, "a checkpoint has three lines: origin, number of lines, root")
+    need(lines[0] == name, f"the origin is {lines[0]!r}, the log's key is of {name!r}")
+    need(re.fullmatch("0|[1-9][0-9]{0,19}", lines[1]) and int(lines[1]) < 2**64, "the number of lines is not in decimal")
+    return int(lines[1]), octets(32)(lines[2], "root"), body, signatures
+
+
+def short(data):
+    return bytes([len(data)]) + data
+
+
+def cosignature_holds(witness, body, seconds, signature):
+    """C2SP tlog-cosignature: Ed25519 over the text, or ML-DSA-44 over the same facts in binary."""
+    name, _, kind, public = witness
+    if kind == 4:
+        return len(signature) == 64 and ed25519_holds(public, f"cosignature/v1\ntime {seconds}\n{body}".encode(), signature)
+    need(mldsa, f"the witness {name} signs with ML-DSA-44, which this version of the package cryptography does not know")
+    origin, size, root = body.split("\n")[:3]
+    signed = b"subtree/v1\n\0" + short(name.encode()) + struct.pack(">Q", seconds) + short(origin.encode()) + struct.pack(">QQ", 0, int(size)) + base64.b64decode(root)
+    try:
+        mldsa.MLDSA44PublicKey.from_public_bytes(public).verify(signature, signed)
+        return True
+    except (InvalidSignature, ValueError):
+        return False
+
+
+def cosigned(body, signatures, witness):
+    """Whether this witness signed this checkpoint, at some time above zero. One signature of its key that does not hold is a fault."""
+    counts = False
+    for signer, key_id, signature in signatures:
+        if (signer, key_id) == witness[:2]:
+            seconds = int.from_bytes(signature[:8], "big")
+            holds = len(signature) > 8 and seconds < 2**63 and cosignature_holds(witness, body, seconds, signature[8:])
+            need(holds, f"the cosignature of {signer} does not verify")
+            counts = counts or seconds > 0
+    return counts
+
+
+# ------------------------------------------------------------------------------------------------ § 5: rules
+
+
+HANDLE = text
+PLACE = record({"latitude": integer(-90_000_000, 90_000_000), "longitude": integer(-180_000_000, 180_000_000)})
+
+
+def territory_id(value, place):
+    not_only_white(value, place)
+    need(all(" " <= c <= "\uffff" and unicodedata.category(c) != "Cc" for c in value), f"{place}: a character that may not stand here")
+    return value
+
+
+TERRITORY = record(
+    {"id": territory_id, "number": U32, "title": not_only_white},
+    {"address": words(200), "applied": day, "cost": I64, "description": words(4000, paragraphs=True), "place": PLACE, "proposed_by": words(200)},
+)
+VOTING = record({
+    "kind": variant(
+        approval=record({"max": U16}), ranked=record({"max": U16}), score=record({"max": integer(1, 1000)}),
+        points=record({"total": integer(1, 2**31 - 1)}, {"each": integer(1, 2**31 - 1)}),
+    ),
+    "method": one_of("approval", "borda", "instant-runoff", "score", "points"),
+    "territories": listed(TERRITORY),
+    "ties": listed(one_of("application", "registration")),
+    "winners": variant(
+        top=record({"seats": integer(1, 2**16 - 1)}, {"minimum": U64}),
+        budget=record({"budget": integer(1, 2**63 - 1), "overflow": one_of("skip", "stop")}, {"minimum": U64}),
+    ),
+})
+WITNESS_KINDS = (4, 6)  # Ed25519 and ML-DSA-44 cosignatures
+RULES = record(
+    {
+        "acceptance_key": ed25519_key,
+        "batch": record({"at_least": integer(1, 10_000), "within": integer(3600, 86_400)}),
+        "closes_at": I64, "opens_at": I64,
+        "commission": listed(record({"handle": HANDLE, "key": ed25519_key})),
+        "issuer_key": issuer_key, "log_key": text, "origin": text,
+        "minimum_age": integer(0, 120), "quorum": U16, "reference_date": day,
+        "register": record({"at_least": integer(1, 10_000)}),
+        "sealing_key": p256_point,
+        "slug": matches("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", "1 to 63 of a-z, 0-9 and -, no - at an end"),
+        "time_zone": text, "title": not_only_white, "voting": VOTING,
+    },
+    {"district": text, "witnesses": record({"keys": listed(text), "quorum": U16})},
+)
+METHODS = {"approval": ("approval",), "ranked": ("borda", "instant-runoff"), "score": ("score",), "points": ("points",)}
+
+
+class Rules:
+    """The rules of a round, and what follows from them."""
+
+    def __init__(self, value):
+        self.fingerprint = sha256(canonical(value))
+        self.value, self.field = value, RULES(value, "rules")
+        f = self.field
+        need(0 <= f["opens_at"] < f["closes_at"], "rules: 0 ≤ opens_at < closes_at does not hold")
+        members = [(m["handle"], m["key"]) for m in f["commission"]]
+        self.members = dict(members)
+        need(len(self.members) == len(members) == len(set(self.members.values())), "rules.commission: handles differ, and so do keys")
+        need(1 <= f["quorum"] <= len(members), "rules.quorum: from 1 to the number of members")
+        self.log_key = vkey(f["log_key"], "rules.log_key")
+        need(self.log_key[0] == f["origin"] and f["origin"].endswith("/rounds/" + f["slug"]), "rules.origin: must be the log key's name and end in /rounds/SLUG")
+        self.modulus = (serialization.load_der_public_key(f["issuer_key"]).key_size + 7) // 8
+        self.witnesses = [vkey(k, "rules.witnesses.keys", WITNESS_KINDS) for k in f["witnesses"]["keys"]] if f["witnesses"] else []
+        if f["witnesses"]:
+            keys = f["witnesses"]["keys"]
+            need(keys == sorted(set(keys), key=str.encode) and len(keys) <= 16, "rules.witnesses.keys: ascending, each once, at most 16")
+            need(1 <= f["witnesses"]["quorum"] <= len(keys), "rules.witnesses.quorum: from 1 to the number of keys")
+            named, public = {w[:2] for w in self.witnesses}, {w[3] for w in self.witnesses}
+            need(len(named) == len(public) == len(keys), "rules.witnesses.keys: two of them have one key, or one name and key id")
+            need(self.log_key[3] not in public, "rules.witnesses.keys: the log's own key")
+        self.read_voting(f["voting"])
+
+    def read_voting(self, voting):
+        self.territories = voting["territories"]
+        n = len(self.territories)
+        need(1 <= n <= 65535, "rules.voting.territories: from 1 to 65535")
+        for name in ("id", "number"):
+            need(len({t[name] for t in self.territories}) == n, f"rules.voting.territories: a territory's {name} stands twice")
+        (self.kind, self.limits), self.method = voting["kind"], voting["method"]
+        need(self.method in METHODS[self.kind], f"rules.voting.method: {self.method} does not count ballots of kind {self.kind}")
+        if self.kind in ("approval", "ranked"):
+            need(1 <= self.limits["max"] <= n, "rules.voting.kind.max: from 1 to the number of territories")
+            self.most, self.mark = min(self.limits["max"], n), struct.Struct(">H")
+        else:
+            self.most, self.mark = n if self.kind == "score" else min(self.limits["total"], n), struct.Struct(">HI")
+        if self.kind == "points":
+            need(self.limits["each"] is None or self.limits["each"] <= self.limits["total"], "rules.voting.kind.each: from 1 to the total")
+        self.choice_length = 3 + self.mark.size * self.most
+        self.ballot_length = 150 + self.modulus + self.choice_length + 64
+        self.ties = voting["ties"]
+        need(self.ties in (["application", "registration"], ["registration"]), "rules.voting.ties: each rung at most once, registration last")
+        self.winners, self.winning = voting["winners"]
+        if self.winners == "budget":
+            need(all((t["cost"] or 0) > 0 for t in self.territories), "rules.voting: a budget asks for a cost above zero on every territory")
+
+
+# ------------------------------------------------------------------------------------------------ § 6: ballots
+
+
+class Ballot:
+    """A ballot cut into its fields."""
+
+    def __init__(self, data, modulus):
+        self.fingerprint, self.credential, self.issued = data[1:33], data[33:65], data[65 : 65 + modulus]
+        self.version = int.from_bytes(data[65 + modulus : 69 + modulus], "big")
+        self.encapsulated, self.sealed = data[69 + modulus : 134 + modulus], data[134 + modulus : -64]
+        self.signed, self.signature = data[:-64], data[-64:]
+
+
+def ballot_problem(rules, issuer, data):
+    """The checks of § 6 in their order; None if the ballot passes."""
+    if len(data) != rules.ballot_length:
+        return f"ballot-length: {len(data)} bytes, a ballot of this round has {rules.ballot_length}"
+    if data[0] != 1:
+        return f"ballot-format: format {data[0]}"
+    ballot = Ballot(data, rules.modulus)
+    if ballot.fingerprint != rules.fingerprint:
+        return "ballot-other-round: the fingerprint is of other rules"
+    if ballot.version == 0:
+        return "ballot-version: version 0"
+    try:
+        message = b"veche/credential/v1\0" + rules.fingerprint + ballot.credential
+        pss = padding.PSS(mgf=padding.MGF1(hashes.SHA384()), salt_length=48)
+        issuer.verify(ballot.issued, message, pss, hashes.SHA384())
+    except InvalidSignature:
+        return "ballot-issuer-signature: the issuer did not sign this credential"
+    if not ed25519_holds(ballot.credential, b"veche/ballot/v1\0" + ballot.signed, ballot.signature):
+        problem = point_problem(ballot.credential)
+        if problem and "small" not in problem:
+            return f"ballot-credential: the credential {problem}"
+        return "ballot-signature: the credential did not sign this ballot"
+    return None
+
+
+# HPKE (RFC 9180), base mode, for one suite: DHKEM(P-256, HKDF-SHA256), HKDF-SHA256, AES-128-GCM.
+KEM_SUITE = b"KEM" + struct.pack(">H", 0x0010)
+HPKE_SUITE = b"HPKE" + struct.pack(">HHH", 0x0010, 0x0001, 0x0001)
+
+
+def extract(suite, salt, label, key):
+    return hmac.digest(salt, b"HPKE-v1" + suite + label + key, "sha256")
+
+
+def expand(suite, key, label, info, length):  # lengths up to 32, so one block of HKDF is enough
+    return hmac.digest(key, struct.pack(">H", length) + b"HPKE-v1" + suite + label + info + b"\x01", "sha256")[:length]
+
+
+class Opener:
+    """Opens the seals of one round. What depends on `info` alone is computed once."""
+
+    def __init__(self, secret, fingerprint):
+        self.secret = ec.derive_private_key(int.from_bytes(secret, "big"), ec.SECP256R1())
+        self.public = self.secret.public_key().public_bytes(serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint)
+        info = b"veche/seal/v1\0" + fingerprint
+        self.context = b"\x00" + extract(HPKE_SUITE, b"", b"psk_id_hash", b"") + extract(HPKE_SUITE, b"", b"info_hash", info)
+
+    def open(self, ballot):
+        """The choice's bytes, or None if the seal does not open."""
+        try:
+            if ballot.encapsulated[0] != 4:
+                return None
+            sender = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), ballot.encapsulated)
+            shared = self.secret.exchange(ec.ECDH(), sender)
+            shared = extract(KEM_SUITE, b"", b"eae_prk", shared)
+            shared = expand(KEM_SUITE, shared, b"shared_secret", ballot.encapsulated + self.public, 32)
+            secret = extract(HPKE_SUITE, shared, b"secret", b"")
+            key = expand(HPKE_SUITE, secret, b"key", self.context, 16)
+            nonce = expand(HPKE_SUITE, secret, b"base_nonce", self.context, 12)
+            return AESGCM(key).decrypt(nonce, ballot.sealed, ballot.credential + struct.pack(">I", ballot.version))
+        except (ValueError, InvalidTag):
+            return None
+
+
+def opener_of(secret, fingerprint, sealing_key):
+    try:
+        opener = Opener(secret, fingerprint)
+    except ValueError:
+        raise Fault("the revealed key is not a secret key of P-256") from None
+    need(opener.public == sealing_key, "the revealed key is not that of the rules' sealing_key")
+    return opener
+
+
+# The costly parts run in as many processes as there are cores. `WORK` is what a process knows of the round.
+WORK = {}
+
+
+def begin_work(rules_value, secret):
+    WORK["rules"] = rules = Rules(rules_value)
+    WORK["issuer"] = serialization.load_der_public_key(rules.field["issuer_key"])
+    WORK["opener"] = Opener(secret, rules.fingerprint) if secret else None
+
+
+def check_some(ballots):
+    """The first (line, problem) of a list of (line, ballot), or None."""
+    for line, data in ballots:
+        problem = ballot_problem(WORK["rules"], WORK["issuer"], data)
+        if problem:
+            return line, problem
+    return None
+
+
+def open_some(ballots):
+    return [WORK["opener"].open(Ballot(data, WORK["rules"].modulus)) for data in ballots]
+
+
+class Workers:
+    """Hands lists to the processes, a few ahead, and gives the answers back in order. Few ballots are done at once, here."""
+
+    AHEAD, SOME = 16, 256
+
+    def __init__(self, rules, secret, processes, many):
+        self.waiting, self.pool = collections.deque(), None
+        if many and processes > 1:
+            self.pool = multiprocessing.Pool(processes, begin_work, (rules.value, secret))
+        else:
+            begin_work(rules.value, secret)
+
+    def map(self, function, items):
+        chunk = []
+        for item in items:
+            chunk.append(item)
+            if len(chunk) == self.SOME:
+                yield from self.hand(function, chunk, self.AHEAD)
+                chunk = []
+        yield from self.hand(function, chunk, 0)
+
+    def hand(self, function, chunk, ahead):
+        if not self.pool:
+            yield function(chunk)
+            return
+        self.waiting.append(self.pool.apply_async(function, (chunk,)))
+        while len(self.waiting) > ahead:
+            yield self.waiting.popleft().get()
+
+    def close(self):
+        if self.pool:
+            self.pool.terminate()
+            self.pool.join()
+
+
+# ------------------------------------------------------------------------------------------------ § 4: what may happen
+
+
+BY_TWO = record({"confirmed": HANDLE, "proposed": HANDLE})
+
+
+def by_whom(value, place):
+    if value == "schedule":
+        return None
+    return variant(two=BY_TWO)(value, place)[1]
+
+
+def object_of(name_shape, inner):
+    def shape(value, place):
+        need(type(value) is dict, f"{place}: must be an object")
+        return {name_shape(name, place): inner(content, f"{place}.{name}") for name, content in value.items()}
+    return shape
+
+
+CLIENT = object_of(matches("[a-z0-9.-]{1,63}", "a name of 1 to 63 of a-z, 0-9, . and -"), hash_hex)
+ALT = object_of(matches("[a-z]{2,3}", "a language of two or three of a-z"), words(300))
+FILES = record({"large_jpeg": hash_hex, "large_webp": hash_hex, "small_jpeg": hash_hex, "small_webp": hash_hex})
+FRACTION = record({"den": U64, "num": U64})
+STANDING = record(
+    {"id": text, "rank": U32, "score": U64, "selected": boolean, "votes": U64},
+    {"mean": FRACTION, "median": FRACTION, "why": one_of("no-seat", "over-budget", "after-stop", "below-minimum")},
+)
+REASONS = ("not-opened", "length", "format", "padding", "too-many", "unknown-territory", "duplicate", "out-of-range", "too-many-points", "order")
+OUTCOME = record(
+    {
+        "ballots": U64, "blank": U64, "invalid": object_of(one_of(*REASONS), U64),
+        "rounds": listed(record({"counts": object_of(text, U64), "exhausted": U64}, {"eliminated": text})),
+        "standings": listed(STANDING),
+        "ties": listed(record(
+            {"decisive": boolean, "order": listed(text), "rules": listed(one_of("application", "registration")), "score": U64}, {"round": U32},
+        )),
+        "winners": listed(text),
+    },
+    {"spent": I64},
+)
+
+
+def event(fields):
+    return record(dict(fields))
+
+
+A = ("at", I64)
+B = ("by", HANDLE)
+WHY = ("reason", not_only_white)
+EVENTS = {
+    "published": event([A, B, ("rules", lambda value, place: Rules(value))]),
+    "roll-extended": event([("added", U64), A, B, ("total", U64)]),
+    "letters-replaced": event([A, B, ("people", U64), WHY]),
+    "pictured": event([("alt", ALT), A, B, ("files", FILES), ("kind", one_of("photo", "plan")), ("territory", U32)]),
+    "picture-removed": event([A, B, ("picture", hash_hex), WHY, ("territory", U32)]),
+    "proposed": event([("act", one_of("open", "close", "annul")), A, B, WHY]),
+    "voting-opened": event([A, ("by", by_whom), ("client", CLIENT)]),
+    "voting-paused": event([A, B, WHY]),
+    "voting-resumed": event([A, B, WHY]),
+    "closing-extended": event([A, B, ("closes_at", I64), WHY]),
+    "client-replaced": event([A, ("client", CLIENT)]),
+    "batch": event([("ballots", U32), ("hour", I64), ("reason", one_of("full", "due", "close"))]),
+    "ballot": event([("envelope", octets())]),
+    "register": event([("count", U64), ("hash", hash_hex), ("hour", I64)]),
+    "voting-closed": event([A, ("by", by_whom)]),
+    "key-revealed": event([A, B, ("key", octets(32))]),
+    "tallied": event([A, ("outcome", lambda value, place: OUTCOME(value, place) and value), ("replaced", U64)]),
+    "signed": event([A, ("member", HANDLE), ("signature", octets(64))]),
+    "annulled": event([A, ("by", by_whom), WHY]),
+}
+BEFORE_CERTIFIED = "published open paused closed opened tallied"
+ALLOWED = {name: set(phases.split()) for name, phases in {
+    "published": "", "roll-extended": "published open paused", "letters-replaced": "published open paused",
+    "pictured": "published", "picture-removed": "published open paused", "proposed": BEFORE_CERTIFIED,
+    "voting-opened": "published", "voting-paused": "open", "voting-resumed": "paused", "closing-extended": "published open paused",
+    "client-replaced": "open paused", "batch": "open paused", "ballot": "open paused", "register": "open paused",
+    "voting-closed": "open paused", "key-revealed": "closed", "tallied": "opened", "signed": "tallied certified", "annulled": BEFORE_CERTIFIED,
+}.items()}
+WHILE_CLOSING = {"ballot", "batch", "register", "voting-closed", "annulled"}
+
+
+class Round:
+    """What has happened so far, and whether the next event may. `apply` raises a Fault if not."""
+
+    def __init__(self):
+        self.phase, self.rules = None, None
+        self.roll = 0
+        self.clock, self.hour = -(2**63), 0
+        self.closes_at = None
+        self.proposal = None  # (act, official)
+        self.client = None
+        self.closing = False
+        self.in_batch, self.last_hash = 0, None  # ballots still to come, and the hash of the one before
+        self.pictures = {}  # picture → territory
+        self.steps = []  # (count, hash, hour) of each register event
+        self.ballots = 0
+        self.last_event = None
+        self.secret, self.outcome, self.replaced, self.tallied_leaf = None, None, None, None
+        self.signatures = {}  # member → (signature, number of the line)
+
+    def apply(self, value, number, hash_of_leaf):
+        need(type(value) is dict and len(value) == 1, "event: must be an object with one key")
+        name, fields = next(iter(value.items()))
+        need(name in EVENTS, f"unknown event {name}")
+        if self.phase is None:
+            need(name == "published", f"line 0 must be published, not {name}")
+        else:
+            need(self.phase in ALLOWED[name], f"{name} may not follow while the round is {self.phase}")
+            need(not self.closing or name in WHILE_CLOSING, f"{name} may not follow once the closing has begun")
+            need((self.in_batch > 0) == (name == "ballot"), f"{name}: {self.in_batch} ballots of the batch are still to come")
+        f = EVENTS[name](fields, name)
+        if "at" in f:
+            need(f["at"] >= self.clock, f"at: {f['at']} is before {self.clock} of a line before")
+            self.clock = f["at"]
+        if "hour" in f:
+            need(f["hour"] % 3600 == 0 and f["hour"] >= self.hour, "hour: must be a full hour, and not before the hour of a line before")
+            self.hour = f["hour"]
+        self.number, self.leaf_hash = number, hash_of_leaf
+        getattr(self, "on_" + name.replace("-", "_"))(f)
+        self.last_event = name
+        return name, f
+
+    def by_two(self, by, act):
+        need(self.proposal == (act, by["proposed"]), f"the last proposal is not to {act} and by {by['proposed']}")
+        need(by["confirmed"] in self.rules.members and by["confirmed"] != by["proposed"], f"{by['confirmed']} may not confirm")
+        self.proposal = None
+
+    def on_published(self, f):
+        self.rules, self.phase = f["rules"], "published"
+        self.closes_at = self.rules.field["closes_at"]
+        self.territories = {t["number"] for t in self.rules.territories}
+
+    def on_roll_extended(self, f):
+        need(f["total"] == self.roll + f["added"], f"total: {self.roll} + {f['added']} is not {f['total']}")
+        self.roll = f["total"]
+
+    def on_letters_replaced(self, f):
+        need(1 <= f["people"] <= self.roll, f"people: from 1 to {self.roll}, who are on the roll")
+
+    def on_pictured(self, f):
+        picture = f["files"]["large_jpeg"]
+        need(f["alt"], "alt: at least one language")
+        need(f["territory"] in self.territories, f"territory: there is no number {f['territory']}")
+        need(picture not in self.pictures, "files: the round has this picture")
+        need(list(self.pictures.values()).count(f["territory"]) < 8, "territory: it has 8 pictures")
+        self.pictures[picture] = f["territory"]
+
+    def on_picture_removed(self, f):
+        need(self.pictures.get(f["picture"]) == f["territory"], "picture: the territory does not have it")
+        del self.pictures[f["picture"]]
+
+    def on_proposed(self, f):
+        may = {"open": {"published"}, "close": {"open", "paused"}, "annul": ALLOWED["annulled"]}
+        need(self.phase in may[f["act"]], f"to {f['act']} may not be proposed while the round is {self.phase}")
+        self.proposal = (f["act"], f["by"])
+
+    def on_voting_opened(self, f):
+        if f["by"]:
+            self.by_two(f["by"], "open")
+        else:
+            need(f["at"] >= self.rules.field["opens_at"], "the schedule does not open before opens_at")
+        self.on_client(f)
+        self.phase = "open"
+
+    def on_client(self, f):
+        need(len(f["client"]) <= 32, "client: at most 32 files")
+        need(f["client"] != self.client, "client: does not differ from the one before")
+        self.client = f["client"]
+
+    on_client_replaced = on_client
+
+    def on_voting_paused(self, f):
+        self.phase = "paused"
+
+    def on_voting_resumed(self, f):
+        self.phase = "open"
+
+    def on_closing_extended(self, f):
+        need(f["at"] < self.closes_at, "the close in force has passed")
+        need(f["closes_at"] > self.closes_at, "closes_at must grow")
+        self.closes_at = f["closes_at"]
+
+    def on_batch(self, f):
+        need(f["reason"] == "close" or not self.closing, f"a batch of reason {f['reason']} may not follow once the closing has begun")
+        least = self.rules.field["batch"]["at_least"] if f["reason"] == "full" else 1
+        need(f["ballots"] >= least, f"ballots: a batch of reason {f['reason']} has at least {least}")
+        self.in_batch, self.last_hash = f["ballots"], b""
+        self.closing = self.closing or f["reason"] == "close"
+
+    def on_ballot(self, f):
+        digest = sha256(f["envelope"])
+        need(digest > self.last_hash, "the ballots of a batch are not in the order of their hashes")
+        self.in_batch, self.last_hash, self.ballots = self.in_batch - 1, digest, self.ballots + 1
+
+    def on_register(self, f):
+        count, hour = (self.steps[-1][0], self.steps[-1][2]) if self.steps else (0, 0)
+        need(count <= f["count"] <= self.roll, f"count: from {count}, which it was, to {self.roll}, who are on the roll")
+        if f["count"] - count < self.rules.field["register"]["at_least"] or f["hour"] - hour < 3600:
+            self.closing = True
+        self.steps.append((f["count"], f["hash"], f["hour"]))
+
+    def on_voting_closed(self, f):
+        need(self.last_event == "register", "the line before voting-closed must be a register step")
+        if f["by"]:
+            self.by_two(f["by"], "close")
+        else:
+            need(f["at"] >= self.closes_at, f"the schedule does not close before {self.closes_at}")
+        self.phase, self.closing = "closed", False
+
+    def on_key_revealed(self, f):
+        need(f["by"] in self.rules.members, f"by: {f['by']} is not a commission member")
+        opener_of(f["key"], self.rules.fingerprint, self.rules.field["sealing_key"])
+        self.secret, self.phase = f["key"], "opened"
+
+    def on_tallied(self, f):
+        outcome = f["outcome"]
+        need(outcome["ballots"] + f["replaced"] == self.ballots, f"outcome.ballots + replaced must be the {self.ballots} ballots of the log")
+        need(outcome["ballots"] <= (self.steps[-1][0] if self.steps else 0), "outcome.ballots is above the register's count")
+        self.outcome = outcome
+        self.replaced, self.tallied_leaf, self.phase = f["replaced"], self.leaf_hash, "tallied"
+
+    def on_signed(self, f):
+        need(f["member"] in self.rules.members, f"member: {f['member']} is not a commission member")
+        need(f["member"] not in self.signatures, f"member: {f['member']} has signed")
+        self.signatures[f["member"]] = (f["signature"], self.number)
+        if len(self.signatures) >= self.rules.field["quorum"]:
+            self.phase = "certified"
+
+    def on_annulled(self, f):
+        need(f["by"], "the schedule never annuls")
+        self.by_two(f["by"], "annul")
+        self.phase, self.closing = "annulled", False
+
+
+# ------------------------------------------------------------------------------------------------ § 7: the count
+
+
+def read_choice(rules, opened):
+    """The marks [(territory, value)] in the ballot's order, or the reason why it is invalid."""
+    if opened is None:
+        return "not-opened"
+    if len(opened) != rules.choice_length:
+        return "length"
+    if opened[0] != 1:
+        return "format"
+    count = int.from_bytes(opened[1:3], "big")
+    end = 3 + count * rules.mark.size
+    if end > rules.choice_length:
+        return "too-many"
+    if any(opened[end:]):
+        return "padding"
+    marks = [mark if len(mark) == 2 else (mark[0], None) for mark in rules.mark.iter_unpack(opened[3:end])]
+    places = [place for place, _ in marks]
+    if any(place >= len(rules.territories) for place in places):
+        return "unknown-territory"
+    if len(set(places)) != len(places):
+        return "duplicate"
+    if count > rules.most:
+        return "too-many"
+    if rules.kind == "score" and any(value > rules.limits["max"] for _, value in marks):
+        return "out-of-range"
+    if rules.kind == "points":
+        each = rules.limits["each"]
+        if any(value == 0 or each is not None and value > each for _, value in marks):
+            return "out-of-range"
+        if sum(value for _, value in marks) > rules.limits["total"]:
+            return "too-many-points"
+    if rules.kind != "ranked" and places != sorted(places):
+        return "order"
+    return marks
+
+
+def rung(rules, name, place):
+    """By what a rung of the ladder tells territories apart; less is better."""
+    territory = rules.territories[place]
+    if name == "application":
+        return territory["applied"] or "none"  # letters stand after digits
+    return territory["number"]
+
+
+def ladder(rules, place):
+    return [rung(rules, name, place) for name in rules.ties]
+
+
+def tie(rules, places, score, decisive, step=None):
+    """An entry of `ties` for territories in ladder order."""
+    first = set()
+    for a, b in zip(places, places[1:]):
+        first.add(next(name for name in rules.ties if rung(rules, name, a) != rung(rules, name, b)))
+    entry = {"decisive": decisive, "order": [rules.territories[p]["id"] for p in places], "rules": [n for n in rules.ties if n in first], "score": score}
+    return entry if step is None else {**entry, "round": step}
+
+
+def runoff(rules, choices):
+    """Instant run-off: (places by rank, their scores, steps, ties)."""
+    territory = rules.territories
+    left, scores, steps, ties, out = set(range(len(territory))), {}, [], [], []
+    preferences = collections.Counter(tuple(place for place, _ in marks) for marks in choices)
+    while left:
+        support = dict.fromkeys(left, 0)
+        exhausted = 0
+        for places, ballots in preferences.items():
+            best = next((place for place in places if place in left), None)
+            if best is None:
+                exhausted += ballots
+            else:
+                support[best] += ballots
+        least = min(support.values())
+        lowest = sorted((place for place in left if support[place] == least), key=lambda place: ladder(rules, place))
+        loser = lowest[-1]
+        if len(lowest) > 1:
+            ties.append(tie(rules, lowest, least, True, len(steps) + 1))
+        step = {"counts": {territory[p]["id"]: s for p, s in support.items()}, "exhausted": exhausted}
+        if len(left) > 1:
+            step["eliminated"] = territory[loser]["id"]
+        steps.append(step)
+        scores[loser] = least
+        left.remove(loser)
+        out.append(loser)
+    return out[::-1], scores, steps, ties
+
+
+def select(rules, ranked, scores):
+    """Who wins: {place: None or why not}, and the sum of the winners' costs."""
+    why, spent, seats, stopped = {}, 0, 0, False
+    minimum = rules.winning["minimum"]
+    for place in ranked:
+        cost = rules.territories[place]["cost"]
+        if minimum is not None and scores[place] < minimum:
+            why[place] = "below-minimum"
+        elif rules.winners == "top":
+            why[place] = None if seats < rules.winning["seats"] else "no-seat"
+            seats += why[place] is None
+        elif stopped:
+            why[place] = "after-stop"
+        elif spent + cost <= rules.winning["budget"]:
+            why[place], spent = None, spent + cost
+        else:
+            why[place], stopped = "over-budget", rules.winning["overflow"] == "stop"
+    return why, spent
+
+
+def fraction(value):
+    return {"den": value.denominator, "num": value.numerator}
+
+
+def count(rules, choices):
+    """The outcome of opened ballots, as `tallied` must name it."""
+    valid = [choice for choice in choices if type(choice) is list]
+    places = range(len(rules.territories))
+    given = {place: collections.Counter() for place in places}  # value (for ranked: points of borda) → how often
+    for marks in valid:
+        for position, (place, value) in enumerate(marks):
+            given[place][len(marks) - position if rules.kind == "ranked" else value or 0] += 1
+    votes = {place: sum(given[place].values()) for place in places}
+    steps, ties = [], []
+    if rules.method == "instant-runoff":
+        ranked, scores, steps, ties = runoff(rules, valid)
+    else:
+        total = lambda place: sum(value * times for value, times in given[place].items())
+        scores = {place: votes[place] if rules.method == "approval" else total(place) for place in places}
+        ranked = sorted(places, key=lambda place: [-scores[place], *ladder(rules, place)])
+    why, spent = select(rules, ranked, scores)
+    standings = []
+    for rank, place in enumerate(ranked, 1):
+        standing = {"id": rules.territories[place]["id"], "rank": rank, "score": scores[place], "selected": why[place] is None, "votes": votes[place]}
+        if why[place]:
+            standing["why"] = why[place]
+        if rules.method == "score" and votes[place]:
+            marks = sorted(given[place].elements())
+            middle = marks[(len(marks) - 1) // 2] + marks[len(marks) // 2]
+            standing["mean"] = fraction(fractions.Fraction(scores[place], votes[place]))
+            standing["median"] = fraction(fractions.Fraction(middle, 2))
+        standings.append(standing)
+    if rules.method != "instant-runoff":
+        groups = collections.defaultdict(list)
+        for place in ranked:
+            groups[scores[place]].append(place)
+        for score, group in groups.items():
+            if len(group) > 1:
+                ties.append(tie(rules, group, score, len({why[place] is None for place in group}) == 2))
+    outcome = {
+        "ballots": len(choices), "blank": sum(not marks for marks in valid),
+        "invalid": dict(collections.Counter(choice for choice in choices if type(choice) is str)),
+        "rounds": steps, "standings": standings, "ties": ties,
+        "winners": [rules.territories[place]["id"] for place in ranked if why[place] is None],
+    }
+    return outcome if rules.winners == "top" else {**outcome, "spent": spent}
+
+
+def difference(a, b, place="outcome"):
+    """Where two JSON values first differ, in words."""
+    if type(a) is type(b) is dict:
+        for name in sorted(set(a) | set(b)):
+            if a.get(name) != b.get(name):
+                return difference(a.get(name), b.get(name), f"{place}.{name}")
+    if type(a) is type(b) is list and len(a) == len(b):
+        for i, (x, y) in enumerate(zip(a, b)):
+            if x != y:
+                return difference(x, y, f"{place}[{i}]")
+    return f"{place}: the log says {json.dumps(a, ensure_ascii=False)}, counting again gives {json.dumps(b, ensure_ascii=False)}"
+
+
+# ------------------------------------------------------------------------------------------------ § 10: the checks of a bundle
+
+
+CHECKS = {
+    "files": "files match SHA256SUMS", "lines": "lines are canonical and chained", "acts": "every act was allowed",
+    "ballots": "ballots are signed, one of each version", "checkpoint": "checkpoint commits to the lines",
+    "witnesses": "witnesses signed the checkpoint", "register": "register matches the log; ballots ≤ credentials ≤ roll",
+    "recount": "recount gives the outcome", "certificate": "certificate is signed", "result": "keys.json and result.json match the log",
+}
+SMALL_FILE = 16 << 20  # bytes: the longest line, and the longest keys.json and result.json
+ALWAYS = {"README.md", "checkpoint", "keys.json", "log.jsonl", "register.txt"}
+SUMS = "SHA256SUMS"
+
+
+class Report:
+    def __init__(self):
+        self.checks = {name: {"items": 0, "name": name, "reached": False} for name in CHECKS}
+        self.facts = {}
+
+    def done(self, name, items):
+        self.checks[name].update(items=items, reached=True)
+
+    def failed(self, name, fault, items=None):
+        check = self.checks[name]
+        check["reached"] = True
+        if items is not None:
+            check["items"] = items
+        failure = {"file": fault.file, "line": fault.line, "reason": fault.reason}
+        check.setdefault("failure", {k: v for k, v in failure.items() if v is not None})
+
+    def verified(self):
+        return all(check["reached"] and "failure" not in check for check in self.checks.values())
+
+
+class Verifier:
+    """Every check, in the order in which it can be made; the reading of the log is one pass."""
+
+    def __init__(self, folder, log_key=None, processes=None):
+        self.folder, self.asked_log_key = folder, log_key
+        self.processes = processes or os.cpu_count() or 1
+        self.report, self.round, self.tree = Report(), Round(), Tree()
+        self.counting = {}  # credential → (version, ballot) of the highest version
+        self.versions, self.acts = set(), 0
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def read(self, name, most=SMALL_FILE):
+        try:
+            with open(self.path(name), "rb") as file:
+                data = file.read(most + 1)
+        except OSError as error:
+            raise Fault(f"cannot be read: {error.strerror}", name) from None
+        if len(data) > most:
+            raise Fault(f"longer than {most} bytes", name)
+        return data
+
+    def check(self, name, function):
+        try:
+            self.report.done(name, function())
+        except Fault as fault:
+            self.report.failed(name, fault)
+
+    def run(self):
+        self.check("files", self.check_files)
+        self.read_log()
+        if self.round.rules is None:
+            return self.report
+        self.check("checkpoint", self.check_checkpoint)
+        self.check("witnesses", self.check_witnesses)
+        self.check("register", self.check_register)
+        self.check("recount", self.check_recount)
+        self.check("certificate", self.check_certificate)
+        self.check("result", self.check_result)
+        self.tell_facts()
+        return self.report
+
+    def check_files(self):
+        """§ 10: SHA256SUMS lists every other file, sorted, with its hash; nothing is missing and nothing is extra."""
+        listed_hashes, before = {}, b""
+        for number, line in enumerate(lines_of(self.path(SUMS), SUMS), 1):
+            match = re.fullmatch(rb"([0-9a-f]{64})  ([A-Za-z0-9._-]+)", line)
+            if not match or match[2] <= before:
+                raise Fault("must be HEX, two spaces and a name, sorted, each once", SUMS, number)
+            before = match[2]
+            listed_hashes[match[2].decode()] = (match[1].decode(), number)
+        there = set(os.listdir(self.folder))
+        for name in sorted(there | set(listed_hashes) | ALWAYS):
+            if name == SUMS:
+                need(SUMS not in listed_hashes, f"{SUMS} lists itself")
+                continue
+            if name not in ALWAYS | {"result.json"}:
+                raise Fault("does not belong to a bundle", name)
+            if name not in there or name not in listed_hashes:
+                raise Fault("is missing" if name not in there else f"is not in {SUMS}", name)
+            if os.path.islink(self.path(name)) or not os.path.isfile(self.path(name)):
+                raise Fault("is not a regular file", name)
+            digest = hashlib.sha256()
+            with open(self.path(name), "rb") as file:
+                for part in iter(lambda: file.read(1 << 20), b""):
+                    digest.update(part)
+            expected, number = listed_hashes[name]
+            if digest.hexdigest() != expected:
+                raise Fault(f"its SHA-256 is {digest.hexdigest()}, line {number} of {SUMS} says {expected}", name)
+        return len(listed_hashes)
+
+    def read_log(self):
+        """§§ 1, 2, 4: one pass; the ballots' signatures (§ 6) go to the processes as they come."""
+        workers, faults, many = None, [], os.path.exists(self.path("log.jsonl")) and os.path.getsize(self.path("log.jsonl")) > 1 << 20
+        passed = 0
+        try:
+            ballots = self.follow(faults)
+            first = next(ballots, None)
+            if self.round.rules and first:
+                workers = Workers(self.round.rules, None, self.processes, many)
+                chain = (item for part in ([first], ballots) for item in part)
+                for problem in workers.map(check_some, chain):
+                    if problem and "failure" not in self.report.checks["ballots"]:
+                        self.report.failed("ballots", Fault(problem[1], "log.jsonl", problem[0]))
+            for name, fault in faults:
+                self.report.failed(name, fault.at("log.jsonl"))
+        finally:
+            if workers:
+                workers.close()
+        self.report.done("lines", self.tree.size)
+        if self.round.rules:
+            self.report.done("acts", self.acts)
+            self.report.done("ballots", len(self.versions))
+
+    def follow(self, faults):
+        """Yields (number of the line, ballot); what does not hold goes to `faults` and ends the reading."""
+        previous, number, acts_end = ZERO, 0, False
+        try:
+            for number, line in enumerate(lines_of(self.path("log.jsonl"), "log.jsonl"), 1):
+                try:
+                    value = record({"event": lambda v, p: v, "index": U64, "previous": hash_hex})(read_json(line), "line")
+                    need(value["index"] == number - 1, f"index: the line says {value['index']}, its place is {number - 1}")
+                    need(value["previous"] == previous, f"previous: the line before has the hash {previous.hex()}")
+                except Fault as fault:
+                    faults.append(("lines", fault.at("log.jsonl", number)))
+                    return
+                previous = leaf_hash(leaf(line, {**value, "previous": value["previous"].hex()}))
+                self.tree.add(previous)
+                if not acts_end:
+                    try:
+                        self.round.apply(value["event"], number, previous)
+                        self.acts = number
+                    except Fault as fault:  # what is wrong in one check does not end the others, as long as they make sense
+                        faults.append(("acts", fault.at("log.jsonl", number)))
+                        acts_end = True
+                        if self.round.rules is None:
+                            return
+                name, fields = next(iter(value["event"].items()), ("", None)) if type(value["event"]) is dict else ("", None)
+                if name == "ballot" and type(fields) is dict and type(fields.get("envelope")) is str:
+                    ballot = base64.b64decode(fields["envelope"])
+                    self.note_ballot(ballot, number, faults)
+                    yield number, ballot
+        except Fault as fault:
+            faults.append(("lines", fault.at("log.jsonl", number + 1)))
+            return
+        if self.round.rules is None:
+            faults.append(("lines", Fault("there is no line")))
+        elif self.round.in_batch and not acts_end:
+            faults.append(("acts", Fault(f"{self.round.in_batch} ballots of the last batch are missing", "log.jsonl", number)))
+
+    def note_ballot(self, data, number, faults):
+        if len(data) != self.round.rules.ballot_length:
+            return
+        ballot = Ballot(data, self.round.rules.modulus)
+        if (ballot.credential, ballot.version) in self.versions:
+            faults.append(("ballots", Fault(f"this credential has cast version {ballot.version} before", "log.jsonl", number)))
+        self.versions.add((ballot.credential, ballot.version))
+        if self.counting.get(ballot.credential, (0,))[0] < ballot.version:
+            self.counting[ballot.credential] = (ballot.version, data)
+
+    def check_checkpoint(self):
+        """§ 3: the signed head is of exactly these lines, by the log key of the rules (and by the one the auditor knew)."""
+        rules = self.round.rules
+        if self.asked_log_key and self.asked_log_key != rules.field["log_key"]:
+            raise Fault(f"the rules name another log key: {rules.field['log_key']}", "log.jsonl", 1)
+        try:
+            size, root, self.note, self.note_signatures = read_checkpoint(self.read("checkpoint", 1 << 21), rules.log_key)
+            need(size == self.tree.size, f"size: the checkpoint names {size} lines, log.jsonl has {self.tree.size}")
+            need(root == self.tree.root(), f"root: the lines give {base64.b64encode(self.tree.root()).decode()}")
+        except Fault as fault:
+            raise fault.at("checkpoint") from None
+        return size
+
+    def check_witnesses(self):
+        """§§ 3, 5: as many of the rules' witnesses as their quorum signed the final checkpoint; without a policy none is asked for."""
+        policy = self.round.rules.field["witnesses"]
+        if not policy:
+            self.report.facts["witnesses"] = "none asked for"
+            return 0
+        signed = 0
+        try:
+            need(hasattr(self, "note"), "the checkpoint could not be read")
+            for witness in self.round.rules.witnesses:
+                signed += cosigned(self.note, self.note_signatures, witness)
+            need(signed >= policy["quorum"], f"witnesses: {signed} of {policy['quorum']}")
+        except Fault as fault:
+            raise fault.at("checkpoint") from None
+        self.report.facts["witnesses"] = f"{signed} of {policy['quorum']} needed"
+        return signed
+
+    def check_register(self):
+        """§ 8."""
+        steps, step, chain, digest, before, seen = self.round.steps, 0, ZERO, None, "", set()
+        number = 0
+
+        def finish():  # the step that is under way ends here
+            nonlocal chain
+            chain = digest.digest()
+            if (number, chain) != steps[step - 1][:2]:
+                raise Fault(f"step {step}: {number} lines and hash {chain.hex()}, the log says {steps[step - 1][0]} and {steps[step - 1][1].hex()}", "register.txt", number or None)
+
+        def begin():
+            nonlocal step, digest, before
+            step, digest, before = step + 1, hashlib.sha256(chain), ""
+
+        for line in lines_of(self.path("register.txt"), "register.txt"):
+            match = re.fullmatch(r"([1-9][0-9]*) ([0-9a-f]{64})", line.decode("ascii", "replace"))
+            place = ("register.txt", number + 1)
+            if not match or len(match[1]) > 18 or not max(step, 1) <= int(match[1]) <= len(steps):
+                raise Fault("must be STEP PSEUDONYM, by steps that the log has", *place)
+            while step < int(match[1]):
+                if step:
+                    finish()
+                begin()
+            if match[2] <= before:
+                raise Fault("the pseudonyms of a step must ascend", *place)
+            if match[2] in seen:
+                raise Fault("this pseudonym stands in a step before", *place)
+            before = match[2]
+            seen.add(before)
+            digest.update(line + b"\n")
+            number += 1
+        if step:
+            finish()
+        while step < len(steps):
+            begin()
+            finish()
+        used = len(self.counting)
+        issued = steps[-1][0] if steps else 0
+        need(used <= issued <= self.round.roll, f"{used} credentials cast ballots, {issued} were issued, {self.round.roll} people are on the roll")
+        return number
+
+    def check_recount(self):
+        """§ 7: every ballot that counts is opened and counted again."""
+        rules, outcome = self.round.rules, self.round.outcome
+        if outcome is None and self.round.phase == "annulled":
+            return 0
+        if outcome is None:
+            raise Fault(f"there is no count in the log: the round is {self.round.phase}", "log.jsonl")
+        replaced = len(self.versions) - len(self.counting)
+        need(replaced == self.round.replaced, f"replaced: the log says {self.round.replaced}, it is {replaced}")
+        workers = Workers(rules, self.round.secret, self.processes, len(self.counting) > 2000)
+        try:
+            opened = workers.map(open_some, (data for _, data in self.counting.values()))
+            choices = [read_choice(rules, choice) for some in opened for choice in some]
+        finally:
+            workers.close()
+        again = count(rules, choices)
+        if again != outcome:
+            raise Fault(difference(outcome, again), "log.jsonl")
+        return len(choices)
+
+    def check_certificate(self):
+        """§ 9."""
+        for member, (signature, number) in self.round.signatures.items():
+            message = b"veche/certificate/v1\0" + self.round.rules.fingerprint + self.round.tallied_leaf
+            if not ed25519_holds(self.round.rules.members[member], message, signature):
+                raise Fault(f"the signature of {member} does not verify", "log.jsonl", number)
+        if self.round.phase not in ("certified", "annulled"):
+            raise Fault(f"{len(self.round.signatures)} of {self.round.rules.field['quorum']} signatures: not certified yet", "log.jsonl")
+        return len(self.round.signatures)
+
+    def check_result(self):
+        """§ 10: keys.json and result.json repeat the log."""
+        value, rules = self.round.rules.value, self.round.rules
+        keys = {name: value[name] for name in ("acceptance_key", "commission", "issuer_key", "log_key", "sealing_key")}
+        keys["fingerprint"] = rules.fingerprint.hex()
+        if self.round.secret:
+            keys["opening_key"] = base64.b64encode(self.round.secret).decode()
+        expected = {"keys.json": canonical(keys) + b"\n"}
+        if self.round.outcome is not None:
+            expected["result.json"] = canonical(self.round.outcome) + b"\n"
+        elif os.path.exists(self.path("result.json")):
+            raise Fault("there is a result, but no count in the log", "result.json")
+        for name, data in expected.items():
+            found = self.read(name)
+            if found != data:
+                place = next((i for i, (a, b) in enumerate(zip(found, data)) if a != b), min(len(found), len(data)))
+                raise Fault(f"byte {place + 1} is not what the log says", name, 1)
+        return len(expected)
+
+    def tell_facts(self):
+        rules, round_ = self.round.rules, self.round
+        self.report.facts.update(
+            round=rules.field["slug"], title=rules.field["title"], fingerprint=rules.fingerprint.hex(), log_key=rules.field["log_key"],
+            lines=str(self.tree.size), ballots=str(round_.ballots), credentials_used=str(len(self.counting)),
+            credentials_issued=str(round_.steps[-1][0] if round_.steps else 0), roll=str(round_.roll), phase=round_.phase,
+            signatures=f"{len(round_.signatures)} of {rules.field['quorum']} needed",
+        )
+
+
+def lines_of(path, name, longest=SMALL_FILE):
+    """The lines of a file without their line ends; the last one must have one too."""
+    try:
+        with open(path, "rb") as file:
+            number = 0
+            while line := file.readline(longest):
+                number += 1
+                if not line.endswith(b"\n"):
+                    raise Fault("the line is too long" if len(line) == longest else "the line does not end: cut short?", name, number)
+                yield line[:-1]
+    except OSError as error:
+        raise Fault(f"cannot be read: {error.strerror}", name) from None
+
+
+# ------------------------------------------------------------------------------------------------ archives, output
+
+
+def unpack(archive, folder):
+    """A bundle's .tar.zst into a folder: regular files `bundle/NAME` and nothing else, each once."""
+    stream = process = None
+    try:
+        from compression import zstd  # Python 3.14
+        stream = zstd.open(archive)
+    except ImportError:
+        try:
+            process = subprocess.Popen(["zstd", "-dcq", "--", os.path.abspath(archive)], stdout=subprocess.PIPE)
+            stream = process.stdout
+        except FileNotFoundError:
+            raise SystemExit("verify.py: reading .tar.zst needs Python 3.14 or the command zstd; unpack it yourself and name the folder")
+    try:
+        with tarfile.open(fileobj=stream, mode="r|") as tar:
+            for member in tar:
+                name = member.name[len("bundle/"):]
+                need(member.isreg() and member.name == "bundle/" + name and name in ALWAYS | {"result.json", SUMS}, f"{member.name[:100]!r} does not belong into a bundle")
+                target = os.path.join(folder, name)
+                need(not os.path.exists(target), f"{name} stands twice in the archive")
+                with open(target, "wb") as file:
+                    shutil.copyfileobj(tar.extractfile(member), file)
+            while stream.read(1 << 20):  # what follows the end must decompress too
+                pass
+    except (tarfile.TarError, OSError, EOFError, ValueError) as error:
+        raise Fault(f"not a whole .tar.zst: {error}", os.path.basename(archive)) from None
+    except Fault as fault:
+        raise fault.at(os.path.basename(archive)) from None
+    finally:
+        stream.close()
+    if process and process.wait() != 0:
+        raise Fault("not a whole .tar.zst", os.path.basename(archive))
+
+
+def show(report, as_json, seconds):
+    if as_json:
+        print(canonical({"report": {"checks": list(report.checks.values()), "facts": report.facts}, "verified": report.verified()}).decode())
+        return
+    for name, fact in sorted(report.facts.items()):
+        print(f"{name:>20}  {fact}")
+    print()
+    for name, check in report.checks.items():
+        state = "FAILED" if "failure" in check else "ok" if check["reached"] else "not reached"
+        print(f"{state:<11} {check['items']:>9}  {name}: {CHECKS[name]}")
+        if "failure" in check:
+            failure = check["failure"]
+            line = f", line {failure['line']}" if "line" in failure else ""
+            print(f"{'':23}→ {failure.get('file', 'the bundle')}{line}: {failure['reason']}")
+    ballots = report.checks["ballots"]["items"]
+    print(f"\n{ballots} ballots in {seconds:.1f} s, {ballots / max(seconds, 1e-9):.0f} a second")
+    print("VERIFIED: everything holds." if report.verified() else "NOT VERIFIED.")
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(description="Rechecks the bundle of a Veche round.")
+    parser.add_argument("bundle", help="folder, or the same as .tar.zst")
+    parser.add_argument("--json", action="store_true", help="print the report as JSON")
+    parser.add_argument("--log-key", metavar="VKEY", help="the log's verifier key as published before the voting")
+    parser.add_argument("--processes", type=int, metavar="N", help="how many processes; all cores without it")
+    options = parser.parse_args(arguments)
+    begun = time.monotonic()
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = options.bundle
+        if os.path.isfile(folder):
+            try:
+                unpack(folder, temporary)
+            except Fault as fault:
+                report = Report()
+                report.failed("files", fault)
+                show(report, options.json, time.monotonic() - begun)
+                return 1
+            folder = temporary
+        elif not os.path.isdir(folder):
+            print(f"verify.py: {folder}: there is no such folder or file", file=sys.stderr)
+            return 2
+        report = Verifier(folder, options.log_key, options.processes).run()
+    show(report, options.json, time.monotonic() - begun)
+    return 0 if report.verified() else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
