@@ -83,12 +83,19 @@ impl Town {
         let log_key = Signer::new(origin.clone(), key("log", 0));
         let public = |key: SigningKey| Bytes::from(*key.verifying_key().as_bytes());
         let spki: PublicKeyX509Der<'_> = issuer.public_key().as_der()?;
-        let territory = |number: u32| Territory { id: format!("t{number}"), number, title: format!("Square {number}"), ..Territory::default() };
+        let territory = |number: u32| Territory {
+            id: format!("t{number}"),
+            number,
+            title: format!("Square {number}"),
+            ..Territory::default()
+        };
         let rules = RoundRules {
             acceptance_key: public(key("acceptance", 0)),
             batch: BatchRules { at_least: 100, within: 7200 },
             closes_at: CLOSES,
-            commission: (1..=3).map(|n| Member { handle: format!("member-{n}"), key: public(key("member", n)) }).collect(),
+            commission: (1..=3)
+                .map(|n| Member { handle: format!("member-{n}"), key: public(key("member", n)) })
+                .collect(),
             district: None,
             issuer_key: Bytes(spki.as_ref().to_vec()),
             log_key: log_key.vkey(),
@@ -121,7 +128,12 @@ impl Town {
         let by = "official-1".to_owned();
         let client = Client::from([("vote.js".to_owned(), Hash::from([7; 32]))]);
         self.append(&Event::Published(Published { at: OPENS - 1000, by: by.clone(), rules: self.rules.clone() }))?;
-        self.append(&Event::RollExtended(RollExtended { added: self.people, at: OPENS - 500, by, total: self.people }))?;
+        self.append(&Event::RollExtended(RollExtended {
+            added: self.people,
+            at: OPENS - 500,
+            by,
+            total: self.people,
+        }))?;
         self.append(&Event::VotingOpened(Opening { at: OPENS, by: By::Schedule, client }))?;
         let count = self.cast()?;
         let hash = self.register()?;
@@ -206,7 +218,8 @@ impl Town {
         let ballot = Ballot::new(rules, Choice::Approval(marks.to_vec()))?;
         let (info, aad) = (seal::info(fingerprint), seal::aad(&public, version));
         let to = HpkePublicKey(self.rules.sealing_key.0.clone());
-        let (encapsulated, text) = DH_KEM_P256_HKDF_SHA256_AES_128.seal(&info, &aad, &codec::encode(rules, &ballot), &to)?;
+        let (encapsulated, text) =
+            DH_KEM_P256_HKDF_SHA256_AES_128.seal(&info, &aad, &codec::encode(rules, &ballot), &to)?;
         let sealed = [encapsulated.0, text].concat();
         let draft = Draft { fingerprint, issuer_signature: &issuer_signature, version, sealed: &sealed };
         Ok((draft.sign(&holder), ballot))

@@ -80,12 +80,7 @@ pub fn bundle_address(text: &str) -> String {
 ///
 /// # Errors
 /// [`FetchFault`]; after [`FetchFault::Broken`] the same call goes on.
-pub fn download(
-    url: &str,
-    file: &Path,
-    most: u64,
-    progress: &dyn Fn(u64, Option<u64>),
-) -> Result<(), FetchFault> {
+pub fn download(url: &str, file: &Path, most: u64, progress: &dyn Fn(u64, Option<u64>)) -> Result<(), FetchFault> {
     let agent = agent(url);
     let mut part = Part::open(file)?;
     let mut tries = 0;
@@ -140,7 +135,8 @@ impl Part {
         };
         let (path, etag_path) = (beside(".part"), beside(".part.etag"));
         if file.exists() {
-            let fault = io::Error::new(io::ErrorKind::AlreadyExists, "the file is there already: audit it, or name another");
+            let fault =
+                io::Error::new(io::ErrorKind::AlreadyExists, "the file is there already: audit it, or name another");
             return Err(FetchFault::File { path: file.to_owned(), fault });
         }
         let etag = fs::read_to_string(&etag_path).ok().filter(|etag| is_strong(etag));
@@ -196,8 +192,13 @@ impl Part {
                 _ => refuse("the server answered with another part of the file than was asked for".to_owned()),
             },
             StatusCode::RANGE_NOT_SATISFIABLE => {
-                let whole = text(headers, header::CONTENT_RANGE).and_then(|range| range.strip_prefix("bytes */")?.parse().ok());
-                if whole == Some(self.len) { Ok(whole) } else { refuse("the server's file is shorter than what has come".to_owned()) }
+                let whole =
+                    text(headers, header::CONTENT_RANGE).and_then(|range| range.strip_prefix("bytes */")?.parse().ok());
+                if whole == Some(self.len) {
+                    Ok(whole)
+                } else {
+                    refuse("the server's file is shorter than what has come".to_owned())
+                }
             }
             status => refuse(format!("the server answered {status}")),
         }

@@ -66,7 +66,6 @@ fn count(round: &Round, casts: Option<Casts<'_>>, key: Option<&OpeningKey>) -> i
     Ok((summary, count.map(|count| count.into_tally().finish(voting))))
 }
 
-
 fn facts(read: &lines::Read) -> BTreeMap<&'static str, String> {
     let round = &read.round;
     BTreeMap::from([

@@ -64,7 +64,9 @@ impl<'a> Blocks<'a> {
         let read = taken.map_err(|fault| failure(LOG, number, fault))?;
         match &block.bytes[start..] {
             [] => Ok(false),
-            [.., b'\r', b'\n'] => Err(failure(LOG, number, "the line ends with CR LF (\\r\\n); lines end with LF (\\n)")),
+            [.., b'\r', b'\n'] => {
+                Err(failure(LOG, number, "the line ends with CR LF (\\r\\n); lines end with LF (\\n)"))
+            }
             [.., b'\n'] => {
                 block.ends.push(block.bytes.len() - 1);
                 Ok(true)

@@ -47,7 +47,13 @@ fn section(out: &mut String, report: &Report, subject: &str, language: Language)
     writeln!(out, "<p class=\"verdict {kind}\">{}</p>", words::verdict(report).get(language))?;
     writeln!(out, "<p>{}: {}</p>", say(Phrase::Subject), escape(subject))?;
     facts(out, report, language)?;
-    writeln!(out, "<table class=\"checks\">\n<thead><tr><th scope=\"col\">{}</th><th scope=\"col\">{}</th><th scope=\"col\">{}</th></tr></thead>\n<tbody>", say(Phrase::Check), say(Phrase::Items), say(Phrase::Verdict))?;
+    writeln!(
+        out,
+        "<table class=\"checks\">\n<thead><tr><th scope=\"col\">{}</th><th scope=\"col\">{}</th><th scope=\"col\">{}</th></tr></thead>\n<tbody>",
+        say(Phrase::Check),
+        say(Phrase::Items),
+        say(Phrase::Verdict)
+    )?;
     for check in &report.checks {
         row(out, check, language)?;
     }
@@ -95,7 +101,11 @@ fn turnout(out: &mut String, report: &Report, language: Language) -> fmt::Result
         .collect();
     let most = bars.iter().map(|(_, value)| *value).max().unwrap_or(0).max(1);
     let label = Phrase::Turnout.words().get(language);
-    writeln!(out, "<h2>{label}</h2>\n<svg role=\"img\" aria-label=\"{label}\" viewBox=\"0 0 {WIDTH} {}\">", bars.len() * 48)?;
+    writeln!(
+        out,
+        "<h2>{label}</h2>\n<svg role=\"img\" aria-label=\"{label}\" viewBox=\"0 0 {WIDTH} {}\">",
+        bars.len() * 48
+    )?;
     for (at, (name, value)) in bars.into_iter().enumerate() {
         let width = u128::from(value) * u128::from(WIDTH) / u128::from(most);
         let top = at * 48;

@@ -200,9 +200,8 @@ impl Booth {
     /// The record of a ballot whose signatures hold.
     fn take(&self, fingerprint: &[u8; 32], ballot: &[u8], number: u64) -> Result<Vec<u8>, EnvelopeFault> {
         let envelope = self.envelopes.check(ballot)?;
-        let open = |key: &OpeningKey| {
-            key.open(fingerprint, &envelope.credential, envelope.version, &envelope.sealed).ok()
-        };
+        let open =
+            |key: &OpeningKey| key.open(fingerprint, &envelope.credential, envelope.version, &envelope.sealed).ok();
         let text = self.key.as_ref().and_then(open);
         Ok(casts::record(&self.rules, &envelope, number, text.as_deref()))
     }

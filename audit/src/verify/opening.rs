@@ -4,12 +4,7 @@ use std::io::{BufRead, Read as _};
 
 use ballots::{Outcome, envelope::OpeningKey};
 
-use super::{
-    CheckName, Report, Source,
-    bundle::LOG,
-    bundle_files::failure,
-    lines::Read,
-};
+use super::{CheckName, Report, Source, bundle::LOG, bundle_files::failure, lines::Read};
 use crate::{
     log::line::Line,
     round::{Event, Phase, RoundRules, rules::canonical},

@@ -74,7 +74,11 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Asked, lex
 /// The language of the environment, as locales name it.
 fn spoken() -> Language {
     let named = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().filter_map(|name| std::env::var(name).ok());
-    named.into_iter().find(|value| !value.is_empty()).and_then(|value| Language::of(&value)).unwrap_or(Language::English)
+    named
+        .into_iter()
+        .find(|value| !value.is_empty())
+        .and_then(|value| Language::of(&value))
+        .unwrap_or(Language::English)
 }
 
 fn known_language(text: &str) -> Result<Language, String> {
