@@ -1,6 +1,7 @@
 //! `veche admin`: staff on the server itself; everything else through the API, with a token.
 
 mod pictures;
+mod register;
 mod roll;
 mod signing;
 
@@ -127,6 +128,8 @@ pub(super) enum Admin {
         #[command(flatten)]
         remote: Remote,
     },
+    /// Commission: names the people behind a published register, and finds those who are not on the town's list.
+    Register(register::Register),
     /// Official: pictures of territories.
     #[command(subcommand)]
     Picture(pictures::PictureCommand),
@@ -216,6 +219,7 @@ impl Admin {
         let round = match self {
             Self::Staff(staff) => return staff.run(config, as_json).await,
             Self::Picture(command) => return command.run(as_json).await,
+            Self::Register(command) => return command.run(as_json).await,
             Self::Draft { file, remote } => {
                 remote.member()?.draft(&read_draft(&file)?).await?;
                 return Ok(true);

@@ -56,9 +56,7 @@ pub(super) fn keys_and_result(source: &dyn Source, read: &Read, report: &mut Rep
     let keys = same(source, KEYS, &canonical(&Keys::of(round)));
     let result = match &read.acts.tallied {
         Some((_, outcome, _)) => same(source, RESULT, &canonical(outcome)),
-        None if source.open(RESULT).is_ok() => {
-            Err(failure(RESULT, None, "there is a result, but no count in the log"))
-        }
+        None if source.open(RESULT).is_ok() => Err(failure(RESULT, None, "there is a result, but no count in the log")),
         None => Ok(()),
     };
     report.record(CheckName::Result, 2, keys.and(result).err());

@@ -17,8 +17,8 @@ impl Catcher {
             Self::Paper => "paper: fingerprint, head",
             Self::Signing => "member's program, before it signs",
             Self::Audit => "audit",
-            Self::Commission => "commission with the town's list",
-            Self::People => "people in the register",
+            Self::Commission => "`veche admin register`: roll key and town's list",
+            Self::People => "people who are asked",
         }
     }
 }

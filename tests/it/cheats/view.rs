@@ -156,9 +156,12 @@ fn events(lines: &[Vec<u8>]) -> impl Iterator<Item = Event> {
 
 fn state(lines: &[Vec<u8>]) -> Round {
     let mut events = events(lines).zip(lines);
-    let first = Round::begin(&events.next().unwrap().0).unwrap();
-    let (Ok(round) | Err(round)) = events.try_fold(first, |round, (event, line)| {
-        round.clone().apply(&event, &hash::leaf(&leaf(line))).map_err(|_| round)
-    });
+    let mut round = Round::begin(&events.next().unwrap().0).unwrap();
+    for (event, line) in events {
+        match round.clone().apply(&event, &hash::leaf(&leaf(line))) {
+            Ok(next) => round = next,
+            Err(_) => break,
+        }
+    }
     round
 }
