@@ -1204,8 +1204,11 @@ class Verifier:
                         if self.round.rules is None:
                             return
                 name, fields = next(iter(value["event"].items()), ("", None)) if type(value["event"]) is dict else ("", None)
-                if name == "ballot" and type(fields) is dict and type(fields.get("envelope")) is str:
-                    ballot = base64.b64decode(fields["envelope"])
+                if name == "ballot":
+                    try:
+                        ballot = EVENTS["ballot"](fields, "ballot")["envelope"]
+                    except Fault:  # `acts` has said so
+                        continue
                     self.note_ballot(ballot, number, faults)
                     yield number, ballot
         except Fault as fault:
@@ -1375,36 +1378,35 @@ def lines_of(path, name, longest=SMALL_FILE):
 
 
 def unpack(archive, folder):
-    """A bundle's .tar.zst into a folder: regular files `bundle/NAME` and nothing else, each once."""
-    stream = process = None
-    try:
-        from compression import zstd  # Python 3.14
-        stream = zstd.open(archive)
-    except ImportError:
+    """A bundle's .tar.zst into a folder: regular files `bundle/NAME` and nothing else, each once. That it is one frame is not checked."""
+    packed = os.path.join(folder, "tar")
+    with open(packed, "wb") as out:
         try:
-            process = subprocess.Popen(["zstd", "-dcq", "--", os.path.abspath(archive)], stdout=subprocess.PIPE)
-            stream = process.stdout
-        except FileNotFoundError:
-            raise SystemExit("verify.py: reading .tar.zst needs Python 3.14 or the command zstd; unpack it yourself and name the folder")
-    try:
-        with tarfile.open(fileobj=stream, mode="r|") as tar:
-            for member in tar:
-                name = member.name[len("bundle/"):]
-                need(member.isreg() and member.name == "bundle/" + name and name in ALWAYS | {"result.json", SUMS}, f"{member.name[:100]!r} does not belong into a bundle")
-                target = os.path.join(folder, name)
-                need(not os.path.exists(target), f"{name} stands twice in the archive")
-                with open(target, "wb") as file:
-                    shutil.copyfileobj(tar.extractfile(member), file)
-            while stream.read(1 << 20):  # what follows the end must decompress too
-                pass
-    except (tarfile.TarError, OSError, EOFError, ValueError) as error:
-        raise Fault(f"not a whole .tar.zst: {error}", os.path.basename(archive)) from None
-    except Fault as fault:
-        raise fault.at(os.path.basename(archive)) from None
-    finally:
-        stream.close()
-    if process and process.wait() != 0:
-        raise Fault("not a whole .tar.zst", os.path.basename(archive))
+            from compression import zstd  # Python 3.14
+            with zstd.open(archive) as stream:
+                shutil.copyfileobj(stream, out)
+        except ImportError:
+            try:
+                done = subprocess.run(["zstd", "-dcq", "--", os.path.abspath(archive)], stdout=out, check=False)
+            except FileNotFoundError:
+                raise SystemExit("verify.py: reading .tar.zst needs Python 3.14 or the command zstd; unpack it yourself and name the folder")
+            need(done.returncode == 0, "not a whole Zstandard file")
+    end, bundle = 0, os.path.join(folder, "bundle")
+    os.mkdir(bundle)
+    with tarfile.open(packed, "r:") as tar:
+        for member in tar:
+            name = member.name[len("bundle/"):]
+            need(member.isreg() and member.name == "bundle/" + name and name in ALWAYS | {"result.json", SUMS}, f"{member.name[:100]!r} does not belong into a bundle")
+            need(member.offset == end and member.offset_data == end + 512, f"{name}: an extension stands before it")
+            end = member.offset_data + (member.size + 511) // 512 * 512
+            need(end <= os.path.getsize(packed), f"{name}: is cut short")
+            with open(os.path.join(bundle, name), "xb") as file:  # x: a second file of the name is an error
+                shutil.copyfileobj(tar.extractfile(member), file)
+    with open(packed, "rb") as file:
+        file.seek(end)
+        need(file.read(1025) == bytes(1024), "after the last file must stand two blocks of zeros and nothing more")
+    os.remove(packed)
+    return bundle
 
 
 def show(report, as_json, seconds):
@@ -1438,13 +1440,12 @@ def main(arguments=None):
         folder = options.bundle
         if os.path.isfile(folder):
             try:
-                unpack(folder, temporary)
-            except Fault as fault:
-                report = Report()
-                report.failed("files", fault)
+                folder = unpack(folder, temporary)
+            except (Fault, tarfile.TarError, OSError, EOFError, ValueError) as error:
+                report, fault = Report(), error if isinstance(error, Fault) else Fault(f"not a whole .tar.zst: {error}")
+                report.failed("files", fault.at(os.path.basename(folder)))
                 show(report, options.json, time.monotonic() - begun)
                 return 1
-            folder = temporary
         elif not os.path.isdir(folder):
             print(f"verify.py: {folder}: there is no such folder or file", file=sys.stderr)
             return 2

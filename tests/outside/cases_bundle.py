@@ -1,8 +1,11 @@
 """Manipulations of the files around the log. SHA256SUMS is made again after each, unless it is itself what is changed, so that the
 later checks must catch it."""
 
+import io
 import json
 import os
+import subprocess
+import tarfile
 
 import forge
 
@@ -126,3 +129,71 @@ def no_result(forgery):
 
 
 FORGED = {"a result without a count": result_without_count, "a count without a result": no_result}
+
+
+# ---------------------------------------------------------------- archives
+
+
+def archive(edit=lambda entries: entries, packed=lambda data: data, tarred=lambda data: data):
+    """bundle.tar.zst beside the folder. `edit` changes [(TarInfo, data)], `tarred` the tar's bytes, `packed` those of the whole."""
+    def apply(folder):
+        stream = io.BytesIO()
+        with tarfile.open(fileobj=stream, mode="w", format=tarfile.USTAR_FORMAT) as tar:
+            for member, data in edit([entry(f"bundle/{name}", read(folder, name)) for name in sorted(os.listdir(folder))]):
+                tar.addfile(member, io.BytesIO(data))
+            end = tar.offset
+        ended = stream.getvalue()[:end] + bytes(1024)
+        squeezed = subprocess.run(["zstd", "-qc"], input=tarred(ended), stdout=subprocess.PIPE, check=True).stdout
+        write(os.path.dirname(folder), "bundle.tar.zst", packed(squeezed))
+    return apply
+
+
+def entry(name, data=b"", **more):
+    member = tarfile.TarInfo(name)
+    member.size = len(data)
+    for field, value in more.items():
+        setattr(member, field, value)
+    return member, data
+
+
+def long_name(first):
+    """An extension of GNU tar that gives the next entry its name, and the right one at that."""
+    return entry("././@LongLink", first[0].name.encode() + b"\0", type=tarfile.GNUTYPE_LONGNAME)
+
+
+def linked(kind, target):
+    def edit(entries):
+        return [(entry(member.name, type=kind, linkname=target) if member.name.endswith("register.txt") else (member, data)) for member, data in entries]
+    return edit
+
+
+def renamed(change):
+    def edit(entries):
+        return [entry(change(member.name), data) for member, data in entries]
+    return edit
+
+
+def huge(data):
+    """The first file's header declares 8 GiB less one byte; its sum is right."""
+    header = bytearray(data[:512])
+    header[124:136] = b"77777777777\0"
+    header[148:156] = b" " * 8
+    header[148:156] = b"%06o\0 " % sum(header)
+    return bytes(header) + data[512:]
+
+
+ARCHIVES_THAT_HOLD = {"an archive": archive(), "an archive in another order": archive(lambda entries: entries[::-1])}
+ARCHIVES = {
+    "cut in half": archive(packed=lambda data: data[: len(data) // 2]), "cut by one byte": archive(packed=lambda data: data[:-1]), "empty": archive(packed=lambda data: b""),
+    "padded with rubbish": archive(packed=lambda data: data + b"rubbish"), "not compressed": archive(packed=lambda data: b"x" * 4096),
+    "a bit of it flipped": archive(packed=lambda data: data[: len(data) // 2] + bytes([data[len(data) // 2] ^ 16]) + data[len(data) // 2 + 1 :]),
+    "zeros after the end, as tar writes them": archive(tarred=lambda data: data + bytes(9 * 512)), "a byte after the end": archive(tarred=lambda data: data + b"x"), "one block of zeros": archive(tarred=lambda data: data[:-512]),
+    "no end": archive(tarred=lambda data: data[:-1024]), "a second tar after the end": archive(tarred=lambda data: data + data), "a name in an extension": archive(lambda entries: [long_name(entries[0])] + entries),
+    "the tar inside is cut": archive(tarred=lambda data: data[:5000]), "a huge declared size": archive(tarred=huge), "a wrong sum in a header": archive(tarred=lambda data: data[:150] + b"9" + data[151:]),
+    "a symbolic link": archive(linked(tarfile.SYMTYPE, "log.jsonl")), "a symbolic link out of it": archive(linked(tarfile.SYMTYPE, "/etc/passwd")), "a hard link": archive(linked(tarfile.LNKTYPE, "bundle/log.jsonl")),
+    "a device": archive(linked(tarfile.CHRTYPE, "")), "names with ..": archive(renamed(lambda name: f"bundle/../{name}")), "a name above it": archive(lambda entries: entries + [entry("../up", b"x")]),
+    "an absolute name": archive(lambda entries: entries + [entry("/tmp/veche-outside-must-not-exist", b"x")]), "no folder": archive(renamed(lambda name: name[7:])), "another folder": archive(renamed(lambda name: "parcel" + name[6:])),
+    "a file twice": archive(lambda entries: entries + entries[:1]), "a file more": archive(lambda entries: entries + [entry("bundle/more.txt", b"x")]), "a file less": archive(lambda entries: entries[1:]),
+    "no files": archive(lambda entries: []), "a file that another one replaces": archive(lambda entries: entries + [entry(entries[3][0].name, b"{}\n")]),
+    "a folder in the folder": archive(lambda entries: entries + [entry("bundle/more/x", b"x")]),
+}

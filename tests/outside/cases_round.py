@@ -297,7 +297,7 @@ BALLOTS = {
     "another format": ballot(format=2), "another round's ballot": ballot(fingerprint=bytes(32)), "version 0": ballot(version=0),
     "a credential that nobody issued": ballot(issuer=STRANGER), "a credential issued with a salt of 32": ballot(salt=32), "issued with a salt of the greatest length": ballot(salt=206),
     "issued with SHA-256": ballot(hash=hashes.SHA256()), "issued under another label": ballot(label=b"veche/credential/v2\0"), "issuer's signature flipped": ballot(issued=flip),
-    "issuer's signature plus the modulus": ballot(issued=lambda data: (int.from_bytes(data, "big") | 1 << 2047).to_bytes(256, "big")), "issuer's signature of zeros": ballot(issued=bytes(256)),
+    "issuer's signature plus the modulus": ballot(plus_modulus=True), "issuer's signature of zeros": ballot(issued=bytes(256)),
     "ballot's signature flipped": ballot(signature=flip), "signed by another credential": ballot(signer=ed25519_secret("credential 1")), "signed under another label": ballot(ballot_label=b"veche/ballot/v2\0"),
     "ballot's S plus L": ballot(signature=scalar_plus_order), "ballot's signature of zeros": ballot(signature=bytes(64)),
     "a credential of small order": ballot(credential=SMALL, signature=SMALL + bytes(32)), "a credential of order 8": ballot(

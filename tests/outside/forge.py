@@ -76,7 +76,14 @@ class Cast:
         fingerprint = edit("fingerprint", rules.fingerprint)
         message = edit("label", b"veche/credential/v1\0") + rules.fingerprint + credential
         pss = padding.PSS(mgf=padding.MGF1(hashes.SHA384()), salt_length=edit("salt", 48))
-        issued = edit("issued", edit("issuer", keys.issuer).sign(message, pss, edit("hash", hashes.SHA384())))
+        issuer = edit("issuer", keys.issuer)
+        issued = issuer.sign(message, pss, edit("hash", hashes.SHA384()))
+        if "plus_modulus" in self.edits:  # the same number again, where the bytes have room for it; the salt is drawn until they do
+            modulus, most = issuer.public_key().public_numbers().n, 1 << 8 * len(issued)
+            while int.from_bytes(issued, "big") + modulus >= most:
+                issued = issuer.sign(message, pss, hashes.SHA384())
+            issued = (int.from_bytes(issued, "big") + modulus).to_bytes(len(issued), "big")
+        issued = edit("issued", issued)
         version = edit("version", self.version)
         sealed = edit("sealed", self.seal(rules, keys, credential, version))
         body = bytes([edit("format", 1)]) + fingerprint + credential + issued + struct.pack(">I", version) + sealed

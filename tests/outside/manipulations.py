@@ -123,6 +123,8 @@ def collect(demos):
     add("honest", cases_round.KINDS, ALL, True, lambda kind: None)
     CASES[len(honest):] = [case._replace(make=forged(lambda f: None, case.name)) for case in CASES[len(honest):]]
     add("honest", cases_round.HOLDS, ALL, True, forged)
+    add("archives", cases_bundle.ARCHIVES_THAT_HOLD, BUNDLE, True, lambda edit: around(first, edit))
+    add("archives", cases_bundle.ARCHIVES, BUNDLE, False, lambda edit: around(first, edit))
     add("log", cases_log.log_cases(cases_bundle.read(first, "log.jsonl")), ALL, False, lambda data: raw(first, "log.jsonl", data), key)
     add("checkpoint", cases_log.checkpoint_cases(cases_bundle.read(first, "checkpoint"), other), ALL, False, lambda data: raw(first, "checkpoint", data), key)
     add("log key", REWRITES, ALL, False, lambda edit: rewritten(first, edit), key)
@@ -165,14 +167,17 @@ def judge(number):
             case.make(folder)
         except Exception as error:  # a case that cannot be made tests nothing, and must not pass unseen
             return number, {"case": (9, f"{type(error).__name__}: {error}")}
-        vkey = case.vkey
+        vkey, log = case.vkey, folder
+        if os.path.exists(f"{folder}.tar.zst"):
+            shutil.rmtree(folder)
+            folder = f"{folder}.tar.zst"
         answers["ours"] = run_program(OPTIONS.audit, "--json", *(["--log-key", vkey] if vkey else []), folder)
         try:
             answers["python"] = run_python(folder, vkey)
         except BaseException as error:
             answers["python"] = (9, f"{type(error).__name__}: {error}")
         if "go" in case.scope:
-            answers["go"] = run_program(OPTIONS.go, "-bundle", folder, "-vkey", vkey or log_key(folder))
+            answers["go"] = run_program(OPTIONS.go, "-bundle", log, "-vkey", vkey or log_key(log))
     return number, answers
 
 
