@@ -100,7 +100,6 @@ impl Town {
             time_zone: "Europe/Moscow".to_owned(),
             witnesses: None,
             title: "A large town".to_owned(),
-            witnesses: None,
             voting: Rules {
                 kind: Kind::Approval { max: 3 },
                 method: Method::Approval,
