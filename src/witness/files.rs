@@ -73,7 +73,8 @@ impl Files {
             each(&next);
             last = Some(next);
         }
-        self.cut_journal(whole)?;
+        // No cosignature left for a last line that a crash cut.
+        cut(&self.journal, whole)?;
         self.reconcile(head, last.as_ref(), each)
     }
 
@@ -103,8 +104,9 @@ impl Files {
             Err(fault) if fault.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
             read => read.map_err(WitnessFault::file(&self.evidence))?,
         };
-        // A last line without its end was cut by a crash.
-        let whole = text.rsplit_once('\n').map_or("", |(whole, _)| whole);
+        // A last line without its end was cut by a crash; what is added later must not be joined to it.
+        let whole = &text[..text.rfind('\n').map_or(0, |at| at + 1)];
+        cut(&self.evidence, whole.len() as u64)?;
         let lines = whole.lines().map(|line| parse(line.as_bytes()));
         lines.collect::<Option<_>>().ok_or_else(|| self.wrong(&self.evidence, "a line is not evidence"))
     }
@@ -140,15 +142,6 @@ impl Files {
             }
             Err(fault) => Err(WitnessFault::file(&self.journal)(fault)),
         }
-    }
-
-    /// Takes away a last line that a crash cut; no cosignature left for it.
-    fn cut_journal(&self, whole: u64) -> Result<(), WitnessFault> {
-        let cut = OpenOptions::new().write(true).open(&self.journal).and_then(|file| {
-            file.set_len(whole)?;
-            file.sync_all()
-        });
-        cut.map_err(WitnessFault::file(&self.journal))
     }
 
     fn reconcile(
@@ -190,6 +183,15 @@ fn line(value: &impl Serialize) -> Vec<u8> {
         serde_json::to_vec(value).expect("entries have string keys and integers only, so they always serialise");
     line.push(b'\n');
     line
+}
+
+/// Keeps the first bytes of a file.
+fn cut(path: &Path, len: u64) -> Result<(), WitnessFault> {
+    let cut = OpenOptions::new().write(true).open(path).and_then(|file| {
+        file.set_len(len)?;
+        file.sync_all()
+    });
+    cut.map_err(WitnessFault::file(path))
 }
 
 fn append(path: &Path, value: &impl Serialize) -> Result<(), WitnessFault> {

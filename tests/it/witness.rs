@@ -254,6 +254,21 @@ fn files_of_another_day_are_refused() {
         assert_eq!(fs::read(&journal).unwrap(), new[1], "the journal is finished");
     }
     add(request(9, 12, true));
+
+    let lie = |request: AddCheckpoint| drop(open(folder.path()).unwrap().add(&request.to_string()));
+    lie(request(12, 12, false));
+    let evidence = file(folder.path(), "evidence");
+    let one = fs::read(&evidence).unwrap();
+    fs::write(&evidence, [&*one, &one[..20]].concat()).unwrap();
+    lie(request(9, 9, false));
+    assert_eq!(
+        fs::read_to_string(&evidence).unwrap().lines().count(),
+        2,
+        "a line that was cut is not joined to the next"
+    );
+    drop(open(folder.path()).unwrap());
+    fs::write(&evidence, b"{}\n").unwrap();
+    assert!(refused(folder.path()).contains("not evidence"));
 }
 
 /// The whole folder from an old copy looks whole. What the witness signed since, and sees again, counts.
