@@ -9,7 +9,10 @@ pub mod identifying;
 pub mod issuing;
 pub mod letters;
 pub mod log;
+pub mod logs;
+pub mod measuring;
 pub mod pictures;
+mod proving;
 mod published;
 pub mod receipts;
 pub mod registering;
@@ -20,7 +23,9 @@ pub mod sequencing;
 pub mod staff;
 pub mod steps;
 pub mod tallying;
+pub mod tiles;
 pub mod turnout;
+pub mod witnessing;
 
 use std::{
     collections::HashMap,
@@ -51,17 +56,21 @@ pub struct App {
     pepper: Pepper,
     session_key: Zeroizing<[u8; 32]>,
     published: RwLock<HashMap<String, Arc<Published>>>,
+    office_log: tokio::sync::OnceCell<Arc<logs::OpenLog>>,
+    tiles: tiles::Full,
     casting: Group<casting::Job, casting::Promise>,
     issuing: Group<issuing::Job, ()>,
     making: tokio::sync::Mutex<()>,
     workshop: pictures::Workshop,
+    witnesses: Vec<Arc<witnessing::Witness>>,
+    started_at: i64,
 }
 
 impl App {
     /// Starts the service on an open database. Must be called inside a tokio runtime.
     ///
     /// # Errors
-    /// [`Error::Database`] when the office log cannot be founded.
+    /// [`Error::Database`] when the office log cannot be founded, [`Error::Broken`] with the witness whose settings are wrong.
     pub async fn start(config: Config, clock: Clock, db: Db, master: MasterKey) -> Result<Arc<Self>, Error> {
         let app = Arc::new(Self {
             casting: casting::start(db.clone(), clock.clone(), config.queue),
@@ -69,8 +78,12 @@ impl App {
             pepper: Pepper::from_bytes(master.derive("veche/pepper/v1")),
             session_key: Zeroizing::new(master.derive("veche/session-key/v1")),
             published: RwLock::default(),
+            office_log: tokio::sync::OnceCell::new(),
+            tiles: tiles::Full::default(),
             making: tokio::sync::Mutex::default(),
             workshop: pictures::Workshop::default(),
+            witnesses: witnessing::Witness::all(&config.witnesses)?,
+            started_at: clock.now(),
             config,
             clock,
             db,
@@ -78,6 +91,12 @@ impl App {
         });
         staff::found(&app).await?;
         Ok(app)
+    }
+
+    /// The witnesses that the settings name.
+    #[must_use]
+    pub fn witnesses(&self) -> &[Arc<witnessing::Witness>] {
+        &self.witnesses
     }
 
     /// Closes the database after what is under way has been committed.

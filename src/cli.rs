@@ -5,7 +5,9 @@ mod bench;
 mod demo;
 mod export;
 mod fetch;
+mod head;
 mod keys;
+mod monitor;
 mod play;
 mod replay;
 mod serve;
@@ -14,6 +16,7 @@ mod tally;
 mod town;
 mod verify;
 mod vote;
+mod witness;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -61,6 +64,12 @@ enum Command {
     Export(export::Export),
     /// Rechecks a bundle: a folder, a .tar.zst, or the address of a round.
     Verify(verify::Verify),
+    /// Prints the code of a log's head, for paper, or compares one from paper.
+    Head(head::Head),
+    /// Follows logs, keeps their heads, says what changed, and fails loudly when a log is not honest.
+    Monitor(monitor::Monitor),
+    /// Watches that logs only grow, and cosigns their heads (C2SP tlog-witness).
+    Witness(witness::WitnessLogs),
     /// Measures this machine: casting, credentials, verification, counting, memory.
     Bench(bench::Bench),
     /// Prints the API document (OpenAPI).
@@ -137,6 +146,9 @@ impl Cli {
             Command::Vote(vote) => vote.run(self.json).await,
             Command::Export(export) => export.run(config()?).await,
             Command::Verify(verify) => verify.run(self.json),
+            Command::Head(head) => head.run(self.json).await,
+            Command::Monitor(monitor) => monitor.run(self.json).await,
+            Command::Witness(witness) => witness.run(self.json).await,
             Command::Bench(bench) => bench.run(self.json).await,
             Command::Openapi => {
                 print!("{}", crate::http::openapi::text().map_err(CliFault::other)?);

@@ -3,7 +3,9 @@
 pub mod api;
 pub mod blind;
 pub mod letters;
+pub mod log;
 pub mod receipt;
+pub mod register;
 pub mod resident;
 pub mod seal;
 pub mod staff;

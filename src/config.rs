@@ -30,6 +30,18 @@ pub struct Config {
     pub map: Map,
     /// Rate limits.
     pub limits: Limits,
+    /// Witnesses that are asked to cosign the head of every log; a round's rules may ask for the cosignatures of some.
+    pub witnesses: Vec<Witness>,
+}
+
+/// A witness, and where it listens.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Witness {
+    /// Verifier key of its cosignatures, a C2SP vkey.
+    pub key: String,
+    /// Submission prefix, such as `https://witness.example/`: requests go to `add-checkpoint` under it.
+    pub url: String,
 }
 
 /// What pages say of the town that runs the service.
@@ -110,6 +122,7 @@ impl Default for Config {
             site: Site::default(),
             map: Map::default(),
             limits: Limits::default(),
+            witnesses: Vec::new(),
         }
     }
 }

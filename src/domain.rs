@@ -5,6 +5,8 @@ pub mod pictures;
 pub mod refusal;
 pub mod roll;
 pub mod staff;
+pub mod witness;
 
 pub use draft::Draft;
 pub use refusal::Refusal;
+pub use witness::WitnessFault;

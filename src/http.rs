@@ -23,6 +23,7 @@ mod ranges;
 mod roll;
 mod rounds;
 mod tallying;
+mod tiles;
 
 pub use acts::{ProposalRequest, StepRequest};
 pub use casting::AcceptanceResponse;
@@ -108,6 +109,11 @@ impl Http {
             .route_layer(middleware::from_fn_with_state(self.clone(), limits::reads))
             .layer(DefaultBodyLimit::max(MAX_QUESTION))
             .layer(CompressionLayer::new().compress_when(worth_compressing()));
+        let logs = open_log("/rounds/{slug}/log")
+            .merge(open_log("/office/log"))
+            .route_layer(middleware::from_fn_with_state(self.clone(), limits::reads))
+            // Pages of other servers may read the logs.
+            .layer(fixed(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"));
         let registrar = Router::new()
             .route("/api/v1/rounds/{slug}/identification", post(identifying::identify))
             .route("/api/v1/rounds/{slug}/credential", get(issuing::status).post(issuing::issue))
@@ -148,6 +154,7 @@ impl Http {
             ));
         Router::new()
             .merge(reads)
+            .merge(logs)
             .merge(bounded)
             .merge(draft)
             .merge(upload)
@@ -159,6 +166,17 @@ impl Http {
             .layer(headers)
             .with_state(self)
     }
+}
+
+/// A log under its address. Tiles are packed once and kept so, and those of hashes not at all.
+fn open_log(address: &str) -> Router<Http> {
+    Router::new()
+        .route(&format!("{address}/checkpoint"), get(tiles::checkpoint))
+        .route(&format!("{address}/event/{{rest}}"), get(tiles::event))
+        .route(&format!("{address}/vkey"), get(tiles::vkey))
+        .route(&format!("{address}/witnesses"), get(tiles::witnesses))
+        .layer(CompressionLayer::new())
+        .route(&format!("{address}/tile/{{*rest}}"), get(tiles::tile))
 }
 
 fn fixed(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {

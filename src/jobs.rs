@@ -1,13 +1,19 @@
-//! What happens by itself: rounds open and close on time, ballots move into the log, the register is reported, counts are made.
+//! What happens by itself: rounds open and close on time, ballots move into the log, the register is reported, counts are made, witnesses are asked.
 
 use std::{sync::Arc, time::Duration};
 
 use tokio::{task::JoinHandle, time::MissedTickBehavior};
 
 use crate::{
-    app::{App, Published, registering, results, sequencing, steps, tallying},
+    app::{
+        App, Published, registering, results, sequencing, steps, tallying,
+        witnessing::{self, Witness},
+    },
     error::Error,
 };
+
+/// No witness gets more than one request in this time.
+const ONE_REQUEST: Duration = Duration::from_secs(1);
 
 /// Starts the one loop that does it all; it ends when the task is aborted.
 pub fn start(app: Arc<App>, every: Duration) -> JoinHandle<()> {
@@ -22,6 +28,22 @@ pub fn start(app: Arc<App>, every: Duration) -> JoinHandle<()> {
             tick.tick().await;
         }
     })
+}
+
+/// Starts a loop for each witness, so that one that is slow or dead keeps nobody waiting; they end when the tasks are aborted.
+pub fn ask_witnesses(app: &Arc<App>) -> Vec<JoinHandle<()>> {
+    let ask = |witness: &Arc<Witness>| {
+        let (app, witness) = (Arc::clone(app), Arc::clone(witness));
+        tokio::spawn(async move {
+            let mut pace = tokio::time::interval(ONE_REQUEST);
+            pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
+            loop {
+                let asked = witnessing::ask(&app, &witness, &mut pace).await;
+                let _ = asked.inspect_err(|fault| tracing::error!(%fault, "a witness cannot be asked"));
+            }
+        })
+    };
+    app.witnesses().iter().map(ask).collect()
 }
 
 /// A service that starts says in the log of every open round which files it gives to browsers, if they are other ones.

@@ -1,5 +1,7 @@
 //! The running service: database, use cases, jobs and the listening socket, started and stopped together.
 
+pub mod bare;
+
 use std::{
     fs::{self, OpenOptions},
     io::Write as _,
@@ -10,7 +12,12 @@ use std::{
     time::Duration,
 };
 
-use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
+use axum::serve::{ListenerExt as _, TapIo};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::oneshot,
+    task::JoinHandle,
+};
 use zeroize::Zeroizing;
 
 use crate::{
@@ -29,7 +36,7 @@ pub struct Server {
     pub app: Arc<App>,
     stop: oneshot::Sender<()>,
     listening: JoinHandle<std::io::Result<()>>,
-    jobs: [JoinHandle<()>; 2],
+    jobs: Vec<JoinHandle<()>>,
 }
 
 /// Opens the database and the master key in the data folder, making both where they are missing.
@@ -66,16 +73,13 @@ impl Server {
         });
         let (stop, stopped) = oneshot::channel::<()>();
         let service = http.router().into_make_service_with_connect_info::<SocketAddr>();
-        let listener = axum::serve::ListenerExt::tap_io(listener, |stream| {
-            // Small answers must not wait for the next acknowledgement.
-            let _ = stream.set_nodelay(true);
-        });
-        let serving = axum::serve(listener, service).with_graceful_shutdown(async {
+        let serving = axum::serve(without_delay(listener), service).with_graceful_shutdown(async {
             let _ = stopped.await;
         });
         let listening = tokio::spawn(async move { serving.await });
-        let jobs = [jobs::start(Arc::clone(&app), every), forgetting];
-        Ok(Self { address, app, stop, listening, jobs })
+        let mut jobs_running = vec![jobs::start(Arc::clone(&app), every), forgetting];
+        jobs_running.extend(jobs::ask_witnesses(&app));
+        Ok(Self { address, app, stop, listening, jobs: jobs_running })
     }
 
     /// The address to ask.
@@ -98,6 +102,13 @@ impl Server {
         self.app.stop().await;
         Ok(())
     }
+}
+
+/// Small answers must not wait for the next acknowledgement.
+fn without_delay(listener: TcpListener) -> TapIo<TcpListener, fn(&mut TcpStream)> {
+    listener.tap_io(|stream| {
+        let _ = stream.set_nodelay(true);
+    })
 }
 
 /// Reads the master key, or makes it in a file that only its owner may read.

@@ -6,6 +6,8 @@ pub mod archive;
 pub mod fetch;
 #[cfg(feature = "program")]
 pub mod folder;
+pub mod follow;
+pub mod letters;
 pub mod log;
 pub mod office;
 #[cfg(feature = "program")]

@@ -14,7 +14,7 @@ use audit::{
 };
 use sha2::{Digest, Sha256};
 
-use super::{App, published::Published, results};
+use super::{App, published::Published, results, witnessing};
 use crate::{
     domain::Refusal,
     error::Error,
@@ -40,10 +40,10 @@ pub async fn write(app: &App, slug: &str, folder: &Path) -> Result<(), Error> {
     fs::create_dir_all(folder).map_err(Error::broken)?;
     let mut files = Files { folder, hashes: BTreeMap::new() };
     let mut tx = app.db.read().await?;
-    let head = log::head(&mut tx, round.log_id).await?;
+    let head = witnessing::newest(&mut tx, &round.log).await?;
     write_log(&mut tx, &round, head.size, &mut files).await?;
     write_register(&mut tx, &round, &state, &mut files).await?;
-    files.put(bundle::CHECKPOINT, head.checkpoint.as_bytes())?;
+    files.put(bundle::CHECKPOINT, head.note.as_bytes())?;
     files.put(bundle::KEYS, &with_line_end(canonical(&Keys::of(&state))))?;
     if let Some(outcome) = outcome {
         files.put(bundle::RESULT, &with_line_end(canonical(&outcome)))?;

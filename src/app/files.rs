@@ -1,9 +1,9 @@
-//! Files for everybody that cost work to make: made once for each size of the log, then served as they are.
+//! Files for everybody that cost work to make: made once for each size of the log and each cosignature under its head, then served as they are.
 
 use std::path::{Path, PathBuf};
 
-use super::{App, results};
-use crate::{error::Error, store::log};
+use super::{App, results, witnessing};
+use crate::error::Error;
 
 /// The file of this kind for a round as its log is now. `make` writes it, if it is not there yet, to the path it gets.
 ///
@@ -16,9 +16,10 @@ pub async fn made_once(
     make: impl AsyncFnOnce(&Path) -> Result<(), Error>,
 ) -> Result<PathBuf, Error> {
     let (round, _) = results::state(app, slug).await?;
-    let size = log::head(&mut app.db.read().await?, round.log_id).await?.size;
+    let head = witnessing::newest(&mut app.db.read().await?, &round.log).await?;
     let folder = app.config.data.join("files");
-    let path = folder.join(format!("{slug}-{size}.{kind}"));
+    let (size, cosigned) = (head.size, head.cosigned);
+    let path = folder.join(format!("{slug}-{size}-{cosigned}.{kind}"));
     // One maker at a time: whoever comes meanwhile finds the file when the lock is free.
     let _one = app.making.lock().await;
     if tokio::fs::try_exists(&path).await.map_err(Error::broken)? {

@@ -14,7 +14,7 @@ use ed25519_dalek::SigningKey;
 use jiff::civil::Date;
 use zeroize::Zeroizing;
 
-use super::App;
+use super::{App, logs::OpenLog};
 use crate::{
     crypto::issuer::IssuerKey,
     domain::{Refusal, roll::Eligibility},
@@ -29,6 +29,8 @@ pub struct Published {
     pub id: i64,
     /// Number of its log.
     pub log_id: i64,
+    /// Its log, as anybody may know it.
+    pub log: Arc<OpenLog>,
     /// The frozen rules.
     pub rules: Arc<RoundRules>,
     /// SHA-256 of the rules.
@@ -76,9 +78,17 @@ impl App {
         let reference_date: Date = rules.reference_date.to_string().parse().map_err(Error::broken)?;
         let eligibility =
             Eligibility { minimum_age: rules.minimum_age, reference_date, district: rules.district.clone() };
+        let policy = rules.witnesses.as_ref();
+        let log = OpenLog {
+            id: log_id,
+            key: rules.log_key.clone(),
+            witnesses: policy.map(|policy| policy.keys.clone()).unwrap_or_default(),
+            quorum: policy.map_or(0, |policy| policy.quorum),
+        };
         Ok(Published {
             id: row.id,
             log_id,
+            log: Arc::new(log),
             envelopes: EnvelopeCheck::new(*fingerprint.as_bytes(), issuer, codec::len(&rules.voting)),
             eligibility,
             acceptance: signing_key(&self.secret(tx, &secret_name(&row.slug, "acceptance")).await?)?,

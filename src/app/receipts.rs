@@ -1,13 +1,13 @@
 //! Receipts: where a ballot is, and the proof that the log holds it; and what anybody may read of the log.
 
-use audit::log::{
-    hash::Hash,
-    proof,
-    receipt::TlogProof,
-    tile::{TileId, Tiles, needed_for_consistency, needed_for_inclusion},
-};
+use audit::log::{hash::Hash, receipt::TlogProof};
 
-use super::{App, published::Published};
+use super::{
+    App,
+    logs::OpenLog,
+    proving,
+    witnessing::{self, Signed},
+};
 use crate::{
     domain::Refusal,
     error::Error,
@@ -21,7 +21,7 @@ use crate::{
 /// What a resident can know of their ballot.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Receipt {
-    /// Accepted, and promised to be in the log by this Unix second.
+    /// Accepted, and promised to be in the log by this Unix second; perhaps it is there, and the witnesses are waited for.
     Waiting {
         /// Unix second.
         in_log_by: i64,
@@ -67,27 +67,32 @@ pub async fn receipt(app: &App, slug: &str, hash: &[u8; 32]) -> Result<Receipt, 
     let mut tx = app.db.read().await?;
     match ballot_box::place(&mut tx, round.id, hash).await?.ok_or(Refusal::UnknownBallot)? {
         Place::Urn(in_log_by) => Ok(Receipt::Waiting { in_log_by }),
-        Place::Line(index) => logged(&mut tx, &round, index).await,
+        Place::Line { index, in_log_by } => {
+            let head = witnessing::best(&mut tx, &round.log, index).await?;
+            // A resident who asks too early would keep a receipt without the witnesses that the rules promise.
+            if !head.has_quorum && app.clock.now() < in_log_by {
+                return Ok(Receipt::Waiting { in_log_by });
+            }
+            logged(&mut tx, &round.log, index, head).await
+        }
     }
 }
 
-async fn logged(tx: &mut Tx, round: &Published, index: u64) -> Result<Receipt, Error> {
-    let head = log::head(tx, round.log_id).await?;
-    let tiles = tiles(tx, round, needed_for_inclusion(index, head.size)).await?;
-    let path = proof::inclusion(&tiles, index, head.size).map_err(Error::broken)?;
-    let line = log::lines(tx, round.log_id, index, 1).await?.pop();
+/// The receipt of a line, from a head that covers it.
+pub(super) async fn logged(tx: &mut Tx, log: &OpenLog, index: u64, head: Signed) -> Result<Receipt, Error> {
+    let path = proving::inclusion(tx, log.id, index, head.size).await?;
+    let line = log::lines(tx, log.id, index, 1).await?.pop();
     let line = line.ok_or_else(|| Error::broken("a line of the log is missing"))?;
-    let proof = TlogProof { checkpoint: head.checkpoint, extra: None, index, proof: path }.to_string();
+    let proof = TlogProof { checkpoint: head.note, extra: None, index, proof: path }.to_string();
     Ok(Receipt::Logged { index, line, proof })
 }
 
-/// The signed head of the round's log.
+/// The signed head of the round's log, with its cosignatures.
 ///
 /// # Errors
 /// [`Refusal::UnknownRound`].
 pub async fn checkpoint(app: &App, slug: &str) -> Result<String, Error> {
-    let round = app.published(slug).await?;
-    Ok(log::head(&mut app.db.read().await?, round.log_id).await?.checkpoint)
+    witnessing::head(app, &app.published(slug).await?.log).await
 }
 
 /// Up to `limit` lines of the log, the first of which has this index.
@@ -110,16 +115,5 @@ pub async fn consistency(app: &App, slug: &str, from: u64, to: u64) -> Result<Ve
     if !(1 <= from && from <= to && to <= size) {
         return Err(Refusal::Malformed(format!("sizes must be 1 ≤ from ≤ to ≤ {size}")).into());
     }
-    let tiles = tiles(&mut tx, &round, needed_for_consistency(from, to)).await?;
-    proof::consistency(&tiles, from, to).map_err(Error::broken)
-}
-
-async fn tiles(tx: &mut Tx, round: &Published, needed: Vec<TileId>) -> Result<Tiles, Error> {
-    let mut tiles = Tiles::default();
-    for id in needed {
-        let hashes = log::tile(tx, round.log_id, id).await?;
-        let hashes = hashes.ok_or_else(|| Error::broken("a tile of the log is missing"))?;
-        tiles.insert(id, &hashes).map_err(Error::broken)?;
-    }
-    Ok(tiles)
+    proving::consistency(&mut tx, round.log_id, from, to).await
 }

@@ -11,7 +11,11 @@ use super::{App, log::Writing, published::Published};
 use crate::{
     clock::hour,
     error::Error,
-    store::{Tx, ballot_box, turnout},
+    store::{
+        Tx,
+        ballot_box::{self, Lined},
+        turnout,
+    },
 };
 
 /// Most ballots in one transaction while the voting is on, so that casting waits little.
@@ -92,7 +96,7 @@ async fn push_batch(
     let mut lines = Vec::with_capacity(ballots.len());
     for ballot in ballots {
         let line = writing.push(&Event::Ballot(BallotLine { envelope: Bytes(ballot.envelope) }))?;
-        lines.push((ballot.hash, line));
+        lines.push(Lined { hash: ballot.hash, line, in_log_by: ballot.in_log_by });
     }
     ballot_box::set_lines(tx, round.id, &lines).await?;
     turnout::add(tx, round.id, turnout::Hour { hour, ballots: count.into(), credentials: 0 }).await?;

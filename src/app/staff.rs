@@ -8,7 +8,7 @@ use audit::{
 use rand::Rng;
 use zeroize::Zeroizing;
 
-use super::{App, log::Writing, published::signing_key};
+use super::{App, log::Writing, logs::OpenLog, published::signing_key};
 use crate::{
     crypto::tokens,
     domain::{
@@ -102,6 +102,13 @@ pub async fn all(app: &App) -> Result<Vec<Actor>, Error> {
 pub async fn by_token(app: &App, token: &str) -> Result<Actor, Error> {
     let found = staff::by_token(&mut app.db.read().await?, &tokens::hash(token)).await?;
     Ok(found.ok_or(Refusal::Token)?)
+}
+
+impl OfficeLog {
+    /// What anybody may know of it.
+    pub(super) fn open(&self) -> OpenLog {
+        OpenLog { id: self.log_id, key: self.signer.vkey(), witnesses: Vec::new(), quorum: 0 }
+    }
 }
 
 impl App {

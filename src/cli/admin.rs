@@ -1,7 +1,9 @@
 //! `veche admin`: staff on the server itself; everything else through the API, with a token.
 
 mod pictures;
+mod register;
 mod roll;
+mod signing;
 
 use std::path::{Path, PathBuf};
 
@@ -126,6 +128,8 @@ pub(super) enum Admin {
         #[command(flatten)]
         remote: Remote,
     },
+    /// Commission: names the people behind a published register, and finds those who are not on the town's list.
+    Register(register::Register),
     /// Official: pictures of territories.
     #[command(subcommand)]
     Picture(pictures::PictureCommand),
@@ -192,7 +196,7 @@ pub(super) enum Admin {
         #[command(flatten)]
         remote: Remote,
     },
-    /// Commission: signs the count.
+    /// Commission: fetches the bundle, checks it and counts again, and signs the count if all of it holds.
     Sign {
         /// Name of the round.
         round: String,
@@ -215,6 +219,7 @@ impl Admin {
         let round = match self {
             Self::Staff(staff) => return staff.run(config, as_json).await,
             Self::Picture(command) => return command.run(as_json).await,
+            Self::Register(command) => return command.run(as_json).await,
             Self::Draft { file, remote } => {
                 remote.member()?.draft(&read_draft(&file)?).await?;
                 return Ok(true);
@@ -250,7 +255,7 @@ impl Admin {
             Self::Reveal { round, key, remote } => {
                 remote.member()?.reveal(&round, keys::opening(&key)?.secret()).await?
             }
-            Self::Sign { round, key, remote } => remote.member()?.sign(&round, &keys::member(&key)?).await?,
+            Self::Sign { round, key, remote } => signing::sign(&round, &key, remote, as_json).await?,
         };
         print_round(&round, as_json)?;
         Ok(true)

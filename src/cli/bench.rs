@@ -2,13 +2,18 @@
 
 mod core;
 mod load;
+mod log;
+mod process;
 mod round;
+
+use std::borrow::Cow;
 
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 use serde_json::json;
 
 use super::{CliFault, Holds};
+use crate::server::bare;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum What {
@@ -18,6 +23,11 @@ enum What {
     Round,
     /// Counting and signatures alone, on one core.
     Core,
+    /// The log: what a line costs at each size, a receipt's proof, tiles over HTTP.
+    Log,
+    /// Serves the bytes of one tile and nothing else, until it is stopped: what `log` measures itself beside.
+    #[value(hide = true)]
+    Ceiling,
 }
 
 #[derive(Debug, Args)]
@@ -28,12 +38,15 @@ pub(super) struct Bench {
     /// Ballots of the round over HTTP.
     #[arg(long, default_value_t = 100_000)]
     ballots: usize,
+    /// Lines of the largest log: 10000 to 10000000, of about 600 bytes of disk each.
+    #[arg(long, default_value_t = 100_000)]
+    lines: u64,
 }
 
 /// A measured figure.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 struct Figure {
-    name: &'static str,
+    name: Cow<'static, str>,
     value: f64,
     unit: &'static str,
     /// What was asked for, if anything was.
@@ -43,19 +56,31 @@ struct Figure {
 }
 
 impl Figure {
-    fn new(name: &'static str, value: f64, unit: &'static str, target: Option<&'static str>, method: String) -> Self {
-        Self { name, value, unit, target, method }
+    fn new(
+        name: impl Into<Cow<'static, str>>,
+        value: f64,
+        unit: &'static str,
+        target: Option<&'static str>,
+        method: String,
+    ) -> Self {
+        Self { name: name.into(), value, unit, target, method }
     }
 }
 
 impl Bench {
     pub(super) async fn run(self, as_json: bool) -> Result<Holds, CliFault> {
         let mut figures = Vec::new();
+        if matches!(self.what, What::Ceiling) {
+            return ceiling().await;
+        }
         if matches!(self.what, What::All | What::Core) {
             figures.extend(core::measure()?);
         }
         if matches!(self.what, What::All | What::Round) {
             figures.extend(round::measure(self.ballots.max(1_000), as_json).await?);
+        }
+        if matches!(self.what, What::All | What::Log) {
+            figures.extend(log::measure(self.lines, as_json).await?);
         }
         if as_json {
             println!("{}", json!({ "figures": figures }));
@@ -66,10 +91,22 @@ impl Bench {
     }
 }
 
+async fn ceiling() -> Result<Holds, CliFault> {
+    let tell = |address| println!("{}", json!({ "url": format!("http://{address}") }));
+    bare::serve(vec![7; log::TILE_BYTES].into(), tell).await?;
+    Ok(true)
+}
+
 fn print_table(figures: &[Figure]) {
     println!("| figure | measured | wanted | method |\n|---|---:|---:|---|");
     for Figure { name, value, unit, target, method } in figures {
-        let value = if *value < 100.0 { format!("{value:.1}") } else { format!("{value:.0}") };
+        let value = if *value < 1.0 {
+            format!("{value:.3}")
+        } else if *value < 100.0 {
+            format!("{value:.1}")
+        } else {
+            format!("{value:.0}")
+        };
         println!("| {name} | {value} {unit} | {} | {method} |", target.unwrap_or("-"));
     }
 }

@@ -12,6 +12,7 @@ use crate::{
         receipt::{self, Receipt},
         resident::{Cast, Credential, PollingPlace},
     },
+    clock::Clock,
     crypto::codes::LetterCode,
 };
 
@@ -22,6 +23,9 @@ pub(super) struct Vote {
     /// Letter code, both halves. The second half does not leave this machine.
     #[arg(long, env = "VECHE_CODE", hide_env_values = true)]
     code: LetterCode,
+    /// Fingerprint of the rules as you know it from paper; with other rules nothing is cast.
+    #[arg(long, value_name = "HEX")]
+    fingerprint: Option<Hash>,
     /// Territories that you mark, best first where they are ranked; with a number where the ballot asks for one, as in
     /// `t4=7`. None at all is a blank ballot.
     marks: Vec<String>,
@@ -33,11 +37,16 @@ impl Vote {
             .ok_or_else(|| CliFault::Other(format!("{} is no address of a round", self.address)))?;
         let api = Api::new(base)?;
         let place = PollingPlace::enter(&api, slug).await?;
+        if let Some(fingerprint) = &self.fingerprint {
+            place.must_be(fingerprint)?;
+        }
         let marks: Vec<_> = self.marks.iter().map(|text| mark(text)).collect::<Result<_, _>>()?;
         let ballot = Ballot::parse(&place.rules.voting, marks).map_err(CliFault::other)?;
         let mut credential = credential(&api, &place, &self.code).await?;
         let cast = cast(&api, &place, &mut credential, &ballot).await?;
-        let receipt = receipt::fetch(&api, &place, &cast).await?;
+        let now = Clock::system().now();
+        receipt::is_timely(&place, &cast.acceptance, now)?;
+        let receipt = receipt::check(&api, &place, &cast, None, now).await?;
         show(&cast, &receipt, credential.version, as_json);
         Ok(true)
     }
@@ -79,9 +88,9 @@ async fn cast(
 
 fn show(cast: &Cast, receipt: &Receipt, version: u32, as_json: bool) {
     let hash = Hash::from(cast.acceptance.ballot);
-    let line = match receipt {
-        Receipt::Waiting(_) => None,
-        Receipt::Logged { index, .. } => Some(*index),
+    let (line, witnessed) = match receipt {
+        Receipt::Waiting(_) => (None, None),
+        Receipt::Logged { index, witnessed, .. } => (Some(*index), witnessed.as_ref()),
     };
     let in_log_by = cast.acceptance.in_log_by;
     if as_json {
@@ -93,5 +102,8 @@ fn show(cast: &Cast, receipt: &Receipt, version: u32, as_json: bool) {
     match line {
         Some(line) => println!("it is line {line} of the log, and the proof was checked"),
         None => println!("it will be in the log by {by}; the ballot box has signed for that"),
+    }
+    if let Some(witnessed) = witnessed {
+        println!("witnesses of that head: {} of {}", witnessed.signed.len(), witnessed.quorum);
     }
 }

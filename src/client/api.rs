@@ -28,6 +28,9 @@ pub enum ClientFault {
     /// No answer, or one that cannot be read.
     #[error("no answer from the server: {0}")]
     Http(#[from] reqwest::Error),
+    /// The ballot box did not keep what it signed, or signed what it need not keep: the acceptance proves it.
+    #[error("the ballot box's promise: {0}")]
+    Promise(String),
     /// The answer is not what the protocol says it must be.
     #[error("the server's answer is wrong: {0}")]
     Wrong(String),

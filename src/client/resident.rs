@@ -103,6 +103,17 @@ impl PollingPlace {
         })
     }
 
+    /// Checks that these are the rules whose fingerprint the resident knows from elsewhere: the newspaper, the wall.
+    ///
+    /// # Errors
+    /// [`ClientFault::Wrong`].
+    pub fn must_be(&self, fingerprint: &Hash) -> Result<(), ClientFault> {
+        if self.fingerprint == *fingerprint {
+            return Ok(());
+        }
+        Err(ClientFault::Wrong(format!("its rules have the fingerprint {}, not the one you know", self.fingerprint)))
+    }
+
     /// Exchanges the identifying half of a letter code for a session.
     ///
     /// # Errors

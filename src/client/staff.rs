@@ -1,8 +1,14 @@
 //! An official or a commission member at work, through the API.
 
+use std::io::BufRead as _;
+
 use audit::{
-    log::hash::Hash,
-    round::{Act, Bytes},
+    log::{
+        hash::{self, Hash},
+        line::{Line, leaf},
+    },
+    round::{Act, Bytes, Event},
+    verify::{CheckName, Report, Source, bundle::LOG, verify},
 };
 use ed25519_dalek::{Signer, SigningKey};
 use reqwest::Method;
@@ -17,6 +23,50 @@ use crate::{
         SignatureRequest, StepRequest,
     },
 };
+
+/// A count that a member may sign: everything before it was checked, and counting again gave it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CheckedCount {
+    /// SHA-256 of the rules, to be compared with the paper.
+    pub fingerprint: Hash,
+    /// Leaf hash of the line that holds the count.
+    pub tally_line: Hash,
+}
+
+/// Checks a bundle as an auditor does, all but the signatures that are yet to be given, and says what a member may sign.
+/// Witnesses that are late stop nobody: the published bundle is held against them again.
+///
+/// # Errors
+/// The report, when a check failed or was not reached.
+pub fn recount(bundle: &dyn Source) -> Result<CheckedCount, Box<Report>> {
+    let report = verify(bundle, None, &|_| ());
+    let holds = |check: &audit::verify::Check| check.reached && check.failure.is_none();
+    let later = |name| matches!(name, CheckName::Certificate | CheckName::Witnesses);
+    let all = report.checks.iter().all(|check| later(check.name) || holds(check));
+    match counted(bundle).filter(|_| all) {
+        Some(checked) => Ok(checked),
+        None => Err(Box::new(report)),
+    }
+}
+
+/// Rules and count of a log whose lines were checked.
+fn counted(bundle: &dyn Source) -> Option<CheckedCount> {
+    let mut fingerprint = None;
+    for line in bundle.open(LOG).ok()?.split(b'\n') {
+        let line = line.ok()?;
+        if fingerprint.is_some() && !line.starts_with(br#"{"event":{"tallied":"#) {
+            continue;
+        }
+        match Line::<Event>::parse(&line).ok()?.event {
+            Event::Published(published) => fingerprint = Some(published.rules.fingerprint()),
+            Event::Tallied(_) => {
+                return Some(CheckedCount { fingerprint: fingerprint?, tally_line: hash::leaf(&leaf(&line)) });
+            }
+            _ => {}
+        }
+    }
+    None
+}
 
 /// Most people in one request.
 const MOST_PEOPLE: usize = 5_000;
@@ -158,7 +208,8 @@ impl StaffMember {
         self.send(Method::POST, format!("/api/v1/rounds/{slug}/opening-key"), Some(&body)).await
     }
 
-    /// Signs the count, after checking that what is to be signed is what the protocol says.
+    /// Signs the count that the server names, in the form that the protocol says. Whether the count is true is another
+    /// question: [`recount`] answers it.
     ///
     /// # Errors
     /// [`ClientFault`].
@@ -168,6 +219,21 @@ impl StaffMember {
         if message != to_sign.message.0 {
             return Err(ClientFault::wrong("the text to sign is not made of the fingerprint and the count's line"));
         }
+        let body = SignatureRequest { signature: Bytes::from(key.sign(&message).to_bytes()) };
+        self.send(Method::POST, format!("/api/v1/rounds/{slug}/signatures"), Some(&body)).await
+    }
+
+    /// Signs a count that was checked, whatever the server names now.
+    ///
+    /// # Errors
+    /// [`ClientFault`]; the server refuses it when its log holds another count.
+    pub async fn sign_checked(
+        &self,
+        slug: &str,
+        key: &SigningKey,
+        checked: &CheckedCount,
+    ) -> Result<RoundResponse, ClientFault> {
+        let message = audit::round::certificate::message(&checked.fingerprint, &checked.tally_line);
         let body = SignatureRequest { signature: Bytes::from(key.sign(&message).to_bytes()) };
         self.send(Method::POST, format!("/api/v1/rounds/{slug}/signatures"), Some(&body)).await
     }

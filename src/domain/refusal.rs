@@ -97,6 +97,9 @@ pub enum Refusal {
     /// No such picture, or it was removed.
     #[error("there is no such picture, or it was removed")]
     UnknownPicture,
+    /// The log does not reach so far, or holds nothing of this name.
+    #[error("the log holds nothing under this address, or does not reach so far yet")]
+    NotInLog,
     /// No proposal waits for a second person.
     #[error("no proposal waits for a second person")]
     NothingProposed,
@@ -122,7 +125,7 @@ pub enum Refusal {
 
 impl Refusal {
     /// Every slug, for the tests and the documents.
-    pub const ALL: [&str; 33] = [
+    pub const ALL: [&str; 34] = [
         "unknown-round",
         "code",
         "code-mistyped",
@@ -152,6 +155,7 @@ impl Refusal {
         "rules",
         "picture",
         "unknown-picture",
+        "not-in-log",
         "malformed",
         "overloaded",
         "too-many",
@@ -186,6 +190,7 @@ impl Refusal {
             | Self::Roll { .. } => "rules",
             Self::Picture(_) => "picture",
             Self::UnknownPicture => "unknown-picture",
+            Self::NotInLog => "not-in-log",
             Self::Round(_) | Self::Frozen | Self::NothingProposed => "not-now",
             Self::NoResultYet(_) => "no-result-yet",
             Self::Malformed(_) => "malformed",

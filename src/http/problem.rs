@@ -115,6 +115,7 @@ fn status(refusal: &Refusal) -> StatusCode {
         Refusal::UnknownRound
         | Refusal::UnknownBallot
         | Refusal::UnknownPicture
+        | Refusal::NotInLog
         | Refusal::NoBackup
         | Refusal::NoResultYet(_) => StatusCode::NOT_FOUND,
         Refusal::Code | Refusal::UnderAge { .. } | Refusal::WrongDistrict { .. } | Refusal::NotAllowed => {

@@ -29,7 +29,7 @@ pub struct ProblemsPage {
 /// Problems of staff's work, which residents never meet.
 const OF_STAFF: [&str; 5] = ["token", "not-allowed", "not-now", "rules", "picture"];
 /// Problems that a resident meets only when a program is at fault.
-const OF_PROGRAMS: [&str; 11] = [
+const OF_PROGRAMS: [&str; 12] = [
     "blinded-message",
     "backup-length",
     "ballot-length",
@@ -39,6 +39,7 @@ const OF_PROGRAMS: [&str; 11] = [
     "ballot-issuer-signature",
     "ballot-signature",
     "malformed",
+    "not-in-log",
     "too-large",
     "method-not-allowed",
 ];

@@ -1,9 +1,9 @@
 //! One round: what is decided, by when and by whom, how winners are chosen, what to do now, and what to check.
 
 use askama::Template;
-use audit::round::Round;
+use audit::{log::short::HeadCode, round::Round};
 
-use super::{Frame, Turnout, View, map::Map, scheme::Scheme, territory::Card, view};
+use super::{Frame, Turnout, View, map::Map, scheme::Scheme, territory::Card, view, witnesses::Witnesses};
 
 /// The page of a round.
 #[derive(Debug, Template)]
@@ -37,6 +37,10 @@ pub struct RoundPage {
     pub log_key: String,
     /// Files of the browser's side, with their SHA-256, from the log.
     pub client: Vec<(String, String)>,
+    /// Who cosigns the log.
+    pub witnesses: Witnesses,
+    /// The log's newest head, for paper.
+    pub head: HeadCode,
 }
 
 /// What a round's page is made from, beside the round.
@@ -50,6 +54,10 @@ pub struct About {
     pub map: Option<Map>,
     /// How participation grew.
     pub turnout: Turnout,
+    /// Who cosigns the log.
+    pub witnesses: Witnesses,
+    /// The log's newest head, for paper.
+    pub head: HeadCode,
 }
 
 impl RoundPage {
@@ -57,7 +65,7 @@ impl RoundPage {
     #[must_use]
     pub fn new(f: Frame, round: &Round, now: i64, about: About) -> Self {
         let (t, rules) = (f.t, &round.rules);
-        let About { official, cards, map, turnout } = about;
+        let About { official, cards, map, turnout, witnesses, head } = about;
         let day = t.written_day(&rules.reference_date.to_string());
         let age = t.round_age(u64::from(rules.minimum_age), day);
         let district = rules.district.as_ref().map(|district| t.round_district(district.as_str()));
@@ -80,6 +88,8 @@ impl RoundPage {
             client: round.client.iter().map(|(name, hash)| (name.clone(), hash.to_string())).collect(),
             cards,
             turnout,
+            witnesses,
+            head,
             f,
         }
     }

@@ -25,6 +25,19 @@ pub struct Waiting {
     pub hash: [u8; 32],
     /// The ballot.
     pub envelope: Vec<u8>,
+    /// Unix second by which it was promised to be in the log.
+    pub in_log_by: i64,
+}
+
+/// A ballot that the log holds now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lined {
+    /// SHA-256 of the ballot.
+    pub hash: [u8; 32],
+    /// Index of its line.
+    pub line: u64,
+    /// Unix second by which it was promised to be in the log.
+    pub in_log_by: i64,
 }
 
 /// The promises made to these credentials.
@@ -107,14 +120,16 @@ pub async fn waiting(tx: &mut Tx, round_id: i64) -> Result<(u64, Option<i64>), E
 /// # Errors
 /// [`Error::Database`].
 pub async fn take(tx: &mut Tx, round_id: i64, limit: u32) -> Result<Vec<Waiting>, Error> {
-    let rows: Vec<(Vec<u8>, Vec<u8>)> = db!(tx, |conn: D| {
-        let select = sqlx::query_as("SELECT hash, envelope FROM urn WHERE round_id = $1 ORDER BY hash LIMIT $2");
-        let rows: Vec<(Vec<u8>, Vec<u8>)> = select.bind(round_id).bind(i64::from(limit)).fetch_all(&mut *conn).await?;
+    let rows: Vec<(Vec<u8>, Vec<u8>, i64)> = db!(tx, |conn: D| {
+        let select =
+            sqlx::query_as("SELECT hash, envelope, in_log_by FROM urn WHERE round_id = $1 ORDER BY hash LIMIT $2");
+        let rows: Vec<(Vec<u8>, Vec<u8>, i64)> =
+            select.bind(round_id).bind(i64::from(limit)).fetch_all(&mut *conn).await?;
         for chunk in rows.chunks(MAX_BINDS) {
             let mut query = QueryBuilder::<D>::new("DELETE FROM urn WHERE round_id = ");
             query.push_bind(round_id).push(" AND hash IN (");
             let mut list = query.separated(", ");
-            chunk.iter().for_each(|(hash, _)| {
+            chunk.iter().for_each(|(hash, ..)| {
                 list.push_bind(hash.clone());
             });
             query.push(")");
@@ -122,7 +137,9 @@ pub async fn take(tx: &mut Tx, round_id: i64, limit: u32) -> Result<Vec<Waiting>
         }
         rows
     });
-    let waiting = |(hash, envelope): (Vec<u8>, _)| Some(Waiting { hash: hash.try_into().ok()?, envelope });
+    let waiting = |(hash, envelope, in_log_by): (Vec<u8>, _, _)| {
+        Some(Waiting { hash: hash.try_into().ok()?, envelope, in_log_by })
+    };
     let rows: Option<Vec<_>> = rows.into_iter().map(waiting).collect();
     rows.ok_or_else(|| Error::broken("a hash in the urn has another length"))
 }
@@ -131,12 +148,15 @@ pub async fn take(tx: &mut Tx, round_id: i64, limit: u32) -> Result<Vec<Waiting>
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn set_lines(tx: &mut Tx, round_id: i64, lines: &[([u8; 32], u64)]) -> Result<(), Error> {
+pub async fn set_lines(tx: &mut Tx, round_id: i64, lines: &[Lined]) -> Result<(), Error> {
     db!(tx, |conn: D| {
-        for chunk in lines.chunks(MAX_BINDS / 3) {
-            let mut query = QueryBuilder::<D>::new("INSERT INTO ballot_lines (round_id, hash, line_index) ");
-            query.push_values(chunk, |mut row, (hash, line)| {
-                row.push_bind(round_id).push_bind(hash.to_vec()).push_bind(line.cast_signed());
+        for chunk in lines.chunks(MAX_BINDS / 4) {
+            let mut query = QueryBuilder::<D>::new("INSERT INTO ballot_lines (round_id, hash, line_index, in_log_by) ");
+            query.push_values(chunk, |mut row, ballot| {
+                row.push_bind(round_id)
+                    .push_bind(ballot.hash.to_vec())
+                    .push_bind(ballot.line.cast_signed())
+                    .push_bind(ballot.in_log_by);
             });
             query.build().execute(&mut *conn).await?;
         }
@@ -147,8 +167,13 @@ pub async fn set_lines(tx: &mut Tx, round_id: i64, lines: &[([u8; 32], u64)]) ->
 /// Where a ballot is: in which line of the log, or promised by when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
-    /// In the log, at this index.
-    Line(u64),
+    /// In the log.
+    Line {
+        /// Index of its line.
+        index: u64,
+        /// Unix second by which it was promised to be there.
+        in_log_by: i64,
+    },
     /// In the urn, promised to be in the log by this Unix second.
     Urn(i64),
 }
@@ -175,10 +200,10 @@ pub async fn between(tx: &mut Tx, round_id: i64, least: &[u8; 32], most: &[u8; 3
 /// [`Error::Database`].
 pub async fn place(tx: &mut Tx, round_id: i64, hash: &[u8; 32]) -> Result<Option<Place>, Error> {
     db!(tx, |conn| {
-        let line = sqlx::query_scalar("SELECT line_index FROM ballot_lines WHERE round_id = $1 AND hash = $2");
-        let line: Option<i64> = line.bind(round_id).bind(hash.to_vec()).fetch_optional(&mut *conn).await?;
-        if let Some(line) = line {
-            return Ok(Some(Place::Line(line.unsigned_abs())));
+        let line = sqlx::query_as("SELECT line_index, in_log_by FROM ballot_lines WHERE round_id = $1 AND hash = $2");
+        let line: Option<(i64, i64)> = line.bind(round_id).bind(hash.to_vec()).fetch_optional(&mut *conn).await?;
+        if let Some((index, in_log_by)) = line {
+            return Ok(Some(Place::Line { index: index.unsigned_abs(), in_log_by }));
         }
         let urn = sqlx::query_scalar("SELECT in_log_by FROM urn WHERE round_id = $1 AND hash = $2");
         let urn: Option<i64> = urn.bind(round_id).bind(hash.to_vec()).fetch_optional(conn).await?;

@@ -1,6 +1,10 @@
 //! Logs: heads, lines and tiles. The head's row is the lock of a log's writers; lines are inserted and never touched again.
 
-use audit::log::{hash::Hash, tile::TileId};
+use audit::log::{
+    hash::Hash,
+    line::{self, MAX_LEAF},
+    tile::TileId,
+};
 use sqlx::QueryBuilder;
 
 use super::db::{MAX_BINDS, Tx, db};
@@ -56,6 +60,27 @@ pub async fn head(tx: &mut Tx, log_id: i64) -> Result<Head, Error> {
     Ok(Head { size: size.unsigned_abs(), last_leaf: Hash::from(last_leaf), checkpoint, state })
 }
 
+/// Size and signed checkpoint of a log, without what its lines add up to.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn checkpoint(tx: &mut Tx, log_id: i64) -> Result<(u64, String), Error> {
+    let (size, checkpoint): (i64, String) = db!(tx, |conn| {
+        let select = sqlx::query_as("SELECT size, checkpoint FROM logs WHERE id = $1");
+        select.bind(log_id).fetch_one(conn).await?
+    });
+    Ok((size.unsigned_abs(), checkpoint))
+}
+
+/// Number and size of every log.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn sizes(tx: &mut Tx) -> Result<Vec<(i64, u64)>, Error> {
+    let rows: Vec<(i64, i64)> = db!(tx, |conn| sqlx::query_as("SELECT id, size FROM logs").fetch_all(conn).await?);
+    Ok(rows.into_iter().map(|(id, size)| (id, size.unsigned_abs())).collect())
+}
+
 /// Moves the head of a log from one size to a larger one.
 ///
 /// # Errors
@@ -89,7 +114,29 @@ pub async fn insert_lines(tx: &mut Tx, log_id: i64, first: u64, lines: &[Vec<u8>
             });
             query.build().execute(&mut *conn).await?;
         }
+        for (index, line) in (first..).zip(lines).filter(|(_, line)| line.len() > MAX_LEAF) {
+            let event = line::event(line).ok_or_else(|| Error::broken("a line has no event"))?;
+            let insert = sqlx::query(
+                "INSERT INTO long_lines (log_id, event, line_index) VALUES ($1, $2, $3) ON CONFLICT (log_id, event) DO NOTHING",
+            );
+            let insert = insert.bind(log_id).bind(line::event_hash(event).as_bytes().to_vec());
+            insert.bind(index.cast_signed()).execute(&mut *conn).await?;
+        }
         Ok(())
+    })
+}
+
+/// A line whose leaf is its short form, by the SHA-256 of its event.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn long_line(tx: &mut Tx, log_id: i64, event: &Hash) -> Result<Option<Vec<u8>>, Error> {
+    db!(tx, |conn| {
+        let select = sqlx::query_scalar(
+            "SELECT line FROM log_lines WHERE log_id = $1
+             AND line_index = (SELECT line_index FROM long_lines WHERE log_id = $1 AND event = $2)",
+        );
+        Ok(select.bind(log_id).bind(event.as_bytes().to_vec()).fetch_optional(conn).await?)
     })
 }
 

@@ -4,11 +4,17 @@
 mod ballot_box;
 mod bundle;
 mod camera;
+mod cheats;
 mod cli;
 mod crash;
+mod fake_witness;
+mod head;
 mod journey;
 mod limits;
 mod log;
+mod log_over_http;
+mod lying;
+mod monitor;
 mod openapi;
 mod pages;
 mod pictures;
@@ -17,3 +23,8 @@ mod registrar;
 mod secrecy;
 mod staff;
 mod town;
+mod witness;
+mod witnesses;
+
+#[path = "../../audit/tests/it/served.rs"]
+mod served;

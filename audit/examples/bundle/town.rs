@@ -98,8 +98,8 @@ impl Town {
             sealing_key: Bytes(opening_key()?.sealing_key().to_vec()),
             slug: "large".to_owned(),
             time_zone: "Europe/Moscow".to_owned(),
-            title: "A large town".to_owned(),
             witnesses: None,
+            title: "A large town".to_owned(),
             voting: Rules {
                 kind: Kind::Approval { max: 3 },
                 method: Method::Approval,

@@ -23,16 +23,16 @@ pub enum ProofFault {
 }
 
 /// One hash of a proof: the complete subtrees that it is folded from, from the left.
-type Part = Vec<(u32, u64)>;
+pub(super) type Part = Vec<(u32, u64)>;
 
 /// The complete subtrees that make up leaves `from..to`; `from` must be a multiple of the range's power of two.
-fn range(from: u64, to: u64) -> Part {
+pub(super) fn range(from: u64, to: u64) -> Part {
     let first = |level: u32| from >> level;
     subtrees(to - from).map(|(level, index)| (level, first(level) + index)).collect()
 }
 
 /// Largest power of two smaller than the number of leaves.
-fn split(leaves: u64) -> u64 {
+pub(super) fn split(leaves: u64) -> u64 {
     1 << (u64::BITS - 1 - (leaves - 1).leading_zeros())
 }
 
@@ -85,7 +85,7 @@ pub(super) fn consistency_nodes(old: u64, new: u64) -> Vec<Part> {
     parts
 }
 
-fn fold(hashes: &impl Hashes, part: &Part) -> Result<Hash, ProofFault> {
+pub(super) fn fold(hashes: &impl Hashes, part: &Part) -> Result<Hash, ProofFault> {
     let mut folded: Option<Hash> = None;
     for (level, index) in part.iter().rev() {
         let left = hashes.hash(*level, *index).ok_or(ProofFault::Missing(*level, *index))?;

@@ -111,7 +111,7 @@ pub fn needed_for_consistency(old: u64, new: u64) -> Vec<TileId> {
     tiles_of(super::proof::consistency_nodes(old, new).into_iter().flatten())
 }
 
-fn tiles_of(nodes: impl Iterator<Item = (u32, u64)>) -> Vec<TileId> {
+pub(super) fn tiles_of(nodes: impl Iterator<Item = (u32, u64)>) -> Vec<TileId> {
     let tiles: BTreeSet<_> = nodes.map(|(level, index)| tile_of(level, index)).collect();
     tiles.into_iter().collect()
 }

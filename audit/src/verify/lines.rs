@@ -65,6 +65,12 @@ pub(super) fn check<'a>(
     Some((read, pass.casts, pass.booth.and_then(|booth| booth.key)))
 }
 
+/// The check of ballots that belongs to these rules.
+pub(crate) fn envelope_check(rules: &RoundRules) -> Option<EnvelopeCheck> {
+    let issuer = IssuerPublicKey::from_der(&rules.issuer_key.0).ok()?;
+    Some(EnvelopeCheck::new(*rules.fingerprint().as_bytes(), issuer, codec::len(&rules.voting)))
+}
+
 /// The state of the pass. A failure in one check does not stop the others, as long as they still make sense.
 struct Pass<'a> {
     source: &'a dyn Source,
@@ -186,8 +192,7 @@ impl Booth {
     fn of(source: &dyn Source, first_line: &[u8]) -> Option<Self> {
         let Event::Published(published) = Line::<Event>::parse(first_line).ok()?.event else { return None };
         let rules = published.rules;
-        let issuer = IssuerPublicKey::from_der(&rules.issuer_key.0).ok()?;
-        let envelopes = EnvelopeCheck::new(*rules.fingerprint().as_bytes(), issuer, codec::len(&rules.voting));
+        let envelopes = envelope_check(&rules)?;
         let key = opening::ahead(source, &rules);
         Some(Self { rules, envelopes, key })
     }

@@ -52,7 +52,8 @@ pub(super) async fn replace(
     Ok(true)
 }
 
-fn listed(path: &Path) -> Result<Vec<ListedPerson>, CliFault> {
+/// The people of a list.
+pub(super) fn listed(path: &Path) -> Result<Vec<ListedPerson>, CliFault> {
     let fault = |fault: csv::Error| CliFault::Other(format!("{}: {fault}", path.display()));
     let mut reader = csv::Reader::from_path(path).map_err(fault)?;
     let headings = reader.headers().map_err(fault)?.clone();

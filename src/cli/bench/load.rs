@@ -41,7 +41,16 @@ impl Connection {
         if let Some(token) = token {
             request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
         }
-        let request = request.body(Full::new(body)).map_err(CliFault::other)?;
+        self.send(path, request.body(Full::new(body)).map_err(CliFault::other)?).await
+    }
+
+    /// Gets an address and returns the answer's body; anything but success is a fault.
+    pub(super) async fn get(&mut self, path: &str) -> Result<Bytes, CliFault> {
+        let request = Request::get(path).header(header::HOST, &self.host);
+        self.send(path, request.body(Full::default()).map_err(CliFault::other)?).await
+    }
+
+    async fn send(&mut self, path: &str, request: Request<Full<Bytes>>) -> Result<Bytes, CliFault> {
         let response = self.sender.send_request(request).await.map_err(CliFault::other)?;
         let status = response.status();
         let body = response.into_body().collect().await.map_err(CliFault::other)?.to_bytes();

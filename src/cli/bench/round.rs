@@ -1,9 +1,7 @@
 //! A round over HTTP against a server in a process of its own: credentials, casting, latency, memory, verification.
 
 use std::{
-    io::{BufRead, BufReader},
     path::Path,
-    process::{Child, Command, Stdio},
     sync::{Arc, Mutex},
     time::Instant,
 };
@@ -15,7 +13,7 @@ use audit::{
 };
 use ballots::Ballot;
 use hyper::body::Bytes as Body;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{
     super::{
@@ -25,6 +23,7 @@ use super::{
     },
     Figure,
     load::{self, AsyncWork, CONNECTIONS, Connection},
+    process::ServerProcess,
 };
 use crate::{
     client::resident::{CredentialRequest, PollingPlace},
@@ -203,54 +202,4 @@ impl AsyncWork<Body> for Cast {
 
 fn parse<T: serde::de::DeserializeOwned>(body: &[u8]) -> Result<T, CliFault> {
     serde_json::from_slice(body).map_err(CliFault::other)
-}
-
-/// `veche serve` as an operator would run it, but without rate limits: all load comes from one address.
-struct ServerProcess {
-    child: Child,
-    url: String,
-}
-
-impl ServerProcess {
-    fn start(data: &Path) -> Result<Self, CliFault> {
-        let config = data.join("veche.toml");
-        let text = "integrate_every_ms = 500\n[limits]\nenabled = false\n";
-        std::fs::write(&config, text).map_err(CliFault::file(&config))?;
-        let program = std::env::current_exe().map_err(CliFault::other)?;
-        let mut child = Command::new(program)
-            .args(["--json", "serve", "--listen", "127.0.0.1:0", "--data"])
-            .arg(data)
-            .arg("--config")
-            .arg(&config)
-            .stdout(Stdio::piped())
-            .spawn()
-            .map_err(CliFault::other)?;
-        let mut line = String::new();
-        if let Some(output) = child.stdout.take() {
-            BufReader::new(output).read_line(&mut line).map_err(CliFault::other)?;
-        }
-        let ready: Value = serde_json::from_str(&line).map_err(CliFault::other)?;
-        let url = ready["url"].as_str().unwrap_or_default().to_owned();
-        Ok(Self { child, url })
-    }
-
-    fn host(&self) -> &str {
-        self.url.trim_start_matches("http://")
-    }
-
-    /// Peak resident set in megabytes, as the system counts it.
-    fn peak_memory(&self) -> Result<f64, CliFault> {
-        let path = format!("/proc/{}/status", self.child.id());
-        let status = std::fs::read_to_string(&path).map_err(CliFault::file(&path))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let kibibytes = line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<f64>().ok());
-        kibibytes.map(|size| size * 1024.0 / 1e6).ok_or_else(|| CliFault::Other("VmHWM is not in the status".into()))
-    }
-}
-
-impl Drop for ServerProcess {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
 }

@@ -1,20 +1,12 @@
-//! The alphabet of letter codes and their check letters over the field of 23 elements.
-//!
-//! Number the letters of a code from 1 to n and let c be each one's place in the alphabet. In a valid code Σ c and
-//! Σ i·c are both 0 modulo 23: a Reed-Solomon code of distance 3 (n < 23 keeps all i apart). So any one or two wrong
-//! letters, and any two letters changed about, are noticed before the code counts as a failed try.
+//! Codes of letters by chance, and how they are read. The alphabet and its check letters are [`audit::letters`]: a wrong
+//! letter is noticed before the code counts as a failed try.
 
 use std::fmt;
 
+pub use audit::letters::ALPHABET;
+use audit::letters::{BASE, GROUP, check_values, is_separator, latin, letter, sums, value};
 use rand::{CryptoRng, RngExt};
 use zeroize::Zeroizing;
-
-/// Latin letters without I, O and Q, which are read as digits or as each other. 23 of them, a prime number.
-pub const ALPHABET: &str = "ABCDEFGHJKLMNPRSTUVWXYZ";
-/// Length of the alphabet, and the modulus of the check.
-const BASE: usize = ALPHABET.len();
-/// Letters in each group that a code is written in.
-const GROUP: usize = 4;
 
 /// Why a text is not a letter code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -41,12 +33,11 @@ pub(super) fn generate(rng: &mut (impl CryptoRng + ?Sized), len: usize) -> Zeroi
     for value in &mut values[..len - 2] {
         *value = rng.random_range(0..BASE);
     }
-    // With a and b on places n − 1 and n: a + b = −sum and (n − 1)·a + n·b = −weighted.
-    let (sum, weighted) = sums(values.iter().copied());
-    values[len - 1] = ((len - 1) * sum + BASE - weighted) % BASE;
-    values[len - 2] = (2 * BASE - sum - values[len - 1]) % BASE;
+    // The last two are 0 yet, and add nothing.
+    let check = check_values(sums(values.iter().copied()), len);
+    values[len - 2..].copy_from_slice(&check);
     let mut letters = Zeroizing::new(String::with_capacity(len));
-    letters.extend(values.iter().map(|value| char::from(ALPHABET.as_bytes()[*value])));
+    letters.extend(values.iter().copied().map(letter));
     letters
 }
 
@@ -69,7 +60,7 @@ pub(super) fn parse(text: &str, expected: usize) -> Result<Zeroizing<String>, Co
 
 /// Checks letters that [`parse`] gave.
 pub(super) fn check(letters: &str) -> Result<(), CodeFault> {
-    let places = letters.chars().map(|letter| ALPHABET.find(letter).unwrap_or_default());
+    let places = letters.chars().map(|letter| value(letter).unwrap_or_default());
     if sums(places) == (0, 0) { Ok(()) } else { Err(CodeFault::Check) }
 }
 
@@ -82,35 +73,4 @@ pub(super) fn in_groups(letters: &str, f: &mut fmt::Formatter<'_>) -> fmt::Resul
         write!(f, "{letter}")?;
     }
     Ok(())
-}
-
-/// Σ c and Σ i·c modulo 23.
-fn sums(values: impl Iterator<Item = usize>) -> (usize, usize) {
-    values
-        .zip(1..)
-        .fold((0, 0), |(sum, weighted), (value, place)| ((sum + value) % BASE, (weighted + place * value) % BASE))
-}
-
-/// Spaces, dashes of every length, the middle dot, and marks that copying from a document leaves behind unseen.
-fn is_separator(typed: char) -> bool {
-    typed.is_whitespace()
-        || matches!(typed, '-' | '·' | '−' | '\u{2010}'..='\u{2015}' | '\u{ad}' | '\u{200b}' | '\u{feff}')
-}
-
-/// The capital Latin letter that was meant: a Russian keyboard gives Cyrillic ones of the same shape.
-fn latin(typed: char) -> char {
-    match typed {
-        'А' | 'а' => 'A',
-        'В' | 'в' => 'B',
-        'Е' | 'е' => 'E',
-        'К' | 'к' => 'K',
-        'М' | 'м' => 'M',
-        'Н' | 'н' => 'H',
-        'Р' | 'р' => 'P',
-        'С' | 'с' => 'C',
-        'Т' | 'т' => 'T',
-        'У' | 'у' => 'Y',
-        'Х' | 'х' => 'X',
-        other => other.to_ascii_uppercase(),
-    }
 }

@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use audit::round::Round;
+use audit::{
+    log::{checkpoint::Checkpoint, note::Note, short::HeadCode},
+    round::Round,
+};
 use axum::{extract::State, response::Response};
 use ballots::rules::Territory;
 
@@ -11,11 +14,17 @@ use super::{
     Http, Problem, render,
 };
 use crate::{
-    app::{Published, pictures, results, turnout},
+    app::{
+        Published, pictures, results, turnout,
+        witnessing::{self, WitnessState},
+    },
     error::Error,
     pages::{
-        Frame, HomePage, Hour, Picture, ResultsPage, RoundPage, TerritoryPage, Turnout, View, map::Map, round::About,
+        Frame, HomePage, Hour, Picture, ResultsPage, RoundPage, TerritoryPage, Turnout, View,
+        map::Map,
+        round::About,
         territory::Card,
+        witnesses::{Seen, Witnesses},
     },
 };
 
@@ -33,6 +42,8 @@ pub(super) async fn round(State(http): State<Http>, f: Frame, Path(slug): Path<S
         cards: cards(&http, &f, &published, &round).await?,
         map: Map::of(&f, &http.app.config.map, &slug, &round.rules.voting.territories),
         turnout: turnout(&http, &f, &published).await?,
+        witnesses: witnesses(&http, &f, &published).await?,
+        head: head(&http, &published).await?,
     };
     render(&RoundPage::new(f, &round, http.app.clock.now(), about))
 }
@@ -86,4 +97,22 @@ async fn turnout(http: &Http, f: &Frame, round: &Arc<Published>) -> Result<Turno
         .map(|hour| Hour { at: hour.hour, ballots: hour.ballots, credentials: hour.credentials })
         .collect();
     Ok(Turnout::new(f.t, &hours, &round.rules.time_zone))
+}
+
+async fn witnesses(http: &Http, f: &Frame, round: &Published) -> Result<Witnesses, Error> {
+    let seen = |state: WitnessState| Seen {
+        key: state.key,
+        in_rules: state.in_rules,
+        cosigned: state.cosigned,
+        fault: state.fault.map(|(fault, _)| fault),
+    };
+    let seen: Vec<_> = witnessing::states(&http.app, &round.log).await?.into_iter().map(seen).collect();
+    Ok(Witnesses::new(f.t, &round.rules.time_zone, round.log.quorum, &seen))
+}
+
+/// The newest head, for paper.
+async fn head(http: &Http, round: &Published) -> Result<HeadCode, Error> {
+    let note: Note = witnessing::head(&http.app, &round.log).await?.parse().map_err(Error::broken)?;
+    let head: Checkpoint = note.text.parse().map_err(Error::broken)?;
+    Ok(HeadCode::of(&head))
 }

@@ -126,6 +126,26 @@ round-trust-lead = These lines are also printed where the server cannot change t
 round-fingerprint = Fingerprint of the rules
 round-log-key = Key of the log
 round-checkpoint = Signed head of the log
+round-head = Head of the log for paper
+round-head-note = The number of lines in the log and two rows of letters that stand for all of them. Whoever keeps an older printed code can check with it that the log has only grown since: “veche head ADDRESS --compare CODE” does so.
+round-witnesses = Witnesses
+round-witnesses-note = A witness is an independent program of another owner: it signs the head of the log only if the log has not changed since the last time, but grown. A witness sees no votes and cannot stop the voting.
+round-witnesses-state = The same for programs
+witnesses-none = The rules of this vote name no witnesses, and the server asks nobody to sign the log.
+witnesses-beyond = The rules of this vote name no witnesses; the server asks for signatures beyond the rules.
+witnesses-asked = Signatures under the head that the rules ask for: { $quorum } of { $keys }.
+witness-signed =
+    { $size ->
+        [one] { $size } line signed, { $at }
+       *[other] { $size } lines signed, { $at }
+    }
+witness-signed-nothing = nothing signed yet
+witness-no-address = The server's settings do not say where this witness is.
+witness-silent = The witness does not answer; it will be asked again.
+witness-odd = The witness did not answer as it should; it will be asked again.
+witness-not-set = The witness does not know this log, or its key, yet.
+witness-longer-log = Attention: this witness has seen a longer log. The server's database is older than the log.
+witness-other-log = Attention: this witness has seen another log under the same name.
 round-client = The program that your browser gets
 round-client-note = The SHA-256 of each file is written into the log when the voting opens. How to compare it is told on the page “How it works”.
 round-map = On the map
@@ -464,6 +484,8 @@ problem-picture = The picture was not accepted
 problem-picture-advice = It must be a JPEG, PNG or WebP file of at most 16 MB and 50 megapixels. Save the picture in one of these formats, or smaller, and upload it again.
 problem-unknown-picture = There is no such picture
 problem-unknown-picture-advice = It may have been removed: the reason stands in the log of the vote.
+problem-not-in-log = The log does not hold this
+problem-not-in-log-advice = The log only grows: what is not there yet may come later. Programs that check it begin with its signed head, which says how far it reaches.
 problem-malformed = The service did not understand the request
 problem-malformed-advice = Nothing was changed or counted. See that what you entered is whole and has no odd characters, or reload the page and try again.
 problem-too-large = Too much was sent
@@ -771,6 +793,9 @@ client-step-line = the line of the log holds this very ballot, and its signature
 client-step-proof = the line is part of the log.
 client-step-head = the head of the log is signed by the key in the rules.
 client-step-growth = today's log begins with the one that the receipt remembers.
+client-step-witnesses = independent witnesses, whom the rules name, cosigned the head of the log.
+client-witnesses = Independent witnesses have cosigned the head of the log: { $names }. Signatures needed: { $quorum }, present: { $signed }.
+client-witnesses-none = Independent witnesses have not cosigned this head of the log yet. Signatures needed: { $quorum }, present: { $signed }. Check again later.
 
 client-counted-heading = What was counted
 client-counted-asking = Looking whether the ballots are opened…
@@ -799,3 +824,27 @@ client-issued-no = No credential was issued in your name
 client-issued-no-text = Nobody has voted with your letter yet, and nobody can without its code.
 client-pseudonym = Your line in the register
 client-pseudonym-text = After the voting the register of issued credentials is published. This line must be in it if a credential was issued, and must not if none was.
+
+## Witness
+
+witness-title = Witness { $name }
+witness-lead = A witness watches that logs only grow: lines are added, and earlier ones neither change nor vanish. It signs a log's new state when it goes on from the one before, and refuses when it does not.
+witness-key = Key of the witness
+witness-log-key = Key of the log
+witness-newest = Newest state that was signed
+witness-at = Signed at
+witness-lines =
+    { $lines ->
+        [one] { $lines } line
+       *[other] { $lines } lines
+    }
+witness-note = The signed note
+witness-nothing = This log has not sent its state yet.
+witness-no-lies = Nothing wrong was seen.
+witness-split = The log signed two different contents of one size. No fault on the way explains that: different people were shown different things.
+witness-rollback = The log showed a state shorter than one that was signed. It is a late message, or a log that lines were taken from.
+witness-unproven = The log showed a longer state, but did not prove that it goes on from the one before.
+witness-known = Known before
+witness-shown = Shown later
+witness-broken = The state of this log cannot be stored, so it is not signed any more.
+witness-state = The same for programs

@@ -5,6 +5,7 @@ import { type Envelope, type Opened, ballotHash, checkBallot, openBallot } from 
 import { type Bytes, equal, toHex } from './bytes.ts';
 import { faultOf, wrong } from './fault.ts';
 import { type Checkpoint, checkpointNote, openCheckpoint } from './log/checkpoint.ts';
+import { type Cosignature, cosignatures } from './log/cosignature.ts';
 import { ballotOf, readLine, revealedKeyOf } from './log/line.ts';
 import { verifyConsistency } from './log/proof.ts';
 import { checkTlogProof, readTlogProof } from './log/tlog_proof.ts';
@@ -23,6 +24,8 @@ export interface CheckedReceipt {
   readonly index: number;
   /** The head that the proof leads to. */
   readonly head: Checkpoint;
+  /** The round's witnesses who cosigned that head. */
+  readonly witnesses: readonly Cosignature[];
 }
 
 /** What the check of a saved receipt found; every step that is not told by a fault held. */
@@ -52,7 +55,7 @@ export async function checkReceipt(place: Place, logged: Logged, expected: Bytes
   const head = await checkTlogProof(proof, logged.line, place.logKey);
   if (head === 'checkpoint' || head === 'proof') throw wrong(head);
   if (typeof head === 'string') throw wrong('receipt', head);
-  return { ballot, envelope, index: logged.index, head };
+  return { ballot, envelope, index: logged.index, head, witnesses: await cosignatures(head.note, place.rules.witnesses?.keys ?? []) };
 }
 
 /**
@@ -63,9 +66,24 @@ export async function checkReceipt(place: Place, logged: Logged, expected: Bytes
 export async function consistentHead(api: Api, place: Place, earlier: Checkpoint, later: Checkpoint): Promise<void> {
   if (later.size < earlier.size) throw wrong('log-changed', `the log had ${earlier.size} lines and has ${later.size} now`);
   // Between heads of one size there is nothing to prove, and the empty log is the beginning of every log.
-  const proof = later.size === earlier.size || earlier.size === 0 ? [] : await api.consistency(place.slug, earlier.size, later.size);
+  const proof = later.size === earlier.size || earlier.size === 0 ? [] : await api.consistency(place.slug, earlier.size, later.size).catch(unproved);
   const holds = earlier.size === 0 || (await verifyConsistency(earlier.size, earlier.root, later.size, later.root, proof));
   if (!holds) throw wrong('log-changed');
+}
+
+/** A log that has no such sizes any more is not the one that was seen. */
+function unproved(thrown: unknown): never {
+  const fault = faultOf(thrown);
+  throw fault.slug === 'malformed' ? wrong('log-changed', 'the log says that it has no such size') : fault;
+}
+
+/**
+ * Checks that two heads are of one log, whichever was first: a receipt may lead to the last head that the witnesses cosigned.
+ *
+ * @throws {Fault} `wrong: log-changed` when they are not.
+ */
+export function sameLog(api: Api, place: Place, one: Checkpoint, other: Checkpoint): Promise<void> {
+  return one.size <= other.size ? consistentHead(api, place, one, other) : consistentHead(api, place, other, one);
 }
 
 /**

@@ -1,9 +1,10 @@
 /** Following a ballot into the log: the receipt is checked, and the log may only grow from the newest head this device saw. */
 import type { Api } from './api.ts';
-import { checkReceipt, consistentHead } from './checking.ts';
+import { checkReceipt, consistentHead, sameLog } from './checking.ts';
 import { Desk } from './desk.ts';
 import { wrong } from './fault.ts';
 import { type Checkpoint, openCheckpoint } from './log/checkpoint.ts';
+import type { Cosignature } from './log/cosignature.ts';
 import type { Place } from './place.ts';
 import type { Logged } from './receipt_file.ts';
 import type { AcceptedBallot } from './store/record.ts';
@@ -14,7 +15,7 @@ export type ReceiptState =
   /** Promised to be in the log by this Unix second. */
   | { readonly state: 'waiting'; readonly inLogBy: number }
   /** In the log: line and proof were checked against this head. */
-  | { readonly state: 'logged'; readonly logged: Logged; readonly head: Checkpoint };
+  | { readonly state: 'logged'; readonly logged: Logged; readonly head: Checkpoint; readonly witnesses: readonly Cosignature[] };
 
 /** A look at today's log. */
 export interface Followed {
@@ -39,13 +40,14 @@ export class Following {
     if (answer.state === 'waiting') return { state: 'waiting', inLogBy: ballot.inLogBy };
     const { index, line, proof } = answer;
     const logged = { index, line, proof };
-    const { head } = await checkReceipt(place, logged, ballot.ballot);
-    await this.see(before, head);
+    const { head, witnesses } = await checkReceipt(place, logged, ballot.ballot);
+    if (before !== undefined) await sameLog(api, place, before, head);
+    await this.remember(head);
     await this.desk.change((record) => ({
       ...record,
       accepted: record.accepted.map((one) => (one.version === ballot.version ? { ...one, logged } : one)),
     }));
-    return { state: 'logged', logged, head };
+    return { state: 'logged', logged, head, witnesses };
   }
 
   /** Looks at today's head; see `Resident.follow`. */
@@ -54,7 +56,8 @@ export class Following {
     const before = await this.before();
     const head = await openCheckpoint(await api.checkpoint(slug), place.logKey);
     if (head === undefined) throw wrong('checkpoint');
-    await this.see(before, head);
+    if (before !== undefined) await consistentHead(api, place, before, head);
+    await this.remember(head);
     return { head, ...(before && { before }) };
   }
 
@@ -64,10 +67,8 @@ export class Following {
     return checkpoint === undefined ? undefined : openCheckpoint(checkpoint, this.desk.place.logKey);
   }
 
-  /** Checks that the log only grew from a head that was seen before, and remembers the new one. */
-  private async see(before: Checkpoint | undefined, head: Checkpoint): Promise<void> {
-    const { api, place } = this.desk;
-    if (before !== undefined) await consistentHead(api, place, before, head);
+  /** Keeps the newest head. */
+  private async remember(head: Checkpoint): Promise<void> {
     const kept = await this.before();
     if (kept === undefined || head.size > kept.size) await this.desk.change((record) => ({ ...record, checkpoint: head.note }));
   }

@@ -1,6 +1,7 @@
 /** What a check of a vote found: each step with its outcome, so that a reader sees what was checked and what was not. */
 import type { CheckedVote } from '../core/checking.ts';
 import type { Fault } from '../core/fault.ts';
+import type { Cosignature } from '../core/log/cosignature.ts';
 import type { Place } from '../core/place.ts';
 import { el, notice, p } from './dom.ts';
 import { contactLine, wordsOf } from './faults.ts';
@@ -8,9 +9,10 @@ import { fingerprintItems } from './fingerprint.ts';
 import { moment } from './moments.ts';
 import type { Page } from './page.ts';
 import { say } from './texts.ts';
+import { witnessWords } from './witnesses.ts';
 
 /** The steps, in the order in which they are made. */
-const STEPS = ['promise', 'line', 'proof', 'head', 'growth'] as const;
+const STEPS = ['promise', 'line', 'proof', 'head', 'growth', 'witnesses'] as const;
 type Step = (typeof STEPS)[number];
 type Outcome = 'held' | 'failed' | 'skipped';
 
@@ -33,7 +35,8 @@ export function foundView(page: Page, place: Place, vote: CheckedVote, isPromise
       const growth = remembered === undefined ? 'skipped' : 'held';
       made.append(
         notice('accepted', say('client-found-logged', { line: receipt.index, size: today.size }), p(!isPromised ? say('client-found-tracker') : remembered === undefined ? say('client-found-logged-new') : say('client-found-logged-text'))),
-        steps({ promise, line: 'held', proof: 'held', head: 'held', growth }));
+        steps({ promise, line: 'held', proof: 'held', head: 'held', growth, witnesses: witnessed(place, receipt.witnesses) }));
+      made.append(...witnessWords(place, receipt.witnesses).map((words) => p(words)));
       if (isPromised && remembered === undefined) made.append(p(say('client-growth-note')));
       break;
     }
@@ -42,12 +45,12 @@ export function foundView(page: Page, place: Place, vote: CheckedVote, isPromise
         vote.late && isPromised
           ? notice('problem', say('client-found-broken'), p(say('client-found-late', { moment: at })), p(say('client-found-broken-text')), contactLine(page))
           : notice(vote.late ? 'problem' : 'info', say('client-found-waiting', { moment: at }), p(vote.late ? say('client-found-late-unproved') : say('client-found-waiting-text'))),
-        steps({ promise, line: 'skipped', proof: 'skipped', head: 'skipped', growth: 'skipped' }));
+        steps({ promise, line: 'skipped', proof: 'skipped', head: 'skipped', growth: 'skipped', witnesses: 'skipped' }));
       break;
     case 'denied':
       made.append(
         notice('problem', say('client-found-broken'), p(say('client-found-denied', { moment: at })), p(say('client-found-broken-text')), contactLine(page)),
-        steps({ promise, line: 'failed', proof: 'skipped', head: 'skipped', growth: 'skipped' }));
+        steps({ promise, line: 'failed', proof: 'skipped', head: 'skipped', growth: 'skipped', witnesses: 'skipped' }));
       break;
   }
   made.append(el('dl', {}, ...fingerprintItems(place)));
@@ -63,10 +66,15 @@ export function failedView(page: Page, place: Place, fault: Fault, isPromised: b
   if (failed !== undefined) {
     const at = STEPS.indexOf(failed);
     const outcome = (step: Step): Outcome => (step === failed ? 'failed' : STEPS.indexOf(step) > at || (step === 'promise' && !isPromised) ? 'skipped' : 'held');
-    made.append(steps({ promise: outcome('promise'), line: outcome('line'), proof: outcome('proof'), head: outcome('head'), growth: outcome('growth') }));
+    made.append(steps({ promise: outcome('promise'), line: outcome('line'), proof: outcome('proof'), head: outcome('head'), growth: outcome('growth'), witnesses: 'skipped' }));
   }
   made.append(el('dl', {}, ...fingerprintItems(place)));
   return made;
+}
+
+/** Too few witnesses are no failure of the receipt: they may sign later, and no witness may stop a vote. */
+function witnessed(place: Place, signed: readonly Cosignature[]): Outcome {
+  return place.rules.witnesses !== undefined && signed.length >= place.rules.witnesses.quorum ? 'held' : 'skipped';
 }
 
 function steps(outcomes: { readonly [step in Step]: Outcome }): HTMLElement {

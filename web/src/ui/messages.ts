@@ -58,6 +58,8 @@ export interface Messages {
   'problem-picture-advice': never;
   'problem-unknown-picture': never;
   'problem-unknown-picture-advice': never;
+  'problem-not-in-log': never;
+  'problem-not-in-log-advice': never;
   'problem-malformed': never;
   'problem-malformed-advice': never;
   'problem-too-large': never;
@@ -300,6 +302,9 @@ export interface Messages {
   'client-step-proof': never;
   'client-step-head': never;
   'client-step-growth': never;
+  'client-step-witnesses': never;
+  'client-witnesses': 'names' | 'quorum' | 'signed';
+  'client-witnesses-none': 'quorum' | 'signed';
   'client-counted-heading': never;
   'client-counted-asking': never;
   'client-counted-sealed': never;

@@ -11,6 +11,7 @@ import type { Page } from './page.ts';
 import { poll } from './polling.ts';
 import { qrPicture } from './qr.ts';
 import { say } from './texts.ts';
+import { witnessWords } from './witnesses.ts';
 
 /** A receipt in the page; it is followed into the log until `stop` is called. */
 export interface ReceiptView {
@@ -46,7 +47,8 @@ export function receiptView(page: Page, resident: Resident, accepted: AcceptedBa
       ballot = { ...ballot, logged: found.logged };
       // A code that is shown already lacks the head of the log.
       keep.replaceChildren();
-      tell('logged', say('client-receipt-logged', { line: found.logged.index, size: found.head.size }));
+      const words = say('client-receipt-logged', { line: found.logged.index, size: found.head.size });
+      tell('logged', [words, ...witnessWords(resident.place, found.witnesses)].join(' '));
       return true;
     } catch (thrown) {
       const fault = faultOf(thrown);

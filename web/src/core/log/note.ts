@@ -78,6 +78,7 @@ function readSignature(line: string): NoteSignature | undefined {
   return { name, id: bytes.slice(0, 4), bytes: bytes.slice(4) };
 }
 
-function isName(name: string): boolean {
+/** Not empty, without spaces and plus signs. */
+export function isName(name: string): boolean {
   return name !== '' && !NOT_IN_NAME.test(name);
 }

@@ -1,0 +1,182 @@
+//! Everything that reads what a stranger wrote, as functions of bytes: none may panic, and what is read is printed as it was.
+//!
+//! The fuzzer drives them (`cargo +nightly fuzz run NAME` in this folder), and the crates' ordinary tests replay the seeds.
+
+use std::{collections::BTreeMap, fmt::Display, str::FromStr};
+
+use audit::{
+    archive,
+    log::{
+        checkpoint::Checkpoint,
+        cosignature::CosignerKey,
+        entries,
+        line::Line,
+        note::{Note, VerifierKey},
+        path::TilePath,
+        receipt::TlogProof,
+        short::HeadCode,
+        witness::{self, AddCheckpoint},
+    },
+    round::{Event, RoundRules},
+    verify,
+};
+use ballots::{
+    Rules, codec,
+    envelope::{Envelope, EnvelopeCheck, IssuerPublicKey},
+    formats::pabulib,
+};
+
+/// A name, which is also the folder of its seeds, and what is done with the bytes.
+pub type Target = (&'static str, fn(&[u8]));
+
+/// All of them.
+pub const ALL: &[Target] = &[
+    ("archive", unpack),
+    ("bundle", bundle),
+    ("checkpoint", checkpoint),
+    ("choice", choice),
+    ("entries", read_entries),
+    ("envelope", envelope),
+    ("head_code", head_code),
+    ("line", line),
+    ("note", note),
+    ("pabulib", read_pabulib),
+    ("receipt", receipt),
+    ("tile_path", tile_path),
+    ("vkey", vkey),
+    ("witness_answer", witness_answer),
+    ("witness_key", witness_key),
+    ("witness_request", witness_request),
+];
+
+/// What parses prints as it was.
+fn strict<T: FromStr + Display>(bytes: &[u8]) {
+    if let Ok(text) = std::str::from_utf8(bytes)
+        && let Ok(parsed) = text.parse::<T>()
+    {
+        assert_eq!(parsed.to_string(), text, "read, but not what would be printed");
+    }
+}
+
+/// A line of a round's log.
+pub fn line(bytes: &[u8]) {
+    if let Ok(line) = Line::<Event>::parse(bytes) {
+        assert_eq!(line.to_bytes(), bytes);
+    }
+}
+
+/// A C2SP signed note.
+pub fn note(bytes: &[u8]) {
+    strict::<Note>(bytes);
+}
+
+/// The three lines of a checkpoint.
+pub fn checkpoint(bytes: &[u8]) {
+    strict::<Checkpoint>(bytes);
+}
+
+/// A C2SP verifier key.
+pub fn vkey(bytes: &[u8]) {
+    strict::<VerifierKey>(bytes);
+}
+
+/// A C2SP entry bundle.
+pub fn read_entries(bytes: &[u8]) {
+    if let Ok(leaves) = entries::parse(bytes) {
+        assert_eq!(entries::print(&leaves).as_deref(), Ok(bytes));
+    }
+}
+
+/// The path of a tile below a log.
+pub fn tile_path(bytes: &[u8]) {
+    strict::<TilePath>(bytes);
+}
+
+/// A C2SP tlog-proof.
+pub fn receipt(bytes: &[u8]) {
+    strict::<TlogProof>(bytes);
+}
+
+/// A whole bundle: files after one another, each begun by a line `=== NAME`.
+pub fn bundle(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let mut files: BTreeMap<String, Vec<u8>> = BTreeMap::new();
+    for part in text.split("=== ").skip(1) {
+        let (name, content) = part.split_once('\n').unwrap_or((part, ""));
+        files.insert(name.to_owned(), content.as_bytes().to_vec());
+    }
+    let _ = verify::verify(&files, None, &|_| {});
+}
+
+/// A vote in Pabulib's format, counted if it reads.
+pub fn read_pabulib(bytes: &[u8]) {
+    if let Ok(text) = std::str::from_utf8(bytes)
+        && let Ok(instance) = pabulib::read(text)
+    {
+        let rules = instance.rules();
+        let outcome = instance.tally(&rules);
+        assert!(outcome.ballots >= outcome.blank, "no more blank ballots than ballots");
+    }
+}
+
+/// The rules of a round, which every part of a ballot is read by.
+fn rules() -> RoundRules {
+    serde_json::from_str(include_str!("rules.json")).expect("the rules beside this file are rules")
+}
+
+/// A choice in its canonical encoding.
+pub fn choice(bytes: &[u8]) {
+    let rules: Rules = rules().voting;
+    if let Ok(ballot) = codec::decode(&rules, bytes) {
+        assert_eq!(codec::encode(&rules, &ballot), bytes);
+    }
+}
+
+/// A ballot as it is cast.
+pub fn envelope(bytes: &[u8]) {
+    let rules = rules();
+    let issuer = IssuerPublicKey::from_der(&rules.issuer_key.0).expect("the rules' issuer key is one");
+    let check = EnvelopeCheck::new(*rules.fingerprint().as_bytes(), issuer, codec::len(&rules.voting));
+    let _: Result<Envelope, _> = check.read(bytes);
+    let _: Result<Envelope, _> = check.check(bytes);
+}
+
+/// A C2SP verifier key of a witness.
+pub fn witness_key(bytes: &[u8]) {
+    strict::<CosignerKey>(bytes);
+}
+
+/// What a log asks of a witness.
+pub fn witness_request(bytes: &[u8]) {
+    strict::<AddCheckpoint>(bytes);
+}
+
+/// What a witness answers: cosignatures, or a size.
+pub fn witness_answer(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    if let Ok(signatures) = witness::parse_cosignatures(text) {
+        assert_eq!(witness::print_cosignatures(&signatures), text);
+    }
+    if let Ok(size) = witness::parse_size(text) {
+        assert_eq!(witness::print_size(size), text);
+    }
+}
+
+/// The code of a head as people type it; what is read is read again from its print.
+pub fn head_code(bytes: &[u8]) {
+    if let Ok(text) = std::str::from_utf8(bytes)
+        && let Ok(code) = text.parse::<HeadCode>()
+    {
+        assert_eq!(code.to_string().parse(), Ok(code));
+    }
+}
+
+/// A bundle's archive, of which at most 64 KiB are unpacked.
+pub fn unpack(bytes: &[u8]) {
+    const MOST: u64 = 64 << 10;
+    let folder = tempfile::tempdir().expect("there is room for a folder");
+    let _ = archive::unpack(bytes, folder.path(), MOST);
+    let files = std::fs::read_dir(folder.path()).expect("the folder stays").flatten();
+    let written: u64 = files.filter_map(|file| Some(file.metadata().ok()?.len())).sum();
+    assert!(written <= MOST, "more was written than is allowed");
+}

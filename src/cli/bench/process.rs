@@ -1,0 +1,68 @@
+//! A server in a process of its own, as an operator would run it, but without rate limits: all load comes from one address.
+
+use std::{
+    ffi::OsStr,
+    io::{BufRead, BufReader},
+    path::Path,
+    process::{Child, Command, Stdio},
+};
+
+use serde_json::Value;
+
+use super::super::CliFault;
+
+/// A running server; it ends with this value.
+pub(super) struct ServerProcess {
+    child: Child,
+    pub(super) url: String,
+}
+
+impl ServerProcess {
+    /// `veche serve` over a data folder.
+    pub(super) fn start(data: &Path) -> Result<Self, CliFault> {
+        let config = data.join("veche.toml");
+        let text = "integrate_every_ms = 500\n[limits]\nenabled = false\n";
+        std::fs::write(&config, text).map_err(CliFault::file(&config))?;
+        let arguments = ["serve", "--listen", "127.0.0.1:0", "--data"].map(OsStr::new);
+        Self::run(arguments.into_iter().chain([data.as_os_str(), "--config".as_ref(), config.as_os_str()]))
+    }
+
+    /// A server that does nothing but answer, always the same.
+    pub(super) fn bare() -> Result<Self, CliFault> {
+        Self::run(["bench", "ceiling"])
+    }
+
+    fn run(arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Result<Self, CliFault> {
+        let program = std::env::current_exe().map_err(CliFault::other)?;
+        let mut command = Command::new(program);
+        let mut child =
+            command.arg("--json").args(arguments).stdout(Stdio::piped()).spawn().map_err(CliFault::other)?;
+        let mut line = String::new();
+        if let Some(output) = child.stdout.take() {
+            BufReader::new(output).read_line(&mut line).map_err(CliFault::other)?;
+        }
+        let ready: Value = serde_json::from_str(&line).map_err(CliFault::other)?;
+        let url = ready["url"].as_str().unwrap_or_default().to_owned();
+        Ok(Self { child, url })
+    }
+
+    pub(super) fn host(&self) -> &str {
+        self.url.trim_start_matches("http://")
+    }
+
+    /// Peak resident set in megabytes, as the system counts it.
+    pub(super) fn peak_memory(&self) -> Result<f64, CliFault> {
+        let path = format!("/proc/{}/status", self.child.id());
+        let status = std::fs::read_to_string(&path).map_err(CliFault::file(&path))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let kibibytes = line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<f64>().ok());
+        kibibytes.map(|size| size * 1024.0 / 1e6).ok_or_else(|| CliFault::Other("VmHWM is not in the status".into()))
+    }
+}
+
+impl Drop for ServerProcess {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

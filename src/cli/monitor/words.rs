@@ -1,0 +1,152 @@
+//! What new lines of a log say, in words: one sentence for each act, and all ballots of a look together.
+
+use audit::{
+    follow::Told,
+    office::OfficeEvent,
+    round::{Act, By, Event, Phase, Round},
+};
+use serde::Serialize;
+
+use super::notice::time;
+
+/// What came with the lines of one look.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Changes {
+    /// Acts with the index of their line.
+    pub(super) acts: Vec<Done>,
+    /// Ballot lines.
+    pub(super) ballots: u64,
+    /// Batches.
+    pub(super) batches: u64,
+}
+
+/// One act.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub(super) struct Done {
+    /// Index of its line.
+    pub(super) index: u64,
+    /// In words.
+    pub(super) words: String,
+}
+
+impl Changes {
+    /// Takes note of a line.
+    pub(super) fn take(&mut self, index: u64, told: Told<'_>) {
+        let words = match told {
+            Told::Round(Event::Ballot(_), _) => {
+                self.ballots += 1;
+                return;
+            }
+            Told::Round(Event::Batch(_), _) => {
+                self.batches += 1;
+                return;
+            }
+            Told::Round(event, round) => act(event, round),
+            Told::Office(event) => office(event),
+            Told::Line(_) => return,
+        };
+        self.acts.push(Done { index, words });
+    }
+}
+
+fn act(event: &Event, round: &Round) -> String {
+    match event {
+        Event::Published(one) => format!(
+            "the rules were published by {}: “{}”, open {} to {}, fingerprint {}",
+            one.by,
+            one.rules.title,
+            time(one.rules.opens_at),
+            time(one.rules.closes_at),
+            round.fingerprint
+        ),
+        Event::RollExtended(one) => {
+            format!("{} people were added to the roll by {}; now {}", one.added, one.by, one.total)
+        }
+        Event::LettersReplaced(one) => {
+            format!("{} people were sent new letters by {}: {}", one.people, one.by, one.reason)
+        }
+        Event::Pictured(one) => format!("territory {} got a picture, by {}", one.territory, one.by),
+        Event::PictureRemoved(one) => {
+            format!("territory {} lost a picture, by {}: {}", one.territory, one.by, one.reason)
+        }
+        Event::Proposed(one) => format!("{} proposed to {} the round: {}", one.by, verb(one.act), one.reason),
+        Event::VotingOpened(one) => format!("the voting was opened {}", by(&one.by)),
+        Event::VotingPaused(one) => format!("the voting was paused by {}: {}", one.by, one.reason),
+        Event::VotingResumed(one) => format!("the voting goes on, by {}: {}", one.by, one.reason),
+        Event::ClosingExtended(one) => {
+            format!("the close was moved to {} by {}: {}", time(one.closes_at), one.by, one.reason)
+        }
+        Event::ClientReplaced(one) => {
+            format!("browsers are given another program from now on: {} files", one.client.len())
+        }
+        Event::Register(one) => {
+            format!("{} credentials were issued so far, for {} people on the roll", one.count, round.roll)
+        }
+        Event::VotingClosed(one) => {
+            format!("the voting was closed {}, with {} ballots in the log", by(&one.by), round.ballots)
+        }
+        Event::KeyRevealed(one) => {
+            format!("the opening key was revealed by {}: anybody can open the ballots now", one.by)
+        }
+        Event::Tallied(one) => format!(
+            "the ballots were counted: {} counted, {} replaced by later ones; selected: {}",
+            one.outcome.ballots,
+            one.replaced,
+            one.outcome.winners.join(", ")
+        ),
+        Event::Signed(one) => {
+            let certified = if round.phase == Phase::Certified { "; the result is certified" } else { "" };
+            format!(
+                "{} signed the count: {} of {} signatures{certified}",
+                one.member,
+                round.signed.len(),
+                round.rules.quorum
+            )
+        }
+        Event::Annulled(one) => format!("the round was annulled {}: {}", by(&one.by), one.reason),
+        Event::Batch(_) | Event::Ballot(_) => String::new(),
+    }
+}
+
+fn office(event: &OfficeEvent) -> String {
+    match event {
+        OfficeEvent::Founded(one) => format!("the office's log was founded, key {}", one.log_key),
+        OfficeEvent::StaffAdded(one) => format!("{} is on the staff from now on", one.handle),
+        OfficeEvent::StaffRevoked(one) => format!("{} is not on the staff any more", one.handle),
+        OfficeEvent::RoundDrafted(one) => format!("{} drafted the round {}", one.by, one.slug),
+    }
+}
+
+fn by(by: &By) -> String {
+    match by {
+        By::Schedule => "by the timetable".to_owned(),
+        By::Two { confirmed, proposed } => format!("by {proposed} and {confirmed}"),
+    }
+}
+
+const fn verb(act: Act) -> &'static str {
+    match act {
+        Act::Annul => "annul",
+        Act::Close => "close",
+        Act::Open => "open",
+    }
+}
+
+/// Seconds that a service may take over what its timetable says.
+const GRACE: i64 = 900;
+
+/// Promises of the rules that the log should have kept by now.
+pub(super) fn overdue(round: &Round, now: i64) -> Vec<String> {
+    let (opens, closes) = (round.rules.opens_at, round.closes_at);
+    let mut found = Vec::new();
+    if round.phase == Phase::Published && now > opens + GRACE {
+        found.push(format!("overdue: the voting should have been opened at {}", time(opens)));
+    }
+    if matches!(round.phase, Phase::Published | Phase::Open | Phase::Paused) && now > closes + GRACE {
+        found.push(format!(
+            "overdue: the voting should have been closed at {}, and ballots be in the log",
+            time(closes)
+        ));
+    }
+    found
+}

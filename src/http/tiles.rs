@@ -1,0 +1,188 @@
+//! The log for strangers, at the addresses of C2SP tlog-tiles: signed head, tiles of hashes and of leaves, the log's key. They
+//! are that specification's and not this service's, so they stand outside the API and its document.
+
+use audit::log::path::TilePath;
+use axum::{
+    extract::State,
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::{Http, assets::FOR_GOOD, extract::Path, problem::Problem};
+use crate::{
+    app::{
+        logs::LogName,
+        tiles,
+        witnessing::{self, WitnessState},
+    },
+    domain::{Refusal, WitnessFault},
+};
+
+/// The key of a log is asked for again after a day.
+const FOR_A_DAY: &str = "public, max-age=86400";
+
+/// Parts of an address under a log; the office's has no name of a round.
+#[derive(Debug, Deserialize)]
+pub(super) struct Address {
+    slug: Option<String>,
+    #[serde(default)]
+    rest: String,
+}
+
+/// The witnesses of a log.
+#[derive(Debug, Serialize)]
+struct WitnessesResponse {
+    /// Name of the log.
+    origin: String,
+    /// How many of the witnesses in the rules must cosign a head, if the rules ask for any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    quorum: Option<u16>,
+    /// Those in the rules, then those that are asked beyond them.
+    witnesses: Vec<WitnessResponse>,
+}
+
+/// One witness.
+#[derive(Debug, Serialize)]
+struct WitnessResponse {
+    /// Verifier key, a C2SP vkey.
+    key: String,
+    /// Whether the rules of the round name it.
+    in_rules: bool,
+    /// Largest size that it cosigned.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    size: Option<u64>,
+    /// Unix second of that cosignature.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cosigned_at: Option<i64>,
+    /// Why it did not cosign when it was asked last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fault: Option<FaultResponse>,
+}
+
+/// What is wrong with a witness, or with the log in its eyes.
+#[derive(Debug, Serialize)]
+struct FaultResponse {
+    /// Stable name.
+    kind: &'static str,
+    /// In words.
+    words: String,
+    /// Unix second from which on it has been so.
+    since: i64,
+}
+
+impl From<WitnessState> for WitnessResponse {
+    fn from(state: WitnessState) -> Self {
+        let fault =
+            |(fault, since): (WitnessFault, i64)| FaultResponse { kind: fault.slug(), words: fault.to_string(), since };
+        Self {
+            key: state.key,
+            in_rules: state.in_rules,
+            size: state.cosigned.map(|(size, _)| size),
+            cosigned_at: state.cosigned.map(|(_, at)| at),
+            fault: state.fault.map(fault),
+        }
+    }
+}
+
+impl Address {
+    fn log(&self) -> LogName<'_> {
+        self.slug.as_deref().map_or(LogName::Office, LogName::Round)
+    }
+}
+
+/// A tile, of hashes or of leaves.
+pub(super) async fn tile(
+    State(http): State<Http>,
+    Path(address): Path<Address>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let path: TilePath = format!("tile/{}", address.rest).parse().map_err(malformed)?;
+    let log = http.app.log(address.log()).await?;
+    let packed = matches!(path, TilePath::Entries(..)) && takes_gzip(&headers);
+    let bytes = tiles::tile(&http.app, &log, path, packed).await?;
+    let kept = [(header::CONTENT_TYPE, "application/octet-stream"), (header::CACHE_CONTROL, FOR_GOOD)];
+    let mut response = (kept, bytes).into_response();
+    if matches!(path, TilePath::Entries(..)) {
+        response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    }
+    if packed {
+        response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    }
+    Ok(response)
+}
+
+/// The newest head, with every cosignature of exactly its size.
+pub(super) async fn checkpoint(
+    State(http): State<Http>,
+    Path(address): Path<Address>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let log = http.app.log(address.log()).await?;
+    let note = witnessing::head(&http.app, &log).await?;
+    // Weak, for the same head is also sent packed.
+    let tag = format!("W/\"{}\"", hex::encode(&Sha256::digest(&note)[..16]));
+    let known = headers.get(header::IF_NONE_MATCH).and_then(|known| known.to_str().ok());
+    let kept = [(header::ETAG, tag.as_str()), (header::CACHE_CONTROL, "no-cache")];
+    if known.is_some_and(|known| known.split(',').any(|one| one.trim().trim_start_matches("W/") == &tag[2..])) {
+        return Ok((StatusCode::NOT_MODIFIED, kept).into_response());
+    }
+    Ok((kept, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], note).into_response())
+}
+
+/// The event of a line that is too long for a leaf, by its SHA-256.
+pub(super) async fn event(State(http): State<Http>, Path(address): Path<Address>) -> Result<Response, Problem> {
+    let hash = address.rest.parse().map_err(malformed)?;
+    let log = http.app.log(address.log()).await?;
+    let event = tiles::event(&http.app, &log, &hash).await?;
+    let kept = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, FOR_GOOD)];
+    Ok((kept, event).into_response())
+}
+
+/// The log's verifier key, for those who have no better source: who compares it with paper needs not trust this answer.
+pub(super) async fn vkey(State(http): State<Http>, Path(address): Path<Address>) -> Result<Response, Problem> {
+    let log = http.app.log(address.log()).await?;
+    let kept = [(header::CONTENT_TYPE, "text/plain; charset=utf-8"), (header::CACHE_CONTROL, FOR_A_DAY)];
+    Ok((kept, format!("{}\n", log.key)).into_response())
+}
+
+/// Which witnesses are asked, what each cosigned last, and what was wrong when it did not.
+pub(super) async fn witnesses(State(http): State<Http>, Path(address): Path<Address>) -> Result<Response, Problem> {
+    let log = http.app.log(address.log()).await?;
+    let response = WitnessesResponse {
+        origin: log.origin().to_owned(),
+        quorum: (log.quorum > 0).then_some(log.quorum),
+        witnesses: witnessing::states(&http.app, &log).await?.into_iter().map(WitnessResponse::from).collect(),
+    };
+    Ok(([(header::CACHE_CONTROL, "no-cache")], axum::Json(response)).into_response())
+}
+
+fn malformed(fault: impl std::fmt::Display) -> Refusal {
+    Refusal::Malformed(fault.to_string())
+}
+
+/// Whether the asker takes gzip: named, and not with a weight of nought.
+fn takes_gzip(headers: &HeaderMap) -> bool {
+    let values = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
+    values.flat_map(|value| value.split(',')).any(|one| {
+        let (name, weight) = one.split_once(';').unwrap_or((one, "q=1"));
+        let none = weight.trim().strip_prefix("q=").and_then(|weight| weight.parse::<f32>().ok()) == Some(0.0);
+        matches!(name.trim(), "gzip" | "*") && !none
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gzip_is_sent_to_those_who_take_it() {
+        let takes = |text: &'static str| {
+            takes_gzip(&HeaderMap::from_iter([(header::ACCEPT_ENCODING, HeaderValue::from_static(text))]))
+        };
+        assert!(["gzip", "br, gzip;q=0.5", "*"].into_iter().all(takes));
+        assert!(!["", "br", "gzip;q=0", "gzip; q=0.000, br"].into_iter().any(takes));
+        assert!(!takes_gzip(&HeaderMap::new()));
+    }
+}

@@ -1,0 +1,3 @@
+//! What the service asks of others: today, witnesses of its logs.
+
+pub mod witness;
