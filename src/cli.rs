@@ -14,6 +14,7 @@ mod tally;
 mod town;
 mod verify;
 mod vote;
+mod witness;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -61,6 +62,8 @@ enum Command {
     Export(export::Export),
     /// Rechecks a bundle: a folder, a .tar.zst, or the address of a round.
     Verify(verify::Verify),
+    /// Watches that logs only grow, and cosigns their heads (C2SP tlog-witness).
+    Witness(witness::WitnessLogs),
     /// Measures this machine: casting, credentials, verification, counting, memory.
     Bench(bench::Bench),
     /// Prints the API document (OpenAPI).
@@ -137,6 +140,7 @@ impl Cli {
             Command::Vote(vote) => vote.run(self.json).await,
             Command::Export(export) => export.run(config()?).await,
             Command::Verify(verify) => verify.run(self.json).await,
+            Command::Witness(witness) => witness.run(self.json).await,
             Command::Bench(bench) => bench.run(self.json).await,
             Command::Openapi => {
                 print!("{}", crate::http::openapi::text().map_err(CliFault::other)?);

@@ -18,3 +18,4 @@ pub mod pictures;
 pub mod server;
 pub mod store;
 pub mod web;
+pub mod witness;

@@ -15,6 +15,7 @@ pub mod texts;
 mod turnout;
 mod view;
 mod voting;
+pub mod witness;
 pub mod witnesses;
 
 pub use about::{AccessibilityPage, HowPage};

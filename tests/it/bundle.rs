@@ -2,14 +2,23 @@
 
 use std::{collections::BTreeMap, io::Read as _, sync::OnceLock};
 
-use audit::verify::{
-    CheckName,
-    bundle::{MANIFEST, file_hash, manifest},
-    verify,
+use audit::{
+    log::{
+        cosignature::Cosigner,
+        line::{self, MAX_LEAF},
+        policy::WitnessPolicy,
+    },
+    verify::{
+        CheckName,
+        bundle::{MANIFEST, file_hash, manifest},
+        verify,
+    },
 };
+use ed25519_dalek::SigningKey;
 use proptest::prelude::*;
+use veche::domain::Draft;
 
-use super::town::{SLUG, Town};
+use super::town::{SLUG, Town, approval};
 
 /// A bundle in memory.
 pub type Files = BTreeMap<String, Vec<u8>>;
@@ -128,6 +137,41 @@ fn lines_and_files_moved_cut_doubled_or_added() {
     let mut files = honest().clone();
     files.insert("extra.txt".into(), b"more".to_vec());
     refused(&files, "a file more");
+}
+
+/// The rules of a city with a text about each place are longer than an entry of a tile may be, and so is the line that
+/// publishes them. Drafted with witnesses, published, voted, counted: the bundle verifies, and the head is of the short leaf.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_round_with_long_texts_and_witnesses_verifies_whole() {
+    let town = Town::new().await;
+    let mut voting = approval();
+    for territory in &mut voting.territories {
+        territory.description = Some("Сквер 🌳🌳🌳 ".repeat(360).trim_end().to_owned());
+    }
+    let witness = |seed: u8| Cosigner::new(format!("witness.example/w{seed}"), SigningKey::from_bytes(&[seed; 32]));
+    let keys: Vec<_> = (1..=3).map(|seed| witness(seed).unwrap().public().to_string()).collect();
+    let policy = WitnessPolicy { keys, quorum: 2 };
+    town.publishes_draft(&Draft { witnesses: Some(policy.clone()), ..town.draft(voting) }).await;
+    assert_eq!(town.place().await.rules.witnesses, Some(policy));
+    let codes = town.enrols(3).await;
+    town.opens().await;
+    for code in &codes {
+        let mut credential = town.registers(code).await;
+        town.casts(&mut credential, &["t1"]).await.unwrap();
+    }
+    town.certifies().await;
+    let files = fetch(&town).await;
+    let first = files["log.jsonl"].split(|byte| *byte == b'\n').next().unwrap();
+    assert!(first.len() > MAX_LEAF, "{} bytes", first.len());
+    assert!(line::shortened(&line::leaf(first)).is_some());
+    let report = verify(&files, None, &|_| {});
+    assert!(report.passed(), "{report}");
+    let refused_by = |policy: WitnessPolicy| Draft { witnesses: Some(policy), ..town.draft(approval()) };
+    let wrong = refused_by(WitnessPolicy { keys: vec![witness(1).unwrap().public().to_string()], quorum: 2 });
+    let wrong = Draft { slug: "other".into(), ..wrong };
+    let drafted = town.official.draft(&wrong).await;
+    assert!(drafted.is_err() || town.official.publish("other").await.is_err(), "a quorum of two of one");
+    town.server.stop().await.unwrap();
 }
 
 /// The auditor's own copy of the log key settles which log this is.

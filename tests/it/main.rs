@@ -19,4 +19,5 @@ mod registrar;
 mod secrecy;
 mod staff;
 mod town;
+mod witness;
 mod witnesses;

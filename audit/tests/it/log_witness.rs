@@ -3,13 +3,14 @@
 use audit::log::{
     checkpoint::Checkpoint,
     hash::{Hash, empty, leaf},
-    note::{Note, Signer},
+    note::{Note, NoteSignature, Signer},
     witness::{
         AddCheckpoint, MessageFault,
         decision::{Decision, FollowedLog, Heads, Suspicion, Verdict, decide},
         parse_cosignatures, parse_size, print_cosignatures, print_size,
     },
 };
+use base64::{Engine, engine::general_purpose::STANDARD};
 use ed25519_dalek::SigningKey;
 use proptest::prelude::*;
 
@@ -210,6 +211,49 @@ fn old_heads_are_forgotten_in_the_end_and_the_newest_never() {
     assert_eq!(heads.latest(), Some((70_000, leaf(&70_000u64.to_be_bytes()))));
     assert_eq!((heads.root(1), heads.root(0)), (None, Some(empty())));
     assert_eq!(heads.root(70_000 - 65_535), Some(leaf(&(70_000u64 - 65_535).to_be_bytes())));
+}
+
+/// Their stored hashes, in their order.
+struct Stored(Vec<tlog_tiles::Hash>);
+
+impl tlog_tiles::HashReader for Stored {
+    fn read_hashes(&self, indexes: &[u64]) -> Result<Vec<tlog_tiles::Hash>, tlog_tiles::Error> {
+        Ok(indexes.iter().map(|index| self.0[*index as usize]).collect())
+    }
+}
+
+/// A log that others' code keeps, signs and proves.
+#[test]
+fn a_log_made_by_other_code_is_witnessed() {
+    use signed_note::{Signer as _, StandardSigner};
+    let name = "other.example/log";
+    let public = SigningKey::from_bytes(&[7; 32]).verifying_key();
+    let id = signed_note::key_id(name, &[&[1], public.as_bytes().as_slice()].concat());
+    let secret = STANDARD.encode([[1].as_slice(), &[7; 32]].concat());
+    let their_signer = StandardSigner::new(&format!("PRIVATE+KEY+{name}+{id:08x}+{secret}")).unwrap();
+    let log: FollowedLog = Signer::new(name.to_owned(), SigningKey::from_bytes(&[7; 32])).vkey().parse().unwrap();
+    let mut stored = Stored(Vec::new());
+    let (mut heads, mut old) = (Heads::default(), 0u64);
+    for size in [1u64, 2, 3, 255, 256, 257, 600] {
+        let from = old;
+        for index in from..size {
+            let hashes = tlog_tiles::stored_hashes(index, format!("entry {index}").as_bytes(), &stored).unwrap();
+            stored.0.extend(hashes);
+        }
+        let root = tlog_tiles::tree_hash(size, &stored).unwrap();
+        let text = format!("{name}\n{size}\n{root}\n");
+        let signature = their_signer.sign(text.as_bytes()).unwrap();
+        let proof = if from == 0 { Vec::new() } else { tlog_tiles::prove_tree(size, from, &stored).unwrap() };
+        let key_id = their_signer.key_id().to_be_bytes();
+        let checkpoint =
+            Note { text, signatures: vec![NoteSignature { name: name.to_owned(), key_id, bytes: signature }] };
+        let proof = proof.iter().map(|hash| Hash::from(hash.0)).collect();
+        let request: AddCheckpoint = AddCheckpoint { old, proof, checkpoint }.to_string().parse().unwrap();
+        let Decision::Cosign(head) = decide(&heads, &log, &request).decision else { panic!("{size} is refused") };
+        assert_eq!((head.size, head.root), (size, Hash::from(root.0)));
+        heads.push(head.size, head.root);
+        old = size;
+    }
 }
 
 /// One request of an interleaving: which history, which size, which `old`, which proof, who signed.

@@ -819,3 +819,27 @@ client-issued-no = No credential was issued in your name
 client-issued-no-text = Nobody has voted with your letter yet, and nobody can without its code.
 client-pseudonym = Your line in the register
 client-pseudonym-text = After the voting the register of issued credentials is published. This line must be in it if a credential was issued, and must not if none was.
+
+## Witness
+
+witness-title = Witness { $name }
+witness-lead = A witness watches that logs only grow: lines are added, and earlier ones neither change nor vanish. It signs a log's new state when it goes on from the one before, and refuses when it does not.
+witness-key = Key of the witness
+witness-log-key = Key of the log
+witness-newest = Newest state that was signed
+witness-at = Signed at
+witness-lines =
+    { $lines ->
+        [one] { $lines } line
+       *[other] { $lines } lines
+    }
+witness-note = The signed note
+witness-nothing = This log has not sent its state yet.
+witness-no-lies = Nothing wrong was seen.
+witness-split = The log signed two different contents of one size. No fault on the way explains that: different people were shown different things.
+witness-rollback = The log showed a state shorter than one that was signed. It is a late message, or a log that lines were taken from.
+witness-unproven = The log showed a longer state, but did not prove that it goes on from the one before.
+witness-known = Known before
+witness-shown = Shown later
+witness-broken = The state of this log cannot be stored, so it is not signed any more.
+witness-state = The same for programs

@@ -1,0 +1,159 @@
+//! One log as a witness knows it: its heads in memory and on disk, and the evidence against it.
+
+use std::path::Path;
+
+use audit::log::{
+    checkpoint::Checkpoint,
+    cosignature::CosignerKey,
+    note::{Note, NoteSignature},
+    witness::decision::{FollowedLog, Heads, Suspicion},
+};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    WitnessFault,
+    files::{Entry, Files},
+};
+
+/// Most pieces of evidence that are kept of one log. The first ones tell enough.
+const MOST_EVIDENCE: usize = 100;
+
+/// Two signed notes that do not go together.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Evidence {
+    /// Unix second.
+    pub(super) at: i64,
+    /// What it speaks for.
+    pub(super) kind: Kind,
+    /// The head that the witness had cosigned, with the log's signature.
+    pub(super) known: String,
+    /// The head that was shown to it then, with the log's signature.
+    pub(super) shown: String,
+}
+
+/// [`Suspicion`] as it is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Kind {
+    /// Two roots for one size.
+    Split,
+    /// A smaller size, never seen before.
+    Rollback,
+    /// A larger size without proof.
+    Unproven,
+}
+
+impl From<Suspicion> for Kind {
+    fn from(suspicion: Suspicion) -> Self {
+        match suspicion {
+            Suspicion::Split => Self::Split,
+            Suspicion::Rollback => Self::Rollback,
+            Suspicion::Unproven => Self::Unproven,
+        }
+    }
+}
+
+/// A log and what is known of it.
+#[derive(Debug)]
+pub(super) struct Followed {
+    log: FollowedLog,
+    files: Files,
+    heads: Heads,
+    newest: Option<Entry>,
+    evidence: Vec<Evidence>,
+    broken: bool,
+}
+
+impl Followed {
+    /// Takes up a log where it was left.
+    pub(super) fn open(folder: &Path, log: FollowedLog) -> Result<Self, WitnessFault> {
+        let files = Files::of(folder, &log.origin);
+        let mut heads = Heads::default();
+        let newest = files.load(|head| heads.push(head.size, head.root))?;
+        let evidence = files.evidence()?;
+        Ok(Self { log, files, heads, newest, evidence, broken: false })
+    }
+
+    pub(super) fn log(&self) -> &FollowedLog {
+        &self.log
+    }
+
+    pub(super) fn heads(&self) -> &Heads {
+        &self.heads
+    }
+
+    pub(super) fn newest(&self) -> Option<&Entry> {
+        self.newest.as_ref()
+    }
+
+    pub(super) fn evidence(&self) -> &[Evidence] {
+        &self.evidence
+    }
+
+    /// Cosigns nothing more in this process.
+    pub(super) fn break_off(&mut self) {
+        self.broken = true;
+    }
+
+    pub(super) fn is_broken(&self) -> bool {
+        self.broken
+    }
+
+    /// Learns from a checkpoint that carries our own cosignature: when it is larger than what the files say, the folder was
+    /// put back from an old copy, and what was signed counts.
+    pub(super) fn recall(&mut self, note: &Note, own: &CosignerKey, at: i64) -> Result<(), WitnessFault> {
+        let Ok((head, _)) = Checkpoint::extended(&note.text) else { return Ok(()) };
+        let grown = self.heads.latest().is_none_or(|(size, _)| head.size > size);
+        if grown && matches!(own.time(note), Ok(Some(_))) && note.verify(&self.log.key).is_ok() {
+            tracing::warn!(origin = %head.origin, size = head.size, "this head was cosigned before, and the files do not know it");
+            let ours = note.signatures.iter().find(|one| one.name == own.name && one.key_id == own.id()).cloned();
+            ours.map_or(Ok(()), |ours| self.store(&head, note, &ours, at))?;
+        }
+        Ok(())
+    }
+
+    /// Stores a head before it is cosigned. The same head again changes nothing.
+    pub(super) fn store(
+        &mut self,
+        head: &Checkpoint,
+        note: &Note,
+        ours: &NoteSignature,
+        at: i64,
+    ) -> Result<(), WitnessFault> {
+        if self.heads.latest() == Some((head.size, head.root)) {
+            return Ok(());
+        }
+        let mut note = self.of_the_log(note);
+        note.signatures.push(ours.clone());
+        let entry = Entry { at, note: note.to_string() };
+        self.files.store(&entry)?;
+        self.heads.push(head.size, head.root);
+        self.newest = Some(entry);
+        Ok(())
+    }
+
+    /// Keeps two notes that do not go together, each pair once.
+    pub(super) fn suspect(&mut self, suspicion: Suspicion, head: &Checkpoint, note: &Note, at: i64) {
+        let kind = Kind::from(suspicion);
+        let shown = self.of_the_log(note).to_string();
+        let is_kept = self.evidence.iter().any(|one| one.kind == kind && one.shown == shown);
+        if is_kept || self.evidence.len() >= MOST_EVIDENCE {
+            return;
+        }
+        let same = if kind == Kind::Split { self.files.find(head.size) } else { None };
+        let known = same.or_else(|| self.newest.as_ref().map(|entry| entry.note.clone())).unwrap_or_default();
+        let evidence = Evidence { at, kind, known, shown };
+        tracing::error!(origin = %head.origin, size = head.size, ?kind, "the log showed a head that does not fit");
+        if let Err(fault) = self.files.add_evidence(&evidence) {
+            tracing::error!(%fault, "the evidence is kept in memory only");
+        }
+        self.evidence.push(evidence);
+    }
+
+    /// The note with the log's own signatures alone: others may be anything.
+    fn of_the_log(&self, note: &Note) -> Note {
+        let is_ours = |one: &&NoteSignature| one.name == self.log.key.name && one.key_id == self.log.key.id();
+        Note { text: note.text.clone(), signatures: note.signatures.iter().filter(is_ours).cloned().collect() }
+    }
+}
