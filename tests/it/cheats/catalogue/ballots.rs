@@ -24,13 +24,25 @@ pub fn cheats() -> Vec<Cheat> {
             name: "a ballot dropped after its receipt",
             hopes: "the log is made again without it",
             play: dropped_after_receipt,
-            caught: &[(Receipt, NextHead), (Witness, NextHead), (Monitor, NextHead), (Paper, Afterwards)],
+            caught: &[
+                (Receipt, NextHead),
+                (Witness, NextHead),
+                (Monitor, NextHead),
+                (Paper, Afterwards),
+                (Audit, Afterwards),
+            ],
         },
         Cheat {
             name: "a ballot exchanged for one of the operator's own",
             hopes: "the log is made again with another ballot in its place, of a credential that the issuer did sign",
             play: exchanged,
-            caught: &[(Receipt, NextHead), (Witness, NextHead), (Monitor, NextHead), (Paper, Afterwards)],
+            caught: &[
+                (Receipt, NextHead),
+                (Witness, NextHead),
+                (Monitor, NextHead),
+                (Paper, Afterwards),
+                (Audit, Afterwards),
+            ],
         },
         Cheat {
             name: "a batch out of hash order",

@@ -33,7 +33,13 @@ pub fn cheats() -> Vec<Cheat> {
             name: "a rewritten line",
             hopes: "an act of an official that was public gets another reason; all hashes and signatures are made anew",
             play: rewritten,
-            caught: &[(Receipt, NextHead), (Witness, NextHead), (Monitor, NextHead), (Paper, Afterwards)],
+            caught: &[
+                (Receipt, NextHead),
+                (Witness, NextHead),
+                (Monitor, NextHead),
+                (Paper, Afterwards),
+                (Audit, Afterwards),
+            ],
         },
         Cheat {
             name: "a withheld line",
