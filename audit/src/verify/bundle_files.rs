@@ -65,6 +65,13 @@ fn read_manifest(source: &dyn Source) -> Result<BTreeMap<String, Hash>, Failure>
     if text.len() as u64 == MAX_MANIFEST {
         return Err(failure(MANIFEST, None, format!("longer than {MAX_MANIFEST} bytes")));
     }
+    if let Some(at) = text.split('\n').position(|line| line.ends_with('\r')) {
+        return Err(failure(
+            MANIFEST,
+            Some(at as u64 + 1),
+            "the line ends with CR LF (\\r\\n); lines end with LF (\\n)",
+        ));
+    }
     let mut found = BTreeMap::new();
     for (at, line) in text.lines().enumerate() {
         let entry = line.split_once("  ").and_then(|(hash, name)| Some((name, hash.parse().ok()?)));

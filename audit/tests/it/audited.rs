@@ -182,7 +182,7 @@ fn each_damage_is_refused_with_its_place_and_reason() {
 fn the_manifest_is_as_strict_as_the_rest() {
     let text = String::from_utf8(honest()[MANIFEST].clone()).expect("text");
     let cases = [
-        (text.replace('\n', "\r\n"), "SHA-256"),
+        (text.replace('\n', "\r\n"), "CR LF"),
         (format!("{text}\n"), "must be"),
         (swapped(&text, 0, 1), "must be sorted"),
         (format!("{text}{}", lines(&text)[0]), "must be sorted"),

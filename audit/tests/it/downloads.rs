@@ -66,7 +66,7 @@ fn rest(from: Option<u64>) -> Vec<u8> {
 }
 
 fn other_part(_: Option<u64>) -> Vec<u8> {
-    b"HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 0-9/10\r\nContent-Length: 10\r\nConnection: close\r\n\r\n0123456789".to_vec()
+    b"HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 5-9/10\r\nContent-Length: 5\r\nConnection: close\r\n\r\n56789".to_vec()
 }
 
 fn huge(_: Option<u64>) -> Vec<u8> {
