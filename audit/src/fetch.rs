@@ -182,7 +182,7 @@ impl Part {
                 self.etag = text(headers, header::ETAG).filter(|etag| is_strong(etag)).map(str::to_owned);
                 let written = fs::write(&self.path, []).and_then(|()| match &self.etag {
                     Some(etag) => fs::write(&self.etag_path, etag),
-                    None => fs::remove_file(&self.etag_path).or_else(|_| Ok(())),
+                    None => fs::remove_file(&self.etag_path).or(Ok(())),
                 });
                 written.map_err(|fault| self.file(fault))?;
                 Ok(text(headers, header::CONTENT_LENGTH).and_then(|len| len.parse().ok()))
@@ -235,7 +235,7 @@ impl Part {
     fn finish(self, file: &Path) -> Result<(), FetchFault> {
         let synced = File::open(&self.path).and_then(|part| part.sync_all());
         synced.and_then(|()| fs::rename(&self.path, file)).map_err(|fault| self.file(fault))?;
-        fs::remove_file(&self.etag_path).or_else(|_| Ok(()))
+        fs::remove_file(&self.etag_path).or(Ok(()))
     }
 
     fn file(&self, fault: io::Error) -> FetchFault {

@@ -60,13 +60,11 @@ fn open(folder: &Path) -> Result<Witness, WitnessFault> {
     Witness::open(folder, vec![followed()], cosigner(), Clock::system())
 }
 
-/// A witness that listens, and who asks it.
 struct Running {
     listening: Listening,
     client: reqwest::Client,
 }
 
-/// What came back.
 #[derive(Debug, PartialEq, Eq)]
 struct Came {
     status: u16,
