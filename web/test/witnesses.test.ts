@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { Api } from '../src/core/api.ts';
 import { type Bytes, concat, i64, sha256, toBase64, toHex, utf8 } from '../src/core/bytes.ts';
 import { Fault } from '../src/core/fault.ts';
-import { cosignatures, readWitnessKey } from '../src/core/log/cosignature.ts';
+import { hasQuorum, readWitnessKey, witnessed } from '../src/core/log/cosignature.ts';
 import { readNote } from '../src/core/log/note.ts';
 import { readTlogProof } from '../src/core/log/tlog_proof.ts';
 import { Resident } from '../src/core/resident.ts';
@@ -27,32 +27,51 @@ async function keyId(name: string, key: Bytes): Promise<Bytes> {
 }
 
 /** The note with one more line: what a witness answers. */
-async function cosigned(note: string, at: number, change: (signature: Bytes) => Bytes = (same) => same): Promise<string> {
+async function cosigned(note: string, at: number, change: (signature: Bytes) => Bytes = (same) => same, time = AT): Promise<string> {
   const { text } = readNote(note) ?? assert.fail();
   const secret = SECRETS[at] ?? assert.fail();
   const key = concat(new Uint8Array([4]), await getPublicKeyAsync(secret));
-  const signature = await signAsync(utf8(`cosignature/v1\ntime ${AT}\n${text}`), secret);
-  const bytes = concat(await keyId(NAMES[at] ?? '', key), change(concat(i64(AT), new Uint8Array(signature))));
+  const signature = await signAsync(utf8(`cosignature/v1\ntime ${time}\n${text}`), secret);
+  const bytes = concat(await keyId(NAMES[at] ?? '', key), change(concat(i64(time), new Uint8Array(signature))));
   return `${note}\u2014 ${NAMES[at]} ${toBase64(bytes)}\n`;
 }
 
 test('cosignatures count when they hold, each witness once', async () => {
   const note = await (await Town.found()).checkpoint();
   const keys = [await witnessKey(0), await witnessKey(1)];
-  assert.deepEqual(await cosignatures(note, keys), []);
+  const none = { signed: [], forged: [], unchecked: [] };
+  assert.deepEqual(await witnessed(note, keys), none);
   const one = await cosigned(note, 0);
-  assert.deepEqual(await cosignatures(one, keys), [{ name: NAMES[0], at: AT }]);
-  const both = await cosigned(await cosigned(one, 1), 0);
-  assert.deepEqual((await cosignatures(both, keys)).map(({ name }) => name), NAMES);
-  assert.deepEqual(await cosignatures(both, []), []);
-  for (const byte of [0, 7, 8, 40, 71]) {
-    const spoilt = await cosigned(note, 0, (signature) => flipped(signature, byte));
-    assert.deepEqual(await cosignatures(spoilt, keys), [], `byte ${byte}`);
-  }
-  assert.deepEqual(await cosignatures(await cosigned(note, 0, (signature) => signature.slice(0, 71)), keys), []);
+  assert.deepEqual(await witnessed(one, keys), { ...none, signed: [{ name: NAMES[0], at: AT }] });
+  const both = await witnessed(await cosigned(await cosigned(one, 1), 0), keys);
+  assert.deepEqual(both.signed.map(({ name }) => name), NAMES);
+  assert.ok(hasQuorum(both, 2) && !hasQuorum(both, 3));
+  assert.deepEqual(await witnessed(one, []), none);
   const other = one.replace('\n1\n', '\n2\n');
   assert.notEqual(other, one);
-  assert.deepEqual(await cosignatures(other, keys), [], 'a cosignature of another size is none');
+  assert.deepEqual((await witnessed(other, keys)).signed, [], 'a cosignature of another size is none');
+});
+
+test('a false cosignature in the name of a witness spoils the quorum', async () => {
+  const keys = [await witnessKey(0), await witnessKey(1)];
+  const note = await cosigned(await (await Town.found()).checkpoint(), 1);
+  for (const byte of [0, 7, 8, 40, 71]) {
+    const spoilt = await witnessed(await cosigned(note, 0, (signature) => flipped(signature, byte)), keys);
+    assert.deepEqual([spoilt.signed.map(({ name }) => name), spoilt.forged], [[NAMES[1]], [NAMES[0]]], `byte ${byte}`);
+    assert.ok(!hasQuorum(spoilt, 1));
+  }
+  const short = await witnessed(await cosigned(note, 0, (signature) => signature.slice(0, 71)), keys);
+  assert.deepEqual(short.forged, [NAMES[0]]);
+  const again = await witnessed(await cosigned(await cosigned(note, 0), 0, (signature) => flipped(signature, 71)), keys);
+  assert.deepEqual([again.signed.length, again.forged], [1, [NAMES[0]]], 'a true one beside it does not mend it');
+});
+
+test('a witness without a time, or with a key that browsers do not check, does not count', async () => {
+  const note = await (await Town.found()).checkpoint();
+  const timeless = await witnessed(await cosigned(note, 0, (same) => same, 0), [await witnessKey(0)]);
+  assert.deepEqual(timeless, { signed: [], forged: [], unchecked: [] });
+  const lattice = (await witnessKey(1)).replace(/[^+]+$/, toBase64(concat(new Uint8Array([6]), new Uint8Array(1312))));
+  assert.deepEqual((await witnessed(note, [lattice])).unchecked, [NAMES[1]]);
 });
 
 test('keys of witnesses are read as they are printed, and those of logs are none', async () => {
@@ -75,7 +94,7 @@ test('a receipt tells which witnesses cosigned, and its head may be older than o
   assert.ok(ballot);
   const unwitnessed = await resident.receipt(ballot);
   assert.equal(unwitnessed.state, 'logged');
-  assert.ok(unwitnessed.state === 'logged' && unwitnessed.witnesses.length === 0);
+  assert.ok(unwitnessed.state === 'logged' && unwitnessed.witnesses.signed.length === 0);
 
   // The server keeps giving the receipt with the head that both witnesses saw, while the log goes on.
   const { proof } = unwitnessed.logged;
@@ -87,7 +106,7 @@ test('a receipt tells which witnesses cosigned, and its head may be older than o
   giveOld();
   const found = await resident.receipt(ballot);
   assert.ok(found.state === 'logged' && found.head.size === unwitnessed.head.size);
-  assert.deepEqual(found.witnesses.map(({ name, at }) => [name, at]), NAMES.map((name) => [name, AT]));
+  assert.deepEqual(found.witnesses.signed.map(({ name, at }) => [name, at]), NAMES.map((name) => [name, AT]));
   assert.equal((await resident.follow()).before?.size, unwitnessed.head.size + 1, 'the newest head stays remembered');
 
   // The same receipt from a log that was rolled back to that head is noticed: it has no proof for what this device saw.

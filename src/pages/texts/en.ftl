@@ -796,6 +796,8 @@ client-step-growth = today's log begins with the one that the receipt remembers.
 client-step-witnesses = independent witnesses, whom the rules name, cosigned the head of the log.
 client-witnesses = Independent witnesses have cosigned the head of the log: { $names }. Signatures needed: { $quorum }, present: { $signed }.
 client-witnesses-none = Independent witnesses have not cosigned this head of the log yet. Signatures needed: { $quorum }, present: { $signed }. Check again later.
+client-witnesses-forged = A signature in the name of a witness is false: { $names }. Keep the receipt and tell the commission.
+client-witnesses-unchecked = The signatures of these witnesses are checked by the auditor’s program, not by the browser: { $names }.
 
 client-counted-heading = What was counted
 client-counted-asking = Looking whether the ballots are opened…

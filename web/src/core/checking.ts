@@ -5,7 +5,7 @@ import { type Envelope, type Opened, ballotHash, checkBallot, openBallot } from 
 import { type Bytes, equal, toHex } from './bytes.ts';
 import { faultOf, wrong } from './fault.ts';
 import { type Checkpoint, checkpointNote, openCheckpoint } from './log/checkpoint.ts';
-import { type Cosignature, cosignatures } from './log/cosignature.ts';
+import { type Witnessed, witnessed } from './log/cosignature.ts';
 import { ballotOf, readLine, revealedKeyOf } from './log/line.ts';
 import { verifyConsistency } from './log/proof.ts';
 import { checkTlogProof, readTlogProof } from './log/tlog_proof.ts';
@@ -24,8 +24,8 @@ export interface CheckedReceipt {
   readonly index: number;
   /** The head that the proof leads to. */
   readonly head: Checkpoint;
-  /** The round's witnesses who cosigned that head. */
-  readonly witnesses: readonly Cosignature[];
+  /** Who of the round's witnesses cosigned that head. */
+  readonly witnesses: Witnessed;
 }
 
 /** What the check of a saved receipt found; every step that is not told by a fault held. */
@@ -55,7 +55,7 @@ export async function checkReceipt(place: Place, logged: Logged, expected: Bytes
   const head = await checkTlogProof(proof, logged.line, place.logKey);
   if (head === 'checkpoint' || head === 'proof') throw wrong(head);
   if (typeof head === 'string') throw wrong('receipt', head);
-  return { ballot, envelope, index: logged.index, head, witnesses: await cosignatures(head.note, place.rules.witnesses?.keys ?? []) };
+  return { ballot, envelope, index: logged.index, head, witnesses: await witnessed(head.note, place.rules.witnesses?.keys ?? []) };
 }
 
 /**

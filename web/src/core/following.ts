@@ -4,7 +4,7 @@ import { checkReceipt, consistentHead, sameLog } from './checking.ts';
 import { Desk } from './desk.ts';
 import { wrong } from './fault.ts';
 import { type Checkpoint, openCheckpoint } from './log/checkpoint.ts';
-import type { Cosignature } from './log/cosignature.ts';
+import type { Witnessed } from './log/cosignature.ts';
 import type { Place } from './place.ts';
 import type { Logged } from './receipt_file.ts';
 import type { AcceptedBallot } from './store/record.ts';
@@ -15,7 +15,7 @@ export type ReceiptState =
   /** Promised to be in the log by this Unix second. */
   | { readonly state: 'waiting'; readonly inLogBy: number }
   /** In the log: line and proof were checked against this head. */
-  | { readonly state: 'logged'; readonly logged: Logged; readonly head: Checkpoint; readonly witnesses: readonly Cosignature[] };
+  | { readonly state: 'logged'; readonly logged: Logged; readonly head: Checkpoint; readonly witnesses: Witnessed };
 
 /** A look at today's log. */
 export interface Followed {

@@ -1,7 +1,7 @@
 /** What a check of a vote found: each step with its outcome, so that a reader sees what was checked and what was not. */
 import type { CheckedVote } from '../core/checking.ts';
 import type { Fault } from '../core/fault.ts';
-import type { Cosignature } from '../core/log/cosignature.ts';
+import { type Witnessed, hasQuorum } from '../core/log/cosignature.ts';
 import type { Place } from '../core/place.ts';
 import { el, notice, p } from './dom.ts';
 import { contactLine, wordsOf } from './faults.ts';
@@ -35,7 +35,7 @@ export function foundView(page: Page, place: Place, vote: CheckedVote, isPromise
       const growth = remembered === undefined ? 'skipped' : 'held';
       made.append(
         notice('accepted', say('client-found-logged', { line: receipt.index, size: today.size }), p(!isPromised ? say('client-found-tracker') : remembered === undefined ? say('client-found-logged-new') : say('client-found-logged-text'))),
-        steps({ promise, line: 'held', proof: 'held', head: 'held', growth, witnesses: witnessed(place, receipt.witnesses) }));
+        steps({ promise, line: 'held', proof: 'held', head: 'held', growth, witnesses: witnessOutcome(place, receipt.witnesses) }));
       made.append(...witnessWords(place, receipt.witnesses).map((words) => p(words)));
       if (isPromised && remembered === undefined) made.append(p(say('client-growth-note')));
       break;
@@ -73,8 +73,9 @@ export function failedView(page: Page, place: Place, fault: Fault, isPromised: b
 }
 
 /** Too few witnesses are no failure of the receipt: they may sign later, and no witness may stop a vote. */
-function witnessed(place: Place, signed: readonly Cosignature[]): Outcome {
-  return place.rules.witnesses !== undefined && signed.length >= place.rules.witnesses.quorum ? 'held' : 'skipped';
+function witnessOutcome({ rules: { witnesses } }: Place, found: Witnessed): Outcome {
+  if (witnesses === undefined) return 'skipped';
+  return found.forged.length > 0 ? 'failed' : hasQuorum(found, witnesses.quorum) ? 'held' : 'skipped';
 }
 
 function steps(outcomes: { readonly [step in Step]: Outcome }): HTMLElement {

@@ -305,6 +305,8 @@ export interface Messages {
   'client-step-witnesses': never;
   'client-witnesses': 'names' | 'quorum' | 'signed';
   'client-witnesses-none': 'quorum' | 'signed';
+  'client-witnesses-forged': 'names';
+  'client-witnesses-unchecked': 'names';
   'client-counted-heading': never;
   'client-counted-asking': never;
   'client-counted-sealed': never;

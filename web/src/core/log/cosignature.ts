@@ -18,6 +18,15 @@ export interface Cosignature {
   readonly at: number;
 }
 
+/** What stands under a head of those whom the rules name. */
+export interface Witnessed {
+  readonly signed: readonly Cosignature[];
+  /** Names under which a false signature stands: then the head has no quorum, however many others signed. */
+  readonly forged: readonly string[];
+  /** Witnesses whose kind of key (ML-DSA-44) no browser checks. */
+  readonly unchecked: readonly string[];
+}
+
 /** Signature type of a timestamped Ed25519 cosignature. */
 const COSIGNATURE = 4;
 
@@ -32,22 +41,36 @@ export async function readWitnessKey(text: string): Promise<WitnessKey | undefin
   return printed === text && isPublicKey(key) ? { name, key, id } : undefined;
 }
 
-/** The cosignatures of these witnesses under a note that hold; one that does not hold is as good as none. */
-export async function cosignatures(text: string, keys: readonly string[]): Promise<readonly Cosignature[]> {
+/** The cosignatures of these witnesses under a note. */
+export async function witnessed(text: string, keys: readonly string[]): Promise<Witnessed> {
   const note = readNote(text);
-  const witnesses = (await Promise.all(keys.map(readWitnessKey))).filter((key) => key !== undefined);
-  const found = await Promise.all(witnesses.map(async ({ name, key, id }) => {
-    const own = note?.signatures.filter((one) => one.name === name && equal(one.id, id)) ?? [];
-    const signed = await Promise.all(own.map(({ bytes }) => cosignedAt(note?.text ?? '', key, bytes)));
-    const at = signed.find((one) => one !== undefined);
-    return at === undefined ? undefined : { name, at };
+  const found = await Promise.all(keys.map(async (vkey) => {
+    const witness = await readWitnessKey(vkey);
+    if (witness === undefined) return { name: nameOf(vkey), unchecked: true };
+    const own = note?.signatures.filter(({ name, id }) => name === witness.name && equal(id, witness.id)) ?? [];
+    const times = await Promise.all(own.map(({ bytes }) => cosignedAt(note?.text ?? '', witness.key, bytes)));
+    return { name: witness.name, at: times.find((at) => at !== undefined && at > 0), forged: times.includes(undefined) };
   }));
-  return found.filter((one) => one !== undefined);
+  return {
+    signed: found.flatMap(({ name, at, forged }) => (at === undefined || forged === true ? [] : [{ name, at }])),
+    forged: found.filter(({ forged }) => forged).map(({ name }) => name),
+    unchecked: found.filter(({ unchecked }) => unchecked).map(({ name }) => name),
+  };
 }
 
+/** Whether so many of the witnesses signed, and nobody's name was misused. */
+export function hasQuorum({ signed, forged }: Witnessed, quorum: number): boolean {
+  return signed.length >= quorum && forged.length === 0;
+}
+
+function nameOf(vkey: string): string {
+  return vkey.slice(0, vkey.indexOf('+'));
+}
+
+/** The time in a cosignature that holds. */
 async function cosignedAt(text: string, key: Bytes, bytes: Bytes): Promise<number | undefined> {
   if (bytes.length !== 72) return undefined;
   const at = readI64(bytes, 0);
-  if (at === undefined) return undefined;
+  if (at === undefined || at < 0) return undefined;
   return (await verify(key, utf8(`cosignature/v1\ntime ${at}\n${text}`), bytes.slice(8))) ? at : undefined;
 }
