@@ -1,59 +1,226 @@
-//! One file for each way of counting, and the order by score that most of them share.
+//! Every method of counting, a file each: what it is called, which ballots it counts, and the count itself.
 
-pub(crate) mod additive;
-pub(crate) mod instant_runoff;
-pub(crate) mod score;
+use std::{fmt, str::FromStr};
 
-use std::{cmp::Reverse, collections::BTreeMap};
+use serde::Serialize;
 
 use crate::{
-    outcome::{RunoffRound, Standing, Tie},
-    rules::Rules,
-    tiebreak,
+    election::{Contest, Election, Ranking, Record, State},
+    ladder::{LadderFault, Waiting},
+    rules::Kind,
+    winning,
 };
 
-/// Territories in order, before winners are chosen.
+pub mod approval;
+pub mod positional;
+
+/// A method with its options.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Procedure {
+    /// One mark a ballot.
+    ChooseOne,
+    /// Any marks.
+    Approval,
+    /// Points handed out.
+    Points,
+    /// Points for places.
+    Borda(positional::Scale),
+}
+
+/// Why an election cannot be counted so.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CountFault {
+    /// The method does not fit the ballots.
+    #[error("method: {method} cannot count {kind} ballots; what can: {}", names(.fitting))]
+    Kind {
+        /// The method.
+        method: Procedure,
+        /// The ballots' kind.
+        kind: &'static str,
+        /// Methods that fit it.
+        fitting: Vec<Procedure>,
+    },
+    /// A ranking has equal places, which the method cannot read.
+    #[error("method: {0} cannot count rankings with equal places")]
+    EqualPlaces(Procedure),
+    /// More than one mark, where the method takes one.
+    #[error("method: choose-one cannot count ballots with more than one mark")]
+    SeveralMarks,
+    /// Too many candidates.
+    #[error("method: {method} counts at most {most} candidates, not {given}: {reason}")]
+    Candidates {
+        /// The method.
+        method: Procedure,
+        /// How many there are.
+        given: u16,
+        /// How many there may be.
+        most: u16,
+        /// Why no more.
+        reason: &'static str,
+    },
+    /// Territories and ballots are not of one election.
+    #[error("there are {territories} territories, but the ballots number {candidates}")]
+    Territories {
+        /// Territories given.
+        territories: usize,
+        /// Candidates of the profile.
+        candidates: u16,
+    },
+    /// A number would not fit.
+    #[error("the numbers are too large to be counted exactly: {0}")]
+    Overflow(&'static str),
+    /// The method fills seats and knows no budget.
+    #[error("method: {0} fills seats; it cannot spend a budget")]
+    Seats(Procedure),
+    /// The ladder cannot be used.
+    #[error(transparent)]
+    Ladder(#[from] LadderFault),
+}
+
+/// Why a method stops without a ranking.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Ranking {
-    pub(crate) standings: Vec<Standing>,
-    pub(crate) ties: Vec<Tie>,
-    pub(crate) rounds: Vec<RunoffRound>,
+pub enum Halt {
+    /// It cannot count this at all.
+    Fault(CountFault),
+    /// It waits for lots drawn by hand.
+    Waits(Waiting),
 }
 
-/// Orders territories by score, the highest first, and resolves ties by the ladder.
-pub(crate) fn by_score(rules: &Rules, votes: &[u64], scores: &[u64]) -> Ranking {
-    let mut groups: BTreeMap<Reverse<u64>, Vec<u16>> = BTreeMap::new();
-    for (score, at) in scores.iter().zip(0u16..) {
-        groups.entry(Reverse(*score)).or_default().push(at);
+impl From<Waiting> for Halt {
+    fn from(waiting: Waiting) -> Self {
+        Self::Waits(waiting)
     }
-    let (mut standings, mut ties) = (Vec::with_capacity(scores.len()), Vec::new());
-    for (Reverse(score), mut tied) in groups {
-        let used = tiebreak::resolve(rules, &mut tied);
-        if tied.len() > 1 {
-            ties.push(Tie { round: None, decisive: false, order: ids(rules, &tied), rules: used, score });
+}
+
+impl From<CountFault> for Halt {
+    fn from(fault: CountFault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
+/// Name of each method.
+const NAMES: &[(Procedure, &str)] = &[
+    (Procedure::ChooseOne, "choose-one"),
+    (Procedure::Approval, "approval"),
+    (Procedure::Points, "points"),
+    (Procedure::Borda(positional::Scale::OwnLength), "borda"),
+    (Procedure::Borda(positional::Scale::FixedLength), "borda-fixed"),
+    (Procedure::Borda(positional::Scale::Dowdall), "dowdall"),
+];
+
+/// The text names no method.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("there is no method {given:?}; there are: {}", names(&Procedure::all()))]
+pub struct ProcedureFault {
+    given: String,
+}
+
+fn names(methods: &[Procedure]) -> String {
+    methods.iter().map(Procedure::to_string).collect::<Vec<_>>().join(", ")
+}
+
+impl fmt::Display for Procedure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(NAMES.iter().find(|(method, _)| method == self).map_or("", |(_, name)| name))
+    }
+}
+
+impl FromStr for Procedure {
+    type Err = ProcedureFault;
+
+    fn from_str(text: &str) -> Result<Self, ProcedureFault> {
+        let found = NAMES.iter().find(|(_, name)| *name == text).map(|(method, _)| *method);
+        found.ok_or_else(|| ProcedureFault { given: text.to_owned() })
+    }
+}
+
+impl Serialize for Procedure {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl Procedure {
+    /// Every method.
+    #[must_use]
+    pub fn all() -> Vec<Self> {
+        NAMES.iter().map(|(method, _)| *method).collect()
+    }
+
+    /// Methods that can count ballots of this kind.
+    #[must_use]
+    pub fn fitting(kind: &Kind) -> Vec<Self> {
+        Self::all().into_iter().filter(|method| method.fits(kind)).collect()
+    }
+
+    /// Whether it can count ballots of this kind.
+    #[must_use]
+    pub const fn fits(&self, kind: &Kind) -> bool {
+        match self {
+            Self::ChooseOne | Self::Approval => matches!(kind, Kind::Approval { .. }),
+            Self::Points => matches!(kind, Kind::Points { .. }),
+            Self::Borda(_) => matches!(kind, Kind::Ranked { .. }),
         }
-        for at in tied {
-            let rank = standings.len() as u32 + 1;
-            standings.push(standing(rules, at, rank, score, votes[usize::from(at)]));
+    }
+
+    fn rank(self, contest: &Contest<'_>, record: &mut Record) -> Result<Ranking, Halt> {
+        match self {
+            Self::Approval => approval::approval(contest, record),
+            Self::Borda(scale) => positional::count(contest, scale, record),
+            Self::ChooseOne => approval::choose_one(contest, record),
+            Self::Points => approval::points(contest, record),
         }
     }
-    Ranking { standings, ties, rounds: Vec::new() }
-}
 
-/// A territory in its place; whether it wins is decided later.
-pub(crate) fn standing(rules: &Rules, at: u16, rank: u32, score: u64, votes: u64) -> Standing {
-    let id = rules.territories[usize::from(at)].id.clone();
-    Standing { id, mean: None, median: None, rank, score, selected: false, votes, why: None }
-}
-
-/// Ids of territories.
-pub(crate) fn ids(rules: &Rules, positions: &[u16]) -> Vec<String> {
-    positions.iter().map(|at| rules.territories[usize::from(*at)].id.clone()).collect()
-}
-
-/// Adds sums place by place.
-pub(crate) fn add_all(sums: &mut [u64], other: &[u64]) {
-    for (sum, other) in sums.iter_mut().zip(other) {
-        *sum += other;
+    fn check(self, contest: &Contest<'_>) -> Result<(), CountFault> {
+        let (kind, candidates) = (contest.profile.kind(), contest.candidates());
+        if !self.fits(kind) {
+            return Err(CountFault::Kind { method: self, kind: kind.name(), fitting: Self::fitting(kind) });
+        }
+        let territories = contest.territories.len();
+        if territories != usize::from(candidates) {
+            return Err(CountFault::Territories { territories, candidates });
+        }
+        contest.ladder.check().map_err(CountFault::from)
     }
+}
+
+/// Counts an election.
+///
+/// # Errors
+/// A [`CountFault`] when the method does not fit; a count that waits for lots, or is void, is an [`Election`] that says so.
+pub fn count(contest: &Contest<'_>, method: Procedure) -> Result<Election, CountFault> {
+    method.check(contest)?;
+    let profile = contest.profile;
+    let mut record = Record::default();
+    let void = contest.turnout.and_then(|turnout| winning::missed(turnout, profile.ballots()));
+    let ranked = match void {
+        Some(needed) => Err(State::Void { needed }),
+        None => match method.rank(contest, &mut record) {
+            Ok(ranking) => Ok(ranking),
+            Err(Halt::Fault(fault)) => return Err(fault),
+            Err(Halt::Waits(waiting)) => Err(State::Waits(waiting)),
+        },
+    };
+    let mut election = Election {
+        ballots: profile.ballots(),
+        blank: profile.blank(),
+        candidates: contest.territories.iter().map(|territory| territory.id.clone()).collect(),
+        method: method.to_string(),
+        order: Vec::new(),
+        pairwise: record.pairwise,
+        places: Vec::new(),
+        scores: Vec::new(),
+        spent: None,
+        state: State::Decided,
+        steps: record.steps,
+        ties: record.ties,
+        votes: profile.votes(),
+        winners: Vec::new(),
+    };
+    match ranked {
+        Ok(ranking) => winning::choose(contest, &mut election, ranking),
+        Err(state) => election.state = state,
+    }
+    Ok(election)
 }

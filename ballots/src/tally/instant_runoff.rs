@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Ranking, ids, standing};
+use super::ranking::{Ranking, ids, standing};
 use crate::{
     choice::Choice,
     outcome::{RunoffRound, Tie},
@@ -40,7 +40,7 @@ impl Runoff {
     }
 
     pub(crate) fn merge(&mut self, other: Self) {
-        super::add_all(&mut self.votes, &other.votes);
+        super::ranking::add_all(&mut self.votes, &other.votes);
         for (ranking, count) in other.rankings {
             *self.rankings.entry(ranking).or_default() += count;
         }

@@ -1,6 +1,6 @@
 //! Score voting: sums of marks decide; mean and median are shown beside them. A blank mark counts for nothing.
 
-use super::{Ranking, add_all, by_score};
+use super::ranking::{Ranking, add_all, by_score};
 use crate::{
     choice::Choice,
     fraction::Fraction,
