@@ -10,9 +10,17 @@ use crate::{
     rules::Kind,
     winning,
 };
+use equal_shares::{Completion, Satisfaction};
+use spending::{Limit, Purse};
 
 pub mod approval;
+pub mod equal_shares;
+mod greedy;
+pub mod knapsack;
+mod phragmen;
 pub mod positional;
+pub mod spending;
+mod supports;
 
 /// A method with its options.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -25,6 +33,14 @@ pub enum Procedure {
     Points,
     /// Points for places.
     Borda(positional::Scale),
+    /// Equal shares of the budget.
+    EqualShares(Satisfaction, Completion),
+    /// By score, as long as the money lasts.
+    Greedy,
+    /// The greatest sum of scores that the budget pays for.
+    Knapsack,
+    /// Sequential Phragmén with money.
+    Phragmen,
 }
 
 /// Why an election cannot be counted so.
@@ -66,12 +82,21 @@ pub enum CountFault {
         /// Candidates of the profile.
         candidates: u16,
     },
+    /// The method spends a budget, but seats are to be filled.
+    #[error("method: {0} spends a budget; it cannot fill seats")]
+    Budget(Procedure),
+    /// A cost is missing or not above zero.
+    #[error("territories: {0} needs a cost above zero, because winners must fit into a budget")]
+    Cost(String),
     /// A number would not fit.
     #[error("the numbers are too large to be counted exactly: {0}")]
     Overflow(&'static str),
     /// The method fills seats and knows no budget.
     #[error("method: {0} fills seats; it cannot spend a budget")]
     Seats(Procedure),
+    /// The method knows no limits between candidates.
+    #[error("method: {0} knows no groups and no candidates that exclude each other")]
+    Limits(Procedure),
     /// The ladder cannot be used.
     #[error(transparent)]
     Ladder(#[from] LadderFault),
@@ -106,6 +131,17 @@ const NAMES: &[(Procedure, &str)] = &[
     (Procedure::Borda(positional::Scale::OwnLength), "borda"),
     (Procedure::Borda(positional::Scale::FixedLength), "borda-fixed"),
     (Procedure::Borda(positional::Scale::Dowdall), "dowdall"),
+    (Procedure::Greedy, "greedy"),
+    (Procedure::EqualShares(Satisfaction::Cost, Completion::None), "equal-shares"),
+    (Procedure::EqualShares(Satisfaction::Cost, Completion::Add1), "equal-shares-add1"),
+    (Procedure::EqualShares(Satisfaction::Cost, Completion::Add1u), "equal-shares-add1u"),
+    (Procedure::EqualShares(Satisfaction::Cost, Completion::Greedy), "equal-shares-greedy"),
+    (Procedure::EqualShares(Satisfaction::Units, Completion::None), "equal-shares-units"),
+    (Procedure::EqualShares(Satisfaction::Units, Completion::Add1), "equal-shares-units-add1"),
+    (Procedure::EqualShares(Satisfaction::Units, Completion::Add1u), "equal-shares-units-add1u"),
+    (Procedure::EqualShares(Satisfaction::Units, Completion::Greedy), "equal-shares-units-greedy"),
+    (Procedure::Phragmen, "phragmen"),
+    (Procedure::Knapsack, "knapsack"),
 ];
 
 /// The text names no method.
@@ -157,14 +193,28 @@ impl Procedure {
     #[must_use]
     pub const fn fits(&self, kind: &Kind) -> bool {
         match self {
-            Self::ChooseOne | Self::Approval => matches!(kind, Kind::Approval { .. }),
+            Self::ChooseOne | Self::Approval | Self::Phragmen => matches!(kind, Kind::Approval { .. }),
+            Self::EqualShares(..) | Self::Greedy | Self::Knapsack => true,
             Self::Points => matches!(kind, Kind::Points { .. }),
             Self::Borda(_) => matches!(kind, Kind::Ranked { .. }),
         }
     }
 
-    fn rank(self, contest: &Contest<'_>, record: &mut Record) -> Result<Ranking, Halt> {
+    /// Whether it spends a budget, and can do nothing without one.
+    #[must_use]
+    pub const fn spends(&self) -> bool {
+        matches!(self, Self::EqualShares(..) | Self::Greedy | Self::Knapsack | Self::Phragmen)
+    }
+
+    fn rank(self, contest: &Contest<'_>, limits: &[Limit], record: &mut Record) -> Result<Ranking, Halt> {
+        let purse = || Purse::new(contest, self, limits);
         match self {
+            Self::EqualShares(satisfaction, completion) => {
+                equal_shares::count(contest, &purse()?, (satisfaction, completion), record)
+            }
+            Self::Greedy => greedy::count(contest, &purse()?, record),
+            Self::Knapsack => knapsack::count(contest, &purse()?, record),
+            Self::Phragmen => phragmen::count(contest, &purse()?, record),
             Self::Approval => approval::approval(contest, record),
             Self::Borda(scale) => positional::count(contest, scale, record),
             Self::ChooseOne => approval::choose_one(contest, record),
@@ -190,13 +240,24 @@ impl Procedure {
 /// # Errors
 /// A [`CountFault`] when the method does not fit; a count that waits for lots, or is void, is an [`Election`] that says so.
 pub fn count(contest: &Contest<'_>, method: Procedure) -> Result<Election, CountFault> {
+    count_within(contest, &[], method)
+}
+
+/// Counts an election in which some candidates limit each other, by a method that spends a budget.
+///
+/// # Errors
+/// As [`count`]; [`CountFault::Limits`] when there are limits and the method knows none.
+pub fn count_within(contest: &Contest<'_>, limits: &[Limit], method: Procedure) -> Result<Election, CountFault> {
     method.check(contest)?;
+    if !limits.is_empty() && !method.spends() {
+        return Err(CountFault::Limits(method));
+    }
     let profile = contest.profile;
     let mut record = Record::default();
     let void = contest.turnout.and_then(|turnout| winning::missed(turnout, profile.ballots()));
     let ranked = match void {
         Some(needed) => Err(State::Void { needed }),
-        None => match method.rank(contest, &mut record) {
+        None => match method.rank(contest, limits, &mut record) {
             Ok(ranking) => Ok(ranking),
             Err(Halt::Fault(fault)) => return Err(fault),
             Err(Halt::Waits(waiting)) => Err(State::Waits(waiting)),

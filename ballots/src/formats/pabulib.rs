@@ -1,15 +1,19 @@
 //! Pabulib's `.pb` (pabulib.org/format): real votes of real cities, read with the line and reason of every fault, and written.
 
+use std::collections::BTreeMap;
+
 mod read;
 mod write;
 
+use super::{FormatFault, Poll};
 use crate::{
     Ballot, Outcome, Rules, Tally,
     money::Money,
+    profile::Profile,
     rules::{Kind, MAX_SCORE, Method, Overflow, Territory, TieRule, Winners},
 };
 
-pub use read::{PabulibFault, read};
+pub use read::read;
 pub use write::write;
 
 /// How a file's ballots are marked.
@@ -144,6 +148,25 @@ impl Instance {
             }
         }
         tally.finish(rules)
+    }
+
+    /// The ballots for any method; those that break the file's rules are invalid, with the reason.
+    ///
+    /// # Errors
+    /// [`FormatFault`] when there are more ballots than can be counted.
+    pub fn poll(&self, rules: &Rules) -> Result<Poll, FormatFault> {
+        let mut profile = Profile::new(rules.kind.clone(), u16::try_from(self.projects.len()).unwrap_or(u16::MAX));
+        let mut invalid = BTreeMap::new();
+        for vote in &self.votes {
+            match Ballot::from_marks(rules, vote.marks.clone()) {
+                // The only fault that is left is of all ballots together, so it has no line of its own.
+                Ok(ballot) => profile.add(ballot.choice(), 1).map_err(|fault| FormatFault::profile(1, &fault))?,
+                Err(fault) => *invalid.entry(fault.slug().to_owned()).or_default() += 1,
+            }
+        }
+        let title = self.meta("description").unwrap_or_default().to_owned();
+        let territories = rules.territories.clone();
+        Ok(Poll { budget: Some(self.budget), invalid, profile, seats: None, territories, title })
     }
 
     /// A file of a round's opened ballots. `meta` stands before what the rules say.

@@ -3,16 +3,7 @@
 use std::collections::HashMap;
 
 use super::{Instance, Project, Vote, VoteType};
-
-/// What is wrong with a file, and in which line (from 1).
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("line {line}: {reason}")]
-pub struct PabulibFault {
-    /// Line in the file, from 1; the line after the last when something is missing at the end.
-    pub line: usize,
-    /// What is wrong.
-    pub reason: String,
-}
+use crate::formats::FormatFault;
 
 /// Columns that have a meaning here; every other one is kept as it is.
 const PROJECT_COLUMNS: [&str; 6] = ["project_id", "cost", "name", "votes", "score", "selected"];
@@ -21,8 +12,8 @@ const VOTE_COLUMNS: [&str; 4] = ["voter_id", "vote", "points", "age"];
 /// Reads a file.
 ///
 /// # Errors
-/// [`PabulibFault`] with the line and the reason.
-pub fn read(text: &str) -> Result<Instance, PabulibFault> {
+/// [`FormatFault`] with the line and the reason.
+pub fn read(text: &str) -> Result<Instance, FormatFault> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let lines = text.lines().zip(1..).filter(|(line, _)| !line.trim().is_empty());
     let mut lines = Lines { rest: lines.peekable(), last: 0 };
@@ -54,8 +45,8 @@ pub fn read(text: &str) -> Result<Instance, PabulibFault> {
     Ok(Instance { vote_type, budget, meta: pairs, projects, votes })
 }
 
-fn fault(line: usize, reason: impl Into<String>) -> PabulibFault {
-    PabulibFault { line, reason: reason.into() }
+fn fault(line: usize, reason: impl Into<String>) -> FormatFault {
+    FormatFault { line, reason: reason.into() }
 }
 
 /// The lines that are not blank, with their numbers.
@@ -77,7 +68,7 @@ impl<'a, I: Iterator<Item = (&'a str, usize)>> Lines<'a, I> {
         if is_heading(line) { None } else { self.next() }
     }
 
-    fn heading(&mut self, name: &str) -> Result<(), PabulibFault> {
+    fn heading(&mut self, name: &str) -> Result<(), FormatFault> {
         let (line, number) = self.next().ok_or_else(|| fault(self.last + 1, format!("section {name} is missing")))?;
         if line.trim().trim_end_matches(';').eq_ignore_ascii_case(name) {
             return Ok(());
@@ -86,7 +77,7 @@ impl<'a, I: Iterator<Item = (&'a str, usize)>> Lines<'a, I> {
     }
 
     /// The headings of a table, by name, with their places.
-    fn columns(&mut self, section: &str, needed: &[&str]) -> Result<HashMap<String, usize>, PabulibFault> {
+    fn columns(&mut self, section: &str, needed: &[&str]) -> Result<HashMap<String, usize>, FormatFault> {
         let (line, number) =
             self.row().ok_or_else(|| fault(self.last + 1, format!("{section}: headings are missing")))?;
         let names: HashMap<String, usize> =
@@ -142,7 +133,7 @@ fn quoted(text: &str) -> Option<(String, Option<&str>)> {
 
 type Meta = Vec<(String, String, usize)>;
 
-fn meta<'a>(lines: &mut Lines<'a, impl Iterator<Item = (&'a str, usize)>>) -> Result<Meta, PabulibFault> {
+fn meta<'a>(lines: &mut Lines<'a, impl Iterator<Item = (&'a str, usize)>>) -> Result<Meta, FormatFault> {
     let mut found: Meta = Vec::new();
     while let Some((line, number)) = lines.row() {
         let (key, value) =
@@ -173,7 +164,7 @@ impl Row<'_> {
         self.fields.get(at).map(String::as_str).filter(|text| !text.is_empty())
     }
 
-    fn number<T: std::str::FromStr>(&self, column: &str) -> Result<Option<T>, PabulibFault> {
+    fn number<T: std::str::FromStr>(&self, column: &str) -> Result<Option<T>, FormatFault> {
         let parse = |text: &str| text.parse().map_err(|_| fault(self.line, format!("{column}: {text} is no number")));
         self.text(column).map(parse).transpose()
     }
@@ -187,7 +178,7 @@ impl Row<'_> {
     }
 }
 
-fn projects<'a>(lines: &mut Lines<'a, impl Iterator<Item = (&'a str, usize)>>) -> Result<Vec<Project>, PabulibFault> {
+fn projects<'a>(lines: &mut Lines<'a, impl Iterator<Item = (&'a str, usize)>>) -> Result<Vec<Project>, FormatFault> {
     lines.heading("PROJECTS")?;
     let columns = lines.columns("PROJECTS", &["project_id", "cost"])?;
     let mut found: Vec<Project> = Vec::new();
@@ -221,7 +212,7 @@ fn votes<'a>(
     lines: &mut Lines<'a, impl Iterator<Item = (&'a str, usize)>>,
     vote_type: VoteType,
     projects: &[Project],
-) -> Result<Vec<Vote>, PabulibFault> {
+) -> Result<Vec<Vote>, FormatFault> {
     lines.heading("VOTES")?;
     let needed: &[&str] = if vote_type.has_values() { &["voter_id", "vote", "points"] } else { &["voter_id", "vote"] };
     let columns = lines.columns("VOTES", needed)?;
@@ -248,7 +239,7 @@ fn marks(
     row: &Row<'_>,
     vote_type: VoteType,
     positions: &HashMap<&str, u16>,
-) -> Result<Vec<(u16, Option<u32>)>, PabulibFault> {
+) -> Result<Vec<(u16, Option<u32>)>, FormatFault> {
     let list = |column| row.text(column).into_iter().flat_map(|text| text.split(',')).map(str::trim);
     let position =
         |id: &str| positions.get(id).copied().ok_or_else(|| fault(row.line, format!("vote: there is no project {id}")));
