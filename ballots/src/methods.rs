@@ -7,12 +7,28 @@ use serde::Serialize;
 use crate::{
     election::{Contest, Election, Ranking, Record, State},
     ladder::{LadderFault, Waiting},
-    rules::Kind,
+    pairwise::{MOST_CANDIDATES, Pairwise, Strength},
+    rules::{Kind, Winners},
     winning,
 };
 
 pub mod approval;
+pub mod bucklin;
+pub mod coombs;
+pub mod copeland;
+pub mod instant_runoff;
+pub mod kemeny;
+pub mod majority_judgement;
+pub mod meek_stv;
+pub mod minimax;
+mod piles;
 pub mod positional;
+pub mod ranked_pairs;
+pub mod schulze;
+pub mod score;
+pub mod scottish_stv;
+pub mod star;
+mod tree;
 
 /// A method with its options.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -25,6 +41,35 @@ pub enum Procedure {
     Points,
     /// Points for places.
     Borda(positional::Scale),
+    /// Majority by more and more places.
+    Bucklin,
+    /// Most last places go out.
+    Coombs,
+    /// Victories in pairs.
+    Copeland,
+    /// Fewest first places go out.
+    InstantRunoff {
+        /// Whether those who cannot pass the next one go out together.
+        batches: bool,
+    },
+    /// The order with least disagreement.
+    Kemeny,
+    /// Median marks.
+    MajorityJudgement,
+    /// Single transferable vote with keep factors.
+    MeekStv,
+    /// Mildest worst defeat.
+    Minimax(Strength),
+    /// Strongest victories first.
+    RankedPairs(Strength),
+    /// Strongest paths.
+    Schulze(Strength),
+    /// Marks added up.
+    Score(score::Measure),
+    /// Single transferable vote with five decimals.
+    ScottishStv,
+    /// The better of the two with most marks.
+    Star,
 }
 
 /// Why an election cannot be counted so.
@@ -72,6 +117,9 @@ pub enum CountFault {
     /// The method fills seats and knows no budget.
     #[error("method: {0} fills seats; it cannot spend a budget")]
     Seats(Procedure),
+    /// A least score where the score is none that more of is better.
+    #[error("winners: a minimum score has no meaning with {0}")]
+    Minimum(Procedure),
     /// The ladder cannot be used.
     #[error(transparent)]
     Ladder(#[from] LadderFault),
@@ -106,6 +154,25 @@ const NAMES: &[(Procedure, &str)] = &[
     (Procedure::Borda(positional::Scale::OwnLength), "borda"),
     (Procedure::Borda(positional::Scale::FixedLength), "borda-fixed"),
     (Procedure::Borda(positional::Scale::Dowdall), "dowdall"),
+    (Procedure::InstantRunoff { batches: false }, "instant-runoff"),
+    (Procedure::InstantRunoff { batches: true }, "instant-runoff-batches"),
+    (Procedure::Coombs, "coombs"),
+    (Procedure::Bucklin, "bucklin"),
+    (Procedure::Copeland, "copeland"),
+    (Procedure::Minimax(Strength::WinningVotes), "minimax"),
+    (Procedure::Minimax(Strength::Margins), "minimax-margins"),
+    (Procedure::RankedPairs(Strength::Margins), "ranked-pairs"),
+    (Procedure::RankedPairs(Strength::WinningVotes), "ranked-pairs-winning-votes"),
+    (Procedure::Schulze(Strength::WinningVotes), "schulze"),
+    (Procedure::Schulze(Strength::Margins), "schulze-margins"),
+    (Procedure::Kemeny, "kemeny"),
+    (Procedure::ScottishStv, "stv-scottish"),
+    (Procedure::MeekStv, "stv-meek"),
+    (Procedure::Score(score::Measure::Sum), "score"),
+    (Procedure::Score(score::Measure::Mean), "score-mean"),
+    (Procedure::Score(score::Measure::MeanBlanksZero), "score-mean-blanks-zero"),
+    (Procedure::MajorityJudgement, "majority-judgement"),
+    (Procedure::Star, "star"),
 ];
 
 /// The text names no method.
@@ -159,14 +226,40 @@ impl Procedure {
         match self {
             Self::ChooseOne | Self::Approval => matches!(kind, Kind::Approval { .. }),
             Self::Points => matches!(kind, Kind::Points { .. }),
-            Self::Borda(_) => matches!(kind, Kind::Ranked { .. }),
+            Self::Borda(_) | Self::Bucklin | Self::Coombs | Self::InstantRunoff { .. } => {
+                matches!(kind, Kind::Ranked { .. })
+            }
+            Self::MeekStv | Self::ScottishStv => matches!(kind, Kind::Ranked { .. }),
+            // Marks order the candidates too.
+            Self::Copeland | Self::Kemeny | Self::Minimax(_) | Self::RankedPairs(_) | Self::Schulze(_) => {
+                matches!(kind, Kind::Ranked { .. } | Kind::Score { .. })
+            }
+            Self::MajorityJudgement | Self::Score(_) | Self::Star => matches!(kind, Kind::Score { .. }),
         }
+    }
+
+    /// Whether more of its score is better and may have a minimum.
+    const fn takes_minimum(self) -> bool {
+        matches!(self, Self::Approval | Self::Borda(_) | Self::ChooseOne | Self::Points | Self::Score(_) | Self::Star)
     }
 
     fn rank(self, contest: &Contest<'_>, record: &mut Record) -> Result<Ranking, Halt> {
         match self {
             Self::Approval => approval::approval(contest, record),
             Self::Borda(scale) => positional::count(contest, scale, record),
+            Self::Bucklin => bucklin::count(contest, record),
+            Self::Coombs => coombs::count(contest, record),
+            Self::Copeland => copeland::count(contest, record),
+            Self::InstantRunoff { batches } => instant_runoff::count(contest, batches, record),
+            Self::Kemeny => kemeny::count(contest, record),
+            Self::MajorityJudgement => majority_judgement::count(contest, record),
+            Self::MeekStv => meek_stv::count(contest, record),
+            Self::Minimax(by) => minimax::count(contest, by, record),
+            Self::RankedPairs(by) => ranked_pairs::count(contest, by, record),
+            Self::Schulze(by) => schulze::count(contest, by, record),
+            Self::Score(measure) => score::count(contest, measure, record),
+            Self::ScottishStv => scottish_stv::count(contest, record),
+            Self::Star => star::count(contest, record),
             Self::ChooseOne => approval::choose_one(contest, record),
             Self::Points => approval::points(contest, record),
         }
@@ -176,6 +269,15 @@ impl Procedure {
         let (kind, candidates) = (contest.profile.kind(), contest.candidates());
         if !self.fits(kind) {
             return Err(CountFault::Kind { method: self, kind: kind.name(), fitting: Self::fitting(kind) });
+        }
+        let minimum = match contest.winners {
+            Winners::Top { minimum, .. } | Winners::Budget { minimum, .. } => *minimum,
+        };
+        if minimum.is_some() && !self.takes_minimum() {
+            return Err(CountFault::Minimum(self));
+        }
+        if matches!(contest.winners, Winners::Budget { .. }) && matches!(self, Self::MeekStv | Self::ScottishStv) {
+            return Err(CountFault::Seats(self));
         }
         let territories = contest.territories.len();
         if territories != usize::from(candidates) {
@@ -223,4 +325,36 @@ pub fn count(contest: &Contest<'_>, method: Procedure) -> Result<Election, Count
         Err(state) => election.state = state,
     }
     Ok(election)
+}
+
+/// The matrix of pairs, if there are not too many.
+fn pairs(contest: &Contest<'_>, method: Procedure) -> Result<Pairwise, CountFault> {
+    let given = contest.candidates();
+    if given > MOST_CANDIDATES {
+        let reason = "every pair of them is compared";
+        return Err(CountFault::Candidates { method, given, most: MOST_CANDIDATES, reason });
+    }
+    Ok(Pairwise::new(contest.profile))
+}
+
+/// Places by a partial order: first those whom nobody precedes, then those whom only these precede, and so on.
+fn undefeated(candidates: u16, precedes: impl Fn(u16, u16) -> bool) -> Vec<Vec<u16>> {
+    let mut left: Vec<u16> = (0..candidates).collect();
+    let mut above: Vec<usize> =
+        left.iter().map(|at| left.iter().filter(|other| precedes(**other, *at)).count()).collect();
+    let mut places = Vec::new();
+    while !left.is_empty() {
+        let (place, rest): (Vec<u16>, Vec<u16>) = left.iter().partition(|at| above[usize::from(**at)] == 0);
+        if place.is_empty() {
+            // Cannot happen in an order without circles; whoever gave another gets them all as equals.
+            places.push(rest);
+            break;
+        }
+        for at in &rest {
+            above[usize::from(*at)] -= place.iter().filter(|before| precedes(**before, *at)).count();
+        }
+        places.push(place);
+        left = rest;
+    }
+    places
 }
