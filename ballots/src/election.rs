@@ -143,6 +143,20 @@ pub enum Step {
         /// Ballots that mark the first, and the second, higher.
         preferred: [u64; 2],
     },
+    /// What part of each vote every candidate keeps (Meek).
+    Kept {
+        /// Keep factor of each candidate.
+        factors: Vec<Exact>,
+        /// Round, from 1.
+        round: u32,
+    },
+    /// Last places (Coombs).
+    LastPlaces {
+        /// Round, from 1.
+        round: u32,
+        /// Of each candidate.
+        votes: Vec<Exact>,
+    },
     /// A victory is kept (ranked pairs).
     Locked {
         /// Who loses.
@@ -157,7 +171,14 @@ pub enum Step {
         /// Of each candidate, the lower middle mark.
         grades: Vec<u32>,
     },
-    /// Strongest paths (Schulze), or worst defeats (minimax), by row.
+    /// The best orders (Kemeny).
+    Optimal {
+        /// Ballots that disagree with the order, over all pairs.
+        distance: u64,
+        /// Who stands first in some best order.
+        first: Vec<u16>,
+    },
+    /// Strongest paths (Schulze), by row.
     Paths {
         /// How strength is measured.
         by: Strength,
@@ -258,6 +279,27 @@ impl Contest<'_> {
         Ok(())
     }
 
+    /// As [`Self::break_tie`]; but a tie that does not matter is left in the order of the list rather than wait.
+    ///
+    /// # Errors
+    /// [`Waiting`] when lots must be drawn by hand first, and it matters.
+    pub fn settle(
+        &self,
+        record: &mut Record,
+        tied: &mut [u16],
+        round: Option<u32>,
+        past: &[Vec<Exact>],
+        matters: bool,
+    ) -> Result<(), Waiting> {
+        let broken = self.break_tie(record, tied, round, past);
+        if broken.is_err() && !matters {
+            tied.sort_unstable();
+            record.ties.push(Broken { decisive: false, order: tied.to_vec(), round, rungs: Vec::new() });
+            return Ok(());
+        }
+        broken
+    }
+
     /// Puts places into one order. A tie that cannot change who wins is left in the order of the list rather than wait.
     ///
     /// # Errors
@@ -268,14 +310,7 @@ impl Contest<'_> {
             let mut tied = place.clone();
             let (first, last) = (order.len(), order.len() + tied.len());
             let edge = matches!(self.winners, Winners::Budget { .. }) || (first..last).contains(&self.seats());
-            match self.break_tie(record, &mut tied, None, &[]) {
-                Err(waiting) if edge && first < self.seats() => return Err(waiting),
-                Err(_) => {
-                    tied.clone_from(place);
-                    record.ties.push(Broken { decisive: false, order: tied.clone(), round: None, rungs: Vec::new() });
-                }
-                Ok(()) => {}
-            }
+            self.settle(record, &mut tied, None, &[], edge && first < self.seats())?;
             order.extend(tied);
         }
         Ok(order)

@@ -7,20 +7,36 @@ use serde::Serialize;
 use crate::{
     election::{Contest, Election, Ranking, Record, State},
     ladder::{LadderFault, Waiting},
-    rules::Kind,
+    pairwise::{MOST_CANDIDATES, Pairwise, Strength},
+    rules::{Kind, Winners},
     winning,
 };
 use equal_shares::{Completion, Satisfaction};
 use spending::{Limit, Purse};
 
 pub mod approval;
+pub mod bucklin;
+pub mod coombs;
+pub mod copeland;
 pub mod equal_shares;
 mod greedy;
+pub mod instant_runoff;
+pub mod kemeny;
 pub mod knapsack;
+pub mod majority_judgement;
+pub mod meek_stv;
+pub mod minimax;
 mod phragmen;
+mod piles;
 pub mod positional;
+pub mod ranked_pairs;
+pub mod schulze;
+pub mod score;
+pub mod scottish_stv;
 pub mod spending;
+pub mod star;
 mod supports;
+mod tree;
 
 /// A method with its options.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -41,6 +57,35 @@ pub enum Procedure {
     Knapsack,
     /// Sequential Phragmén with money.
     Phragmen,
+    /// Majority by more and more places.
+    Bucklin,
+    /// Most last places go out.
+    Coombs,
+    /// Victories in pairs.
+    Copeland,
+    /// Fewest first places go out.
+    InstantRunoff {
+        /// Whether those who cannot pass the next one go out together.
+        batches: bool,
+    },
+    /// The order with least disagreement.
+    Kemeny,
+    /// Median marks.
+    MajorityJudgement,
+    /// Single transferable vote with keep factors.
+    MeekStv,
+    /// Mildest worst defeat.
+    Minimax(Strength),
+    /// Strongest victories first.
+    RankedPairs(Strength),
+    /// Strongest paths.
+    Schulze(Strength),
+    /// Marks added up.
+    Score(score::Measure),
+    /// Single transferable vote with five decimals.
+    ScottishStv,
+    /// The better of the two with most marks.
+    Star,
 }
 
 /// Why an election cannot be counted so.
@@ -97,6 +142,9 @@ pub enum CountFault {
     /// The method knows no limits between candidates.
     #[error("method: {0} knows no groups and no candidates that exclude each other")]
     Limits(Procedure),
+    /// A least score where the score is none that more of is better.
+    #[error("winners: a minimum score has no meaning with {0}")]
+    Minimum(Procedure),
     /// The ladder cannot be used.
     #[error(transparent)]
     Ladder(#[from] LadderFault),
@@ -142,6 +190,25 @@ const NAMES: &[(Procedure, &str)] = &[
     (Procedure::EqualShares(Satisfaction::Units, Completion::Greedy), "equal-shares-units-greedy"),
     (Procedure::Phragmen, "phragmen"),
     (Procedure::Knapsack, "knapsack"),
+    (Procedure::InstantRunoff { batches: false }, "instant-runoff"),
+    (Procedure::InstantRunoff { batches: true }, "instant-runoff-batches"),
+    (Procedure::Coombs, "coombs"),
+    (Procedure::Bucklin, "bucklin"),
+    (Procedure::Copeland, "copeland"),
+    (Procedure::Minimax(Strength::WinningVotes), "minimax"),
+    (Procedure::Minimax(Strength::Margins), "minimax-margins"),
+    (Procedure::RankedPairs(Strength::Margins), "ranked-pairs"),
+    (Procedure::RankedPairs(Strength::WinningVotes), "ranked-pairs-winning-votes"),
+    (Procedure::Schulze(Strength::WinningVotes), "schulze"),
+    (Procedure::Schulze(Strength::Margins), "schulze-margins"),
+    (Procedure::Kemeny, "kemeny"),
+    (Procedure::ScottishStv, "stv-scottish"),
+    (Procedure::MeekStv, "stv-meek"),
+    (Procedure::Score(score::Measure::Sum), "score"),
+    (Procedure::Score(score::Measure::Mean), "score-mean"),
+    (Procedure::Score(score::Measure::MeanBlanksZero), "score-mean-blanks-zero"),
+    (Procedure::MajorityJudgement, "majority-judgement"),
+    (Procedure::Star, "star"),
 ];
 
 /// The text names no method.
@@ -196,7 +263,15 @@ impl Procedure {
             Self::ChooseOne | Self::Approval | Self::Phragmen => matches!(kind, Kind::Approval { .. }),
             Self::EqualShares(..) | Self::Greedy | Self::Knapsack => true,
             Self::Points => matches!(kind, Kind::Points { .. }),
-            Self::Borda(_) => matches!(kind, Kind::Ranked { .. }),
+            Self::Borda(_) | Self::Bucklin | Self::Coombs | Self::InstantRunoff { .. } => {
+                matches!(kind, Kind::Ranked { .. })
+            }
+            Self::MeekStv | Self::ScottishStv => matches!(kind, Kind::Ranked { .. }),
+            // Marks order the candidates too.
+            Self::Copeland | Self::Kemeny | Self::Minimax(_) | Self::RankedPairs(_) | Self::Schulze(_) => {
+                matches!(kind, Kind::Ranked { .. } | Kind::Score { .. })
+            }
+            Self::MajorityJudgement | Self::Score(_) | Self::Star => matches!(kind, Kind::Score { .. }),
         }
     }
 
@@ -204,6 +279,15 @@ impl Procedure {
     #[must_use]
     pub const fn spends(&self) -> bool {
         matches!(self, Self::EqualShares(..) | Self::Greedy | Self::Knapsack | Self::Phragmen)
+    }
+
+    /// Whether more of its score is better and may have a minimum.
+    const fn takes_minimum(self) -> bool {
+        self.spends()
+            || matches!(
+                self,
+                Self::Approval | Self::Borda(_) | Self::ChooseOne | Self::Points | Self::Score(_) | Self::Star
+            )
     }
 
     fn rank(self, contest: &Contest<'_>, limits: &[Limit], record: &mut Record) -> Result<Ranking, Halt> {
@@ -217,6 +301,19 @@ impl Procedure {
             Self::Phragmen => phragmen::count(contest, &purse()?, record),
             Self::Approval => approval::approval(contest, record),
             Self::Borda(scale) => positional::count(contest, scale, record),
+            Self::Bucklin => bucklin::count(contest, record),
+            Self::Coombs => coombs::count(contest, record),
+            Self::Copeland => copeland::count(contest, record),
+            Self::InstantRunoff { batches } => instant_runoff::count(contest, batches, record),
+            Self::Kemeny => kemeny::count(contest, record),
+            Self::MajorityJudgement => majority_judgement::count(contest, record),
+            Self::MeekStv => meek_stv::count(contest, record),
+            Self::Minimax(by) => minimax::count(contest, by, record),
+            Self::RankedPairs(by) => ranked_pairs::count(contest, by, record),
+            Self::Schulze(by) => schulze::count(contest, by, record),
+            Self::Score(measure) => score::count(contest, measure, record),
+            Self::ScottishStv => scottish_stv::count(contest, record),
+            Self::Star => star::count(contest, record),
             Self::ChooseOne => approval::choose_one(contest, record),
             Self::Points => approval::points(contest, record),
         }
@@ -226,6 +323,15 @@ impl Procedure {
         let (kind, candidates) = (contest.profile.kind(), contest.candidates());
         if !self.fits(kind) {
             return Err(CountFault::Kind { method: self, kind: kind.name(), fitting: Self::fitting(kind) });
+        }
+        let minimum = match contest.winners {
+            Winners::Top { minimum, .. } | Winners::Budget { minimum, .. } => *minimum,
+        };
+        if minimum.is_some() && !self.takes_minimum() {
+            return Err(CountFault::Minimum(self));
+        }
+        if matches!(contest.winners, Winners::Budget { .. }) && matches!(self, Self::MeekStv | Self::ScottishStv) {
+            return Err(CountFault::Seats(self));
         }
         let territories = contest.territories.len();
         if territories != usize::from(candidates) {
@@ -284,4 +390,36 @@ pub fn count_within(contest: &Contest<'_>, limits: &[Limit], method: Procedure) 
         Err(state) => election.state = state,
     }
     Ok(election)
+}
+
+/// The matrix of pairs, if there are not too many.
+fn pairs(contest: &Contest<'_>, method: Procedure) -> Result<Pairwise, CountFault> {
+    let given = contest.candidates();
+    if given > MOST_CANDIDATES {
+        let reason = "every pair of them is compared";
+        return Err(CountFault::Candidates { method, given, most: MOST_CANDIDATES, reason });
+    }
+    Ok(Pairwise::new(contest.profile))
+}
+
+/// Places by a partial order: first those whom nobody precedes, then those whom only these precede, and so on.
+fn undefeated(candidates: u16, precedes: impl Fn(u16, u16) -> bool) -> Vec<Vec<u16>> {
+    let mut left: Vec<u16> = (0..candidates).collect();
+    let mut above: Vec<usize> =
+        left.iter().map(|at| left.iter().filter(|other| precedes(**other, *at)).count()).collect();
+    let mut places = Vec::new();
+    while !left.is_empty() {
+        let (place, rest): (Vec<u16>, Vec<u16>) = left.iter().partition(|at| above[usize::from(**at)] == 0);
+        if place.is_empty() {
+            // Cannot happen in an order without circles; whoever gave another gets them all as equals.
+            places.push(rest);
+            break;
+        }
+        for at in &rest {
+            above[usize::from(*at)] -= place.iter().filter(|before| precedes(**before, *at)).count();
+        }
+        places.push(place);
+        left = rest;
+    }
+    places
 }
