@@ -233,28 +233,30 @@ impl Shop<'_> {
 /// Purses only shrink, so an earlier offer is a bound below a later one, and most need not be made again.
 fn cheapest<P: Purses>(purses: &P, sale: &mut Vec<(u16, P::Offer)>) -> Result<Vec<(u16, P::Offer)>, Stop> {
     let mut offers: Vec<(u16, P::Offer)> = Vec::new();
-    let mut best: Option<P::Offer> = None;
+    let mut best = 0;
     let mut gone = Vec::new();
     for (at, bound) in sale.iter_mut() {
-        if best.as_ref().is_some_and(|best| purses.compare(bound, best) == Some(Ordering::Greater)) {
+        if offers.get(best).is_some_and(|(_, best)| purses.compare(bound, best) == Some(Ordering::Greater)) {
             break;
         }
         match purses.offer(*at, bound)? {
             None => gone.push(*at),
             Some(offer) => {
-                if best.as_ref().is_none_or(|best| purses.guess(&offer, best).is_lt()) {
-                    best = Some(offer.clone());
-                }
                 *bound = offer.clone();
                 offers.push((*at, offer));
+                let last = offers.len() - 1;
+                if purses.guess(&offers[last].1, &offers[best].1).is_lt() {
+                    best = last;
+                }
             }
         }
     }
     sale.retain(|(at, _)| !gone.contains(at));
-    let Some(best) = best else { return Ok(Vec::new()) };
+    let Some((_, least)) = offers.get(best).cloned() else { return Ok(Vec::new()) };
     let mut tied = Vec::new();
-    for (at, offer) in offers {
-        match purses.compare(&offer, &best) {
+    for (place, (at, offer)) in offers.into_iter().enumerate() {
+        // An offer is equal to itself, however little is known about it.
+        match if place == best { Some(Ordering::Equal) } else { purses.compare(&offer, &least) } {
             Some(Ordering::Greater) => {}
             Some(_) => tied.push((at, offer)),
             None => return Err(Stop::Doubt),
