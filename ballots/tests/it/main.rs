@@ -7,6 +7,7 @@ mod cities;
 mod counting;
 mod elections;
 mod envelope;
+mod explain;
 mod ladder;
 mod methods;
 mod numbers;
