@@ -300,6 +300,32 @@ impl Contest<'_> {
         broken
     }
 
+    /// Puts candidates who share a fate into order by a key, the highest first. Ties are written down, but decide nothing, so no
+    /// lots by hand are waited for.
+    pub(crate) fn line_up<K: Ord + Clone>(
+        &self,
+        record: &mut Record,
+        candidates: impl IntoIterator<Item = u16>,
+        key: impl Fn(u16) -> K,
+        round: u32,
+        past: &[Vec<Exact>],
+    ) -> Vec<u16> {
+        let mut order = Vec::new();
+        for mut tied in crate::ladder::groups(candidates, key) {
+            if tied.len() > 1 {
+                // Where the ladder stops, the order is that of the list, and no rung is named.
+                let resolved = self.ladder.resolve(self.territories, &mut tied, past);
+                let rungs = resolved.unwrap_or_else(|waiting| {
+                    tied.clone_from(&waiting.tied);
+                    Vec::new()
+                });
+                record.ties.push(Broken { decisive: false, order: tied.clone(), round: Some(round), rungs });
+            }
+            order.extend(tied);
+        }
+        order
+    }
+
     /// Puts places into one order. A tie that cannot change who wins is left in the order of the list rather than wait.
     ///
     /// # Errors

@@ -6,6 +6,7 @@ pub mod codec;
 pub mod election;
 pub mod envelope;
 pub mod exact;
+pub mod explain;
 pub mod formats;
 pub mod fraction;
 pub mod ladder;

@@ -7,9 +7,8 @@
 //! leaves fewer candidates than seats; those in it are ranked by the votes that they had.
 
 use crate::{
-    election::{Broken, Contest, Ranking, Record, Step},
+    election::{Contest, Ranking, Record, Step},
     exact::Exact,
-    ladder::groups,
     methods::{Halt, Procedure, piles::Piles},
 };
 
@@ -102,14 +101,7 @@ impl Race {
         round: u32,
         record: &mut Record,
     ) -> Vec<u16> {
-        let mut order = Vec::with_capacity(batch.len());
-        for mut tied in groups(batch.iter().copied(), total) {
-            if tied.len() > 1 {
-                let rungs = contest.ladder.resolve(contest.territories, &mut tied, &self.past).unwrap_or_default();
-                record.ties.push(Broken { decisive: false, order: tied.clone(), round: Some(round), rungs });
-            }
-            order.extend(tied);
-        }
+        let mut order = contest.line_up(record, batch.iter().copied(), total, round, &self.past);
         order.reverse();
         order
     }

@@ -7,8 +7,6 @@
 //! 10^-6 or no longer falls. Then the last candidate goes out; those whose votes are within the total surplus of its votes
 //! are tied with it, and the ladder decides.
 
-use std::cmp::Reverse;
-
 use crate::{
     election::{Contest, Ranking, Record, Step},
     exact::Exact,
@@ -120,8 +118,9 @@ impl Count<'_> {
         record.steps.push(Step::Kept { factors: self.keep.iter().map(decimal).collect(), round });
     }
 
-    fn elect(&mut self, mut winners: Vec<u16>, round: u32, record: &mut Record) {
-        winners.sort_by_key(|at| (Reverse(self.votes[usize::from(*at)]), *at));
+    fn elect(&mut self, winners: Vec<u16>, round: u32, record: &mut Record) {
+        let votes = |at: u16| self.votes[usize::from(at)];
+        let winners = self.contest.line_up(record, winners, votes, round, &self.past);
         for at in &winners {
             self.hopeful[usize::from(*at)] = false;
             self.tree.elect(*at);
@@ -154,7 +153,8 @@ impl Count<'_> {
             }
             self.elect(std::mem::take(&mut left), round, record);
         }
-        left.sort_by_key(|at| Reverse(self.votes[usize::from(*at)]));
+        let votes = |at: u16| self.votes[usize::from(at)];
+        let left = self.contest.line_up(record, left, votes, round, &self.past);
         let rest = left.into_iter().chain(self.defeated.into_iter().rev());
         let order: Vec<u16> = self.elected.iter().copied().chain(rest).collect();
         let scores = self.votes.iter().map(|units| Exact::decimal(*units, PLACES)).collect();

@@ -10,7 +10,6 @@
 use crate::{
     election::{Contest, Ranking, Record, Step},
     exact::Exact,
-    ladder::groups,
     methods::{Halt, Procedure, piles::Moved, piles::Piles},
 };
 
@@ -55,7 +54,7 @@ pub fn count(contest: &Contest<'_>, record: &mut Record) -> Result<Ranking, Halt
             break;
         }
     }
-    Ok(count.finish())
+    Ok(count.finish(record))
 }
 
 impl Count<'_> {
@@ -86,17 +85,13 @@ impl Count<'_> {
         (0u16..).zip(&self.continuing).filter(|(_, continuing)| **continuing).map(|(at, _)| at)
     }
 
-    /// Elects, most votes first. The order of equals decides nothing here, so it does not wait for lots by hand.
+    /// Elects, most votes first; the order of equals decides nothing here.
     fn elect(&mut self, candidates: Vec<u16>, round: u32, record: &mut Record) {
         if candidates.is_empty() {
             return;
         }
-        let mut order = Vec::with_capacity(candidates.len());
-        for mut tied in groups(candidates, |at| self.credited[usize::from(at)]) {
-            // What cannot be resolved stays in the order of the list.
-            let _ = self.contest.ladder.resolve(self.contest.territories, &mut tied, &self.past);
-            order.extend(tied);
-        }
+        let votes = |at: u16| self.credited[usize::from(at)];
+        let order = self.contest.line_up(record, candidates, votes, round, &self.past);
         order.iter().for_each(|at| self.continuing[usize::from(*at)] = false);
         self.elected.extend(&order);
         record.steps.push(Step::Elected { candidates: order, round });
@@ -147,9 +142,9 @@ impl Count<'_> {
         record.steps.push(Step::Transferred { from, lost: Exact::decimal(lost, PLACES), round, to });
     }
 
-    fn finish(self) -> Ranking {
-        let mut left: Vec<u16> = self.left().collect();
-        left.sort_by_key(|at| std::cmp::Reverse(self.credited[usize::from(*at)]));
+    fn finish(self, record: &mut Record) -> Ranking {
+        let votes = |at: u16| self.credited[usize::from(at)];
+        let left = self.contest.line_up(record, self.left(), votes, self.past.len() as u32 + 1, &self.past);
         let rest = left.into_iter().chain(self.excluded.into_iter().rev());
         let order: Vec<u16> = self.elected.iter().copied().chain(rest).collect();
         let scores = self.credited.iter().map(|units| Exact::decimal(*units, PLACES)).collect();

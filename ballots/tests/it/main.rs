@@ -1,10 +1,15 @@
 //! The crate from outside, one file a subject.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on must fail where it stands")]
 
+mod axioms;
 mod ballots;
 mod cities;
 mod counting;
+mod elections;
 mod envelope;
+mod explain;
+mod ladder;
+mod methods;
 mod numbers;
 mod pabulib;
 mod rules;
