@@ -155,15 +155,7 @@ impl Instance {
     /// # Errors
     /// [`FormatFault`] when there are more ballots than can be counted.
     pub fn poll(&self, rules: &Rules) -> Result<Poll, FormatFault> {
-        let mut profile = Profile::new(rules.kind.clone(), u16::try_from(self.projects.len()).unwrap_or(u16::MAX));
-        let mut invalid = BTreeMap::new();
-        for vote in &self.votes {
-            match Ballot::from_marks(rules, vote.marks.clone()) {
-                // The only fault that is left is of all ballots together, so it has no line of its own.
-                Ok(ballot) => profile.add(ballot.choice(), 1).map_err(|fault| FormatFault::profile(1, &fault))?,
-                Err(fault) => *invalid.entry(fault.slug().to_owned()).or_default() += 1,
-            }
-        }
+        let (profile, invalid) = profile(rules, &self.votes)?;
         let title = self.meta("description").unwrap_or_default().to_owned();
         let territories = rules.territories.clone();
         Ok(Poll { budget: Some(self.budget), invalid, profile, seats: None, territories, title })
@@ -221,6 +213,23 @@ impl Instance {
             votes: ballots.into_iter().zip(1..).map(vote).collect(),
         }
     }
+}
+
+/// Valid ballots of some of a file's votes, and invalid ones by reason; parts of a file can be read side by side.
+///
+/// # Errors
+/// [`FormatFault`] when there are more ballots than can be counted.
+pub fn profile(rules: &Rules, votes: &[Vote]) -> Result<(Profile, BTreeMap<String, u64>), FormatFault> {
+    let candidates = u16::try_from(rules.territories.len()).unwrap_or(u16::MAX);
+    let (mut profile, mut invalid) = (Profile::new(rules.kind.clone(), candidates), BTreeMap::new());
+    for vote in votes {
+        match Ballot::from_marks(rules, vote.marks.clone()) {
+            // The only fault that is left is of all ballots together, so it has no line of its own.
+            Ok(ballot) => profile.add(ballot.choice(), 1).map_err(|fault| FormatFault::profile(1, &fault))?,
+            Err(fault) => *invalid.entry(fault.slug().to_owned()).or_default() += 1,
+        }
+    }
+    Ok((profile, invalid))
 }
 
 impl VoteType {

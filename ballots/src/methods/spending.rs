@@ -11,6 +11,12 @@ use crate::{
     rules::Winners,
 };
 
+mod reserve;
+mod what_if;
+
+pub use reserve::{Reserve, reserve};
+pub use what_if::{Row, what_if};
+
 /// A limit on what may be bought together: of incompatible projects at most one, of a group at most so many or so dear.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
