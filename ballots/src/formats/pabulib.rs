@@ -57,8 +57,8 @@ pub struct Vote {
     pub age: Option<u32>,
     /// Projects by position, with points or marks.
     pub marks: Vec<(u16, Option<u32>)>,
-    /// Other columns, by heading.
-    pub other: Vec<(String, String)>,
+    /// Other columns, in the order of [`Instance::vote_columns`].
+    pub other: Vec<String>,
 }
 
 /// A file.
@@ -72,6 +72,8 @@ pub struct Instance {
     pub meta: Vec<(String, String)>,
     /// Projects.
     pub projects: Vec<Project>,
+    /// Headings of the ballots' columns that have no meaning here.
+    pub vote_columns: Vec<String>,
     /// Ballots.
     pub votes: Vec<Vote>,
 }
@@ -210,6 +212,7 @@ impl Instance {
             budget,
             meta,
             projects: rules.territories.iter().map(project).collect(),
+            vote_columns: Vec::new(),
             votes: ballots.into_iter().zip(1..).map(vote).collect(),
         }
     }

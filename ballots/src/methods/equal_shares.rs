@@ -32,6 +32,8 @@ use crate::{
 
 mod fixed;
 mod fractions;
+#[cfg(test)]
+mod tests;
 
 /// Hundredths in one unit of currency, which a raise gives to each voter.
 const UNIT: u128 = 100;

@@ -1,13 +1,14 @@
 //! Reading: three sections, fields between semicolons, columns in any order.
 
-use std::collections::HashMap;
+mod votes;
 
-use super::{Instance, Project, Vote, VoteType};
+use std::{borrow::Cow, collections::HashMap};
+
+use super::{Instance, Project, VoteType};
 use crate::formats::FormatFault;
 
 /// Columns that have a meaning here; every other one is kept as it is.
 const PROJECT_COLUMNS: [&str; 6] = ["project_id", "cost", "name", "votes", "score", "selected"];
-const VOTE_COLUMNS: [&str; 4] = ["voter_id", "vote", "points", "age"];
 
 /// Reads a file.
 ///
@@ -36,13 +37,13 @@ pub fn read(text: &str) -> Result<Instance, FormatFault> {
         pairs.push(("max_length".to_owned(), "1".to_owned()));
     }
     let projects = projects(&mut lines)?;
-    let votes = votes(&mut lines, vote_type, &projects)?;
+    let (vote_columns, votes) = votes::votes(&mut lines, vote_type, &projects)?;
     for (count, found) in counts.into_iter().zip([projects.len(), votes.len()]) {
         if let Some((key, value, line)) = count.filter(|(_, value, _)| value.parse() != Ok(found)) {
             return Err(fault(line, format!("{key} is {value}, but the file has {found}")));
         }
     }
-    Ok(Instance { vote_type, budget, meta: pairs, projects, votes })
+    Ok(Instance { vote_type, budget, meta: pairs, projects, vote_columns, votes })
 }
 
 fn fault(line: usize, reason: impl Into<String>) -> FormatFault {
@@ -90,24 +91,49 @@ impl<'a, I: Iterator<Item = (&'a str, usize)>> Lines<'a, I> {
 }
 
 fn is_heading(line: &str) -> bool {
+    // Nearly every line begins otherwise, which its first letter tells.
+    let first = line.trim_start().as_bytes().first().map(u8::to_ascii_uppercase);
+    if !matches!(first, Some(b'M' | b'P' | b'V')) {
+        return false;
+    }
     let name = line.trim().trim_end_matches(';');
     ["META", "PROJECTS", "VOTES"].iter().any(|section| name.eq_ignore_ascii_case(section))
 }
 
 /// The fields of a line, without the spaces around them. A field in quotes may hold semicolons and doubled quotes.
-fn fields(line: &str) -> Vec<String> {
-    let (mut found, mut rest) = (Vec::new(), line.trim_end_matches('\r'));
+fn split<'a>(line: &'a str, found: &mut Vec<Cow<'a, str>>) {
+    found.clear();
+    let mut rest = line.trim_end_matches('\r');
+    if memchr::memchr(b'"', rest.as_bytes()).is_none() {
+        let mut from = 0;
+        for end in memchr::memchr_iter(b';', rest.as_bytes()) {
+            found.push(Cow::Borrowed(rest[from..end].trim()));
+            from = end + 1;
+        }
+        found.push(Cow::Borrowed(rest[from..].trim()));
+        return;
+    }
     loop {
-        let (field, after) = quoted(rest).unwrap_or_else(|| match rest.split_once(';') {
-            Some((field, after)) => (field.trim().to_owned(), Some(after)),
-            None => (rest.trim().to_owned(), None),
-        });
+        let (field, after) = match quoted(rest) {
+            Some((field, after)) => (Cow::Owned(field), after),
+            None => match rest.split_once(';') {
+                Some((field, after)) => (Cow::Borrowed(field.trim()), Some(after)),
+                None => (Cow::Borrowed(rest.trim()), None),
+            },
+        };
         found.push(field);
         match after {
             Some(after) => rest = after,
-            None => return found,
+            None => return,
         }
     }
+}
+
+/// The same, to keep.
+fn fields(line: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    split(line, &mut found);
+    found.into_iter().map(Cow::into_owned).collect()
 }
 
 /// A field in quotes at the start of the text, if its closing quote is followed by a semicolon or the end.
@@ -206,53 +232,4 @@ fn projects<'a>(lines: &mut Lines<'a, impl Iterator<Item = (&'a str, usize)>>) -
         count if count > usize::from(u16::MAX) => Err(fault(lines.last, "PROJECTS: there are more than 65535")),
         _ => Ok(found),
     }
-}
-
-fn votes<'a>(
-    lines: &mut Lines<'a, impl Iterator<Item = (&'a str, usize)>>,
-    vote_type: VoteType,
-    projects: &[Project],
-) -> Result<Vec<Vote>, FormatFault> {
-    lines.heading("VOTES")?;
-    let needed: &[&str] = if vote_type.has_values() { &["voter_id", "vote", "points"] } else { &["voter_id", "vote"] };
-    let columns = lines.columns("VOTES", needed)?;
-    let positions: HashMap<&str, u16> = projects.iter().map(|project| project.id.as_str()).zip(0..).collect();
-    let mut found = Vec::new();
-    while let Some((line, number)) = lines.row() {
-        let row = Row { columns: &columns, fields: fields(line), line: number };
-        let voter_id = row.text("voter_id").ok_or_else(|| fault(number, "voter_id is empty"))?.to_owned();
-        let marks = marks(&row, vote_type, &positions)?;
-        found.push(Vote { voter_id, age: age(&row), marks, other: row.other(&VOTE_COLUMNS) });
-    }
-    match lines.next() {
-        Some((line, number)) => Err(fault(number, format!("{} must not follow VOTES", line.trim()))),
-        None => Ok(found),
-    }
-}
-
-/// Ages stand there in many spellings; what is no number of years is no age.
-fn age(row: &Row<'_>) -> Option<u32> {
-    row.text("age")?.parse().ok()
-}
-
-fn marks(
-    row: &Row<'_>,
-    vote_type: VoteType,
-    positions: &HashMap<&str, u16>,
-) -> Result<Vec<(u16, Option<u32>)>, FormatFault> {
-    let list = |column| row.text(column).into_iter().flat_map(|text| text.split(',')).map(str::trim);
-    let position =
-        |id: &str| positions.get(id).copied().ok_or_else(|| fault(row.line, format!("vote: there is no project {id}")));
-    let projects = list("vote").map(position).collect::<Result<Vec<_>, _>>()?;
-    if !vote_type.has_values() {
-        return Ok(projects.into_iter().map(|at| (at, None)).collect());
-    }
-    let value =
-        |text: &str| text.parse().map(Some).map_err(|_| fault(row.line, format!("points: {text} is no whole number")));
-    let values = list("points").map(value).collect::<Result<Vec<_>, _>>()?;
-    if values.len() != projects.len() {
-        let reason = format!("{} projects are named, but {} points are given", projects.len(), values.len());
-        return Err(fault(row.line, reason));
-    }
-    Ok(projects.into_iter().zip(values).collect())
 }
