@@ -3,6 +3,9 @@
 mod core;
 mod load;
 mod round;
+mod tally;
+
+use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use serde::Serialize;
@@ -18,6 +21,8 @@ enum What {
     Round,
     /// Counting and signatures alone, on one core.
     Core,
+    /// Reading and counting other people's votes.
+    Tally,
 }
 
 #[derive(Debug, Args)]
@@ -28,6 +33,9 @@ pub(super) struct Bench {
     /// Ballots of the round over HTTP.
     #[arg(long, default_value_t = 100_000)]
     ballots: usize,
+    /// Vote (.pb) that is counted for `tally`; else a made-up town of 160 projects and 90,000 ballots.
+    #[arg(long)]
+    file: Option<PathBuf>,
 }
 
 /// A measured figure.
@@ -56,6 +64,9 @@ impl Bench {
         }
         if matches!(self.what, What::All | What::Round) {
             figures.extend(round::measure(self.ballots.max(1_000), as_json).await?);
+        }
+        if matches!(self.what, What::All | What::Tally) {
+            figures.extend(tally::measure(self.file.as_deref())?);
         }
         if as_json {
             println!("{}", json!({ "figures": figures }));
