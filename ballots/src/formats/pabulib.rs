@@ -51,14 +51,12 @@ pub struct Project {
 /// A ballot as the file has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Vote {
-    /// Name in the file.
-    pub voter_id: String,
     /// Age in years, where given.
     pub age: Option<u32>,
     /// Projects by position, with points or marks.
     pub marks: Vec<(u16, Option<u32>)>,
-    /// Other columns, in the order of [`Instance::vote_columns`].
-    pub other: Vec<String>,
+    // The voter's name, then the other columns, a line each. A large file has a million ballots: one text is quicker than many.
+    texts: String,
 }
 
 /// A file.
@@ -201,12 +199,7 @@ impl Instance {
             selected: None,
             other: Vec::new(),
         };
-        let vote = |(ballot, number): (Ballot, u64)| Vote {
-            voter_id: number.to_string(),
-            age: None,
-            marks: ballot.marks(),
-            other: Vec::new(),
-        };
+        let vote = |(ballot, number): (Ballot, u64)| Vote::new(&number.to_string(), None, ballot.marks(), []);
         Self {
             vote_type,
             budget,
@@ -215,6 +208,15 @@ impl Instance {
             vote_columns: Vec::new(),
             votes: ballots.into_iter().zip(1..).map(vote).collect(),
         }
+    }
+}
+
+/// Adds a text without line ends, which separate texts.
+fn push(texts: &mut String, text: &str) {
+    if memchr::memchr(b'\n', text.as_bytes()).is_none() {
+        texts.push_str(text);
+    } else {
+        texts.push_str(&text.replace('\n', " "));
     }
 }
 
@@ -233,6 +235,36 @@ pub fn profile(rules: &Rules, votes: &[Vote]) -> Result<(Profile, BTreeMap<Strin
         }
     }
     Ok((profile, invalid))
+}
+
+impl Vote {
+    /// A ballot. Other columns stand in the order of [`Instance::vote_columns`]; line ends in texts become spaces.
+    #[must_use]
+    pub fn new<'a>(
+        voter_id: &str,
+        age: Option<u32>,
+        marks: Vec<(u16, Option<u32>)>,
+        other: impl IntoIterator<Item = &'a str>,
+    ) -> Self {
+        let mut texts = String::new();
+        push(&mut texts, voter_id);
+        for text in other {
+            texts.push('\n');
+            push(&mut texts, text);
+        }
+        Self { age, marks, texts }
+    }
+
+    /// Name in the file.
+    #[must_use]
+    pub fn voter_id(&self) -> &str {
+        self.texts.split('\n').next().unwrap_or_default()
+    }
+
+    /// Other columns, in the order of [`Instance::vote_columns`].
+    pub fn other(&self) -> impl Iterator<Item = &str> {
+        self.texts.split('\n').skip(1)
+    }
 }
 
 impl VoteType {

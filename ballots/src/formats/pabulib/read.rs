@@ -16,8 +16,7 @@ const PROJECT_COLUMNS: [&str; 6] = ["project_id", "cost", "name", "votes", "scor
 /// [`FormatFault`] with the line and the reason.
 pub fn read(text: &str) -> Result<Instance, FormatFault> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let lines = text.lines().zip(1..).filter(|(line, _)| !line.trim().is_empty());
-    let mut lines = Lines { rest: lines.peekable(), last: 0 };
+    let mut lines = Lines::new(text);
     lines.heading("META")?;
     let meta = meta(&mut lines)?;
     let value = |key: &str| meta.iter().find(|(name, _, _)| name == key);
@@ -51,21 +50,41 @@ fn fault(line: usize, reason: impl Into<String>) -> FormatFault {
 }
 
 /// The lines that are not blank, with their numbers.
-struct Lines<'a, I: Iterator<Item = (&'a str, usize)>> {
-    rest: std::iter::Peekable<I>,
+struct Lines<'a> {
+    rest: &'a str,
+    number: usize,
+    peeked: Option<(&'a str, usize)>,
     last: usize,
 }
 
-impl<'a, I: Iterator<Item = (&'a str, usize)>> Lines<'a, I> {
+impl<'a> Lines<'a> {
+    fn new(text: &'a str) -> Self {
+        Self { rest: text, number: 0, peeked: None, last: 0 }
+    }
+
+    fn peek(&mut self) -> Option<(&'a str, usize)> {
+        while self.peeked.is_none() && !self.rest.is_empty() {
+            let end = memchr::memchr(b'\n', self.rest.as_bytes()).unwrap_or(self.rest.len());
+            let line = &self.rest[..end];
+            self.rest = self.rest.get(end + 1..).unwrap_or("");
+            self.number += 1;
+            // Nearly every line begins with a letter or a digit, which is enough to know that it is not blank.
+            let is_blank = !line.as_bytes().first().is_some_and(u8::is_ascii_graphic) && line.trim().is_empty();
+            self.peeked = (!is_blank).then_some((line, self.number));
+        }
+        self.peeked
+    }
+
     fn next(&mut self) -> Option<(&'a str, usize)> {
-        let (line, number) = self.rest.next()?;
-        self.last = number;
-        Some((line, number))
+        let found = self.peek()?;
+        self.peeked = None;
+        self.last = found.1;
+        Some(found)
     }
 
     /// The next line of this section.
     fn row(&mut self) -> Option<(&'a str, usize)> {
-        let (line, _) = self.rest.peek()?;
+        let (line, _) = self.peek()?;
         if is_heading(line) { None } else { self.next() }
     }
 
@@ -159,7 +178,7 @@ fn quoted(text: &str) -> Option<(String, Option<&str>)> {
 
 type Meta = Vec<(String, String, usize)>;
 
-fn meta<'a>(lines: &mut Lines<'a, impl Iterator<Item = (&'a str, usize)>>) -> Result<Meta, FormatFault> {
+fn meta(lines: &mut Lines<'_>) -> Result<Meta, FormatFault> {
     let mut found: Meta = Vec::new();
     while let Some((line, number)) = lines.row() {
         let (key, value) =
@@ -204,7 +223,7 @@ impl Row<'_> {
     }
 }
 
-fn projects<'a>(lines: &mut Lines<'a, impl Iterator<Item = (&'a str, usize)>>) -> Result<Vec<Project>, FormatFault> {
+fn projects(lines: &mut Lines<'_>) -> Result<Vec<Project>, FormatFault> {
     lines.heading("PROJECTS")?;
     let columns = lines.columns("PROJECTS", &["project_id", "cost"])?;
     let mut found: Vec<Project> = Vec::new();

@@ -55,10 +55,10 @@ fn votes(text: &mut String, instance: &Instance) {
     text.push_str("VOTES\n");
     line(text, &headings, true);
     for vote in &instance.votes {
-        let mut row = vec![vote.voter_id.clone(), ids(instance, vote)];
+        let mut row = vec![vote.voter_id().to_owned(), ids(instance, vote)];
         row.extend(values.then(|| join(vote.marks.iter().map(|(_, value)| value.unwrap_or(0).to_string()))));
         row.extend(age.then(|| vote.age.map_or_else(String::new, |age| age.to_string())));
-        row.extend(vote.other.iter().cloned());
+        row.extend(vote.other().map(str::to_owned));
         line(text, &row, true);
     }
 }

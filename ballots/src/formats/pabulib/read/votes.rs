@@ -21,8 +21,8 @@ struct Places {
 }
 
 /// Reads the last section: names of the columns without a meaning here, and the ballots.
-pub(super) fn votes<'a>(
-    lines: &mut Lines<'a, impl Iterator<Item = (&'a str, usize)>>,
+pub(super) fn votes(
+    lines: &mut Lines<'_>,
     vote_type: VoteType,
     projects: &[Project],
 ) -> Result<(Vec<String>, Vec<Vote>), FormatFault> {
@@ -62,13 +62,17 @@ fn vote(
     if voter_id.is_empty() {
         return Err(fault(line, "voter_id is empty"));
     }
-    Ok(Vote {
-        voter_id: voter_id.to_owned(),
-        // Ages stand there in many spellings; what is no number of years is no age.
-        age: places.age.and_then(|at| text(at).parse().ok()),
-        marks: marks(text(places.vote), places.points.map(text), line, positions)?,
-        other: places.other.iter().map(|at| text(*at).to_owned()).collect(),
-    })
+    // Ages stand there in many spellings; what is no number of years is no age.
+    let age = places.age.and_then(|at| text(at).parse().ok());
+    let marks = marks(text(places.vote), places.points.map(text), line, positions)?;
+    let mut texts =
+        String::with_capacity(voter_id.len() + places.other.iter().map(|at| text(*at).len() + 1).sum::<usize>());
+    texts.push_str(voter_id);
+    for at in &places.other {
+        texts.push('\n');
+        texts.push_str(text(*at));
+    }
+    Ok(Vote { age, marks, texts })
 }
 
 fn marks(
