@@ -12,6 +12,7 @@ mod ladder;
 mod methods;
 mod numbers;
 mod pabulib;
+mod profile;
 mod rules;
 mod sample;
 mod vectors;
