@@ -240,7 +240,9 @@ impl Procedure {
 
     /// Whether more of its score is better and may have a minimum.
     const fn takes_minimum(self) -> bool {
-        matches!(self, Self::Approval | Self::Borda(_) | Self::ChooseOne | Self::Points | Self::Score(_) | Self::Star)
+        let summed = matches!(self, Self::Approval | Self::Borda(_) | Self::ChooseOne | Self::Points | Self::Score(_));
+        // In a run-off it is the votes that one had at the end.
+        summed || matches!(self, Self::InstantRunoff { .. } | Self::Star)
     }
 
     fn rank(self, contest: &Contest<'_>, record: &mut Record) -> Result<Ranking, Halt> {

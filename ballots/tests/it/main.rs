@@ -13,6 +13,7 @@ mod methods;
 mod numbers;
 mod pabulib;
 mod profile;
+mod recount;
 mod rules;
 mod sample;
 mod vectors;
