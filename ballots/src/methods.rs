@@ -240,9 +240,7 @@ impl Procedure {
 
     /// Whether more of its score is better and may have a minimum.
     const fn takes_minimum(self) -> bool {
-        let summed = matches!(self, Self::Approval | Self::Borda(_) | Self::ChooseOne | Self::Points | Self::Score(_));
-        // In a run-off it is the votes that one had at the end.
-        summed || matches!(self, Self::InstantRunoff { .. } | Self::Star)
+        matches!(self, Self::Approval | Self::Borda(_) | Self::ChooseOne | Self::Points | Self::Score(_) | Self::Star)
     }
 
     fn rank(self, contest: &Contest<'_>, record: &mut Record) -> Result<Ranking, Halt> {
@@ -275,7 +273,8 @@ impl Procedure {
         let minimum = match contest.winners {
             Winners::Top { minimum, .. } | Winners::Budget { minimum, .. } => *minimum,
         };
-        if minimum.is_some() && !self.takes_minimum() {
+        // In a run-off the score is the votes that one had at the end, as in a round's outcome.
+        if minimum.is_some() && !self.takes_minimum() && !matches!(self, Self::InstantRunoff { .. }) {
             return Err(CountFault::Minimum(self));
         }
         if matches!(contest.winners, Winners::Budget { .. }) && matches!(self, Self::MeekStv | Self::ScottishStv) {
