@@ -15,6 +15,7 @@ pub mod money;
 pub mod outcome;
 pub mod pairwise;
 pub mod profile;
+pub mod recount;
 pub mod rules;
 mod select;
 pub mod tally;

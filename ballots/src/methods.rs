@@ -327,7 +327,8 @@ impl Procedure {
         let minimum = match contest.winners {
             Winners::Top { minimum, .. } | Winners::Budget { minimum, .. } => *minimum,
         };
-        if minimum.is_some() && !self.takes_minimum() {
+        // In a run-off the score is the votes that one had at the end, as in a round's outcome.
+        if minimum.is_some() && !self.takes_minimum() && !matches!(self, Self::InstantRunoff { .. }) {
             return Err(CountFault::Minimum(self));
         }
         if matches!(contest.winners, Winners::Budget { .. }) && matches!(self, Self::MeekStv | Self::ScottishStv) {

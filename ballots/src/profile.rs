@@ -10,7 +10,7 @@ use crate::{
 pub const MOST_BALLOTS: u64 = u32::MAX as u64;
 
 /// Ballots of one kind over candidates that are numbered from 0.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Profile {
     kind: Kind,
     candidates: u16,
@@ -144,17 +144,14 @@ impl Profile {
     }
 
     fn push(&mut self, marks: &[u16], values: Option<&[u32]>, weight: u64) -> Result<(), ProfileFault> {
-        let paper = self.ends.len() + 1;
-        for at in marks {
-            let seen = self.seen.get_mut(usize::from(*at)).ok_or(ProfileFault::Unknown(*at))?;
-            if std::mem::replace(seen, paper) == paper {
-                // The next paper has the same number: what this one marked must not look like its doubles.
-                marks.iter().for_each(|at| self.seen.get_mut(usize::from(*at)).into_iter().for_each(|seen| *seen = 0));
-                return Err(ProfileFault::Duplicate(*at));
-            }
-        }
+        let marked = self.mark(marks);
         let ballots = self.ballots.checked_add(weight).filter(|sum| *sum <= MOST_BALLOTS);
-        self.ballots = ballots.ok_or(ProfileFault::TooMany)?;
+        let sound = marked.and(ballots.ok_or(ProfileFault::TooMany));
+        if sound.is_err() {
+            // The next paper has the same number: what this one marked must not look like its doubles.
+            marks.iter().for_each(|at| self.seen.get_mut(usize::from(*at)).into_iter().for_each(|seen| *seen = 0));
+        }
+        self.ballots = sound?;
         self.blank += if marks.is_empty() { weight } else { 0 };
         if let Some(values) = values {
             self.spell_places();
@@ -165,6 +162,18 @@ impl Profile {
         self.marks.extend_from_slice(marks);
         self.ends.push(self.marks.len());
         self.weights.push(weight);
+        Ok(())
+    }
+
+    /// Notes what the next paper marks, and finds what does not exist or is marked twice.
+    fn mark(&mut self, marks: &[u16]) -> Result<(), ProfileFault> {
+        let paper = self.ends.len() + 1;
+        for at in marks {
+            let seen = self.seen.get_mut(usize::from(*at)).ok_or(ProfileFault::Unknown(*at))?;
+            if std::mem::replace(seen, paper) == paper {
+                return Err(ProfileFault::Duplicate(*at));
+            }
+        }
         Ok(())
     }
 
@@ -274,6 +283,16 @@ impl Profile {
         votes
     }
 }
+
+impl PartialEq for Profile {
+    /// The same papers in the same order; what was marked last is no part of them.
+    fn eq(&self, other: &Self) -> bool {
+        let head = |profile: &Self| (profile.kind.clone(), profile.candidates, profile.equal_places);
+        head(self) == head(other) && self.papers().eq(other.papers())
+    }
+}
+
+impl Eq for Profile {}
 
 impl<'a> Paper<'a> {
     /// Candidates with their values; only where the kind has values.

@@ -3,7 +3,7 @@
 //! C. H. Coombs, *A Theory of Data*, 1964, with the stop at a majority; B. Grofman and S. L. Feld, Electoral Studies 23, 2004. On
 //! a short ballot all that it does not name share its last place equally. Ballots that name nobody who is still in count for
 //! nothing. A winner is set aside and the count goes on among the others still in, for the second place, and so on; who went out
-//! before comes after them. Of several with most last places the one that the ladder puts last goes out.
+//! before comes after them. Steps are written down until the seats are filled. Of several with most last places the one that the ladder puts last goes out.
 
 use crate::{
     election::{Contest, Ranking, Record, Step},
@@ -27,6 +27,8 @@ pub fn count(contest: &Contest<'_>, record: &mut Record) -> Result<Ranking, Halt
         let places = Places::new(contest, &still_in);
         let votes: Vec<Exact> = places.first.iter().copied().map(Exact::from).collect();
         let exhausted = Exact::from(contest.profile.ballots() - places.supporting);
+        let filled = first.len() >= contest.seats();
+        let steps = record.steps.len();
         record.steps.push(Step::Counted { exhausted, quota: None, round, votes: votes.clone() });
         let remaining: Vec<u16> = (0u16..).zip(&still_in).filter(|(_, still)| **still).map(|(at, _)| at).collect();
         let majority = |at: &&u16| remaining.len() == 1 || places.first[usize::from(**at)] > places.supporting / 2;
@@ -38,13 +40,16 @@ pub fn count(contest: &Contest<'_>, record: &mut Record) -> Result<Ranking, Halt
             let lasts = |at: &u16| &places.last[usize::from(*at)];
             let most = remaining.iter().map(lasts).max().cloned().unwrap_or_else(Exact::zero);
             let mut tied: Vec<u16> = remaining.iter().copied().filter(|at| *lasts(at) == most).collect();
-            contest.break_tie(record, &mut tied, Some(round), &past)?;
+            contest.settle(record, &mut tied, Some(round), &past, !filled)?;
             let out = tied.pop().unwrap_or_default();
             last.push(out);
             record.steps.push(Step::LastPlaces { round, votes: places.last });
             record.steps.push(Step::Eliminated { candidates: vec![out], round });
             out
         };
+        if filled {
+            record.steps.truncate(steps);
+        }
         still_in[usize::from(leaving)] = false;
         scores[usize::from(leaving)] = votes[usize::from(leaving)].clone();
         past.push(votes);

@@ -33,11 +33,9 @@ pub fn count(contest: &Contest<'_>, record: &mut Record) -> Result<Ranking, Halt
     let mut left = best.all();
     while left > 0 {
         let mut tied = best.firsts(left);
-        let ties = record.ties.len();
         let matters = order.len() < contest.seats();
         contest.settle(record, &mut tied, None, &[], matters)?;
         // Only the first of them has its place from this: the others are ordered anew without it.
-        record.ties[ties..].iter_mut().for_each(|tie| tie.order.clone_from(&tied));
         order.extend(tied.first());
         left &= !(1 << tied.first().copied().unwrap_or_default());
     }

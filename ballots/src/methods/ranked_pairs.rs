@@ -7,7 +7,6 @@
 
 use crate::{
     election::{Contest, Ranking, Record, Step},
-    ladder::groups,
     methods::{Halt, Procedure, pairs, undefeated},
     pairwise::{Pairwise, Strength},
 };
@@ -29,7 +28,6 @@ pub fn count(contest: &Contest<'_>, by: Strength, record: &mut Record) -> Result
     record.pairwise = Some(pairs.clone());
     let size = usize::from(contest.candidates());
     let mut kept = Kept { before: vec![vec![false; size]; size] };
-    let mut rank: Option<Vec<usize>> = None;
     for equal in victories(&pairs, by) {
         let mut trial = Kept { before: kept.before.clone() };
         if equal.len() == 1 || equal.iter().all(|(winner, loser)| trial.keep(*winner, *loser)) {
@@ -37,12 +35,10 @@ pub fn count(contest: &Contest<'_>, by: Strength, record: &mut Record) -> Result
             lock(&equal, by, &pairs, &mut kept, record);
             continue;
         }
-        let rank = match &rank {
-            Some(rank) => rank,
-            None => rank.insert(ladder_rank(contest, record)?),
-        };
+        let rank = ladder_rank(contest, &equal, record)?;
+        let place = |at: &u16| rank.iter().position(|other| other == at);
         let mut ordered = equal;
-        ordered.sort_by_key(|(winner, loser)| (rank[usize::from(*winner)], rank[usize::from(*loser)]));
+        ordered.sort_by_key(|(winner, loser)| (place(winner), place(loser)));
         lock(&ordered, by, &pairs, &mut kept, record);
     }
     let places = undefeated(contest.candidates(), |left, right| kept.before[usize::from(left)][usize::from(right)]);
@@ -76,13 +72,13 @@ fn lock(victories: &[(u16, u16)], by: Strength, pairs: &Pairwise, kept: &mut Kep
     }
 }
 
-/// Place of each candidate in the ladder's order of all.
-fn ladder_rank(contest: &Contest<'_>, record: &mut Record) -> Result<Vec<usize>, Halt> {
-    let mut all: Vec<u16> = groups(0..contest.candidates(), |_| ()).concat();
-    contest.break_tie(record, &mut all, None, &[])?;
-    let mut rank = vec![0; all.len()];
-    all.iter().enumerate().for_each(|(place, at)| rank[usize::from(*at)] = place);
-    Ok(rank)
+/// The ladder's order of those whose victories are equally strong.
+fn ladder_rank(contest: &Contest<'_>, victories: &[(u16, u16)], record: &mut Record) -> Result<Vec<u16>, Halt> {
+    let mut involved: Vec<u16> = victories.iter().flat_map(|(winner, loser)| [*winner, *loser]).collect();
+    involved.sort_unstable();
+    involved.dedup();
+    contest.break_tie(record, &mut involved, None, &[])?;
+    Ok(involved)
 }
 
 impl Kept {

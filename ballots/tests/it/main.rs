@@ -14,6 +14,8 @@ mod methods;
 mod money;
 mod numbers;
 mod pabulib;
+mod profile;
+mod recount;
 mod rules;
 mod sample;
 mod vectors;
