@@ -199,12 +199,14 @@ impl Shop<'_> {
             if bought.spent > u128::from(self.budget) {
                 return Err(Stop::OverBudget);
             }
-            let price = purses.price(candidate, offer)?;
+            // Where some give more points than others, no one price is the most that each pays.
+            let is_plain = self.supports.columns[usize::from(candidate)].iter().all(|support| support.units == 1);
+            let price = if is_plain { Some(purses.price(candidate, offer)?) } else { None };
             let supporters = purses.pay(candidate, offer);
             bought.record.steps.push(Step::Purchased {
                 candidate,
                 cost: purse.money(cost),
-                price: Some(price),
+                price,
                 supporters: Some(supporters),
             });
             bought.candidates.push(candidate);
