@@ -5,8 +5,9 @@ mod load;
 mod log;
 mod process;
 mod round;
+mod tally;
 
-use std::borrow::Cow;
+use std::{borrow::Cow, path::PathBuf};
 
 use clap::{Args, ValueEnum};
 use serde::Serialize;
@@ -28,6 +29,8 @@ enum What {
     /// Serves the bytes of one tile and nothing else, until it is stopped: what `log` measures itself beside.
     #[value(hide = true)]
     Ceiling,
+    /// Reading and counting other people's votes.
+    Tally,
 }
 
 #[derive(Debug, Args)]
@@ -41,6 +44,9 @@ pub(super) struct Bench {
     /// Lines of the largest log: 10000 to 10000000, of about 600 bytes of disk each.
     #[arg(long, default_value_t = 100_000)]
     lines: u64,
+    /// Vote (.pb) that is counted for `tally`; else a made-up town of 160 projects and 90,000 ballots.
+    #[arg(long)]
+    file: Option<PathBuf>,
 }
 
 /// A measured figure.
@@ -81,6 +87,9 @@ impl Bench {
         }
         if matches!(self.what, What::All | What::Log) {
             figures.extend(log::measure(self.lines, as_json).await?);
+        }
+        if matches!(self.what, What::All | What::Tally) {
+            figures.extend(tally::measure(self.file.as_deref())?);
         }
         if as_json {
             println!("{}", json!({ "figures": figures }));

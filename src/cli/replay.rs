@@ -130,7 +130,7 @@ fn verified(folder: &Path) -> Result<bool, CliFault> {
 }
 
 fn voter(instance: &Instance, at: usize) -> &str {
-    instance.votes.get(at).map_or("", |vote| vote.voter_id.as_str())
+    instance.votes.get(at).map_or("", |vote| vote.voter_id())
 }
 
 fn report(instance: &Instance, cast: &play::Cast, differences: &[String], seconds: u64) {

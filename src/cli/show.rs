@@ -39,3 +39,14 @@ pub(super) fn result(table: &Table) {
         println!("tie: {tie}");
     }
 }
+
+/// A table of texts, each column as wide as its widest text.
+pub(super) fn columns(head: &[String], rows: &[Vec<String>]) {
+    let all = || std::iter::once(head).chain(rows.iter().map(Vec::as_slice));
+    let width = |at: usize| all().filter_map(|row| row.get(at)).map(|text| text.chars().count()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..head.len()).map(width).collect();
+    for row in all() {
+        let cells: Vec<_> = row.iter().zip(&widths).map(|(text, width)| format!("{text:<width$}")).collect();
+        println!("{}", cells.join("  ").trim_end());
+    }
+}

@@ -1,4 +1,7 @@
-//! `veche tally FILE.pb`: the count of a city's vote, without a server.
+//! `veche tally FILE`: the count of somebody else's vote, without a server; of a `.pb` as the file says, or by any method.
+
+mod by_method;
+mod poll;
 
 use std::path::{Path, PathBuf};
 
@@ -14,12 +17,20 @@ use crate::export::table::Table;
 
 #[derive(Debug, Args)]
 pub(super) struct TallyFile {
-    /// A vote in Pabulib's format.
+    /// The vote: .pb, .soc, .soi, .toc, .toi, .cat, .blt or .csv.
     file: PathBuf,
+    #[command(flatten)]
+    by_method: by_method::ByMethod,
 }
 
 impl TallyFile {
     pub(super) fn run(&self, as_json: bool) -> Result<Holds, CliFault> {
+        if self.by_method.is_asked() {
+            return self.by_method.run(&self.file, as_json);
+        }
+        if !poll::is_pabulib(&self.file) {
+            return Err(poll::Opened::read(&self.file)?.method_missing());
+        }
         let instance = read(&self.file)?;
         let rules = instance.rules();
         let outcome = instance.tally(&rules);
@@ -34,12 +45,16 @@ impl TallyFile {
 
 /// Reads a file; a fault names the file, the line and the reason.
 pub(super) fn read(file: &Path) -> Result<Instance, CliFault> {
+    pabulib::read(&text(file)?).map_err(|fault| CliFault::Other(format!("{}: {fault}", file.display())))
+}
+
+/// The text of a file; a fault names the line that is none.
+fn text(file: &Path) -> Result<String, CliFault> {
     let bytes = std::fs::read(file).map_err(CliFault::file(file))?;
-    let text = String::from_utf8(bytes).map_err(|fault| {
+    String::from_utf8(bytes).map_err(|fault| {
         let line = fault.as_bytes()[..fault.utf8_error().valid_up_to()].split(|byte| *byte == b'\n').count();
         CliFault::Other(format!("{}: line {line}: not UTF-8 text", file.display()))
-    })?;
-    pabulib::read(&text).map_err(|fault| CliFault::Other(format!("{}: {fault}", file.display())))
+    })
 }
 
 /// The outcome for machines.

@@ -1,15 +1,19 @@
 //! Pabulib's `.pb` (pabulib.org/format): real votes of real cities, read with the line and reason of every fault, and written.
 
+use std::collections::BTreeMap;
+
 mod read;
 mod write;
 
+use super::{FormatFault, Poll};
 use crate::{
     Ballot, Outcome, Rules, Tally,
     money::Money,
+    profile::Profile,
     rules::{Kind, MAX_SCORE, Method, Overflow, Territory, TieRule, Winners},
 };
 
-pub use read::{PabulibFault, read};
+pub use read::read;
 pub use write::write;
 
 /// How a file's ballots are marked.
@@ -47,14 +51,12 @@ pub struct Project {
 /// A ballot as the file has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Vote {
-    /// Name in the file.
-    pub voter_id: String,
     /// Age in years, where given.
     pub age: Option<u32>,
     /// Projects by position, with points or marks.
     pub marks: Vec<(u16, Option<u32>)>,
-    /// Other columns, by heading.
-    pub other: Vec<(String, String)>,
+    // The voter's name, then the other columns, a line each. A large file has a million ballots: one text is quicker than many.
+    texts: String,
 }
 
 /// A file.
@@ -68,6 +70,8 @@ pub struct Instance {
     pub meta: Vec<(String, String)>,
     /// Projects.
     pub projects: Vec<Project>,
+    /// Headings of the ballots' columns that have no meaning here.
+    pub vote_columns: Vec<String>,
     /// Ballots.
     pub votes: Vec<Vote>,
 }
@@ -146,6 +150,17 @@ impl Instance {
         tally.finish(rules)
     }
 
+    /// The ballots for any method; those that break the file's rules are invalid, with the reason.
+    ///
+    /// # Errors
+    /// [`FormatFault`] when there are more ballots than can be counted.
+    pub fn poll(&self, rules: &Rules) -> Result<Poll, FormatFault> {
+        let (profile, invalid) = profile(rules, &self.votes)?;
+        let title = self.meta("description").unwrap_or_default().to_owned();
+        let territories = rules.territories.clone();
+        Ok(Poll { budget: Some(self.budget), invalid, profile, seats: None, territories, title })
+    }
+
     /// A file of a round's opened ballots. `meta` stands before what the rules say.
     #[must_use]
     pub fn from_round(rules: &Rules, ballots: impl IntoIterator<Item = Ballot>, meta: Vec<(String, String)>) -> Self {
@@ -184,19 +199,71 @@ impl Instance {
             selected: None,
             other: Vec::new(),
         };
-        let vote = |(ballot, number): (Ballot, u64)| Vote {
-            voter_id: number.to_string(),
-            age: None,
-            marks: ballot.marks(),
-            other: Vec::new(),
-        };
+        let vote = |(ballot, number): (Ballot, u64)| Vote::new(&number.to_string(), None, ballot.marks(), []);
         Self {
             vote_type,
             budget,
             meta,
             projects: rules.territories.iter().map(project).collect(),
+            vote_columns: Vec::new(),
             votes: ballots.into_iter().zip(1..).map(vote).collect(),
         }
+    }
+}
+
+/// Adds a text without line ends, which separate texts.
+fn push(texts: &mut String, text: &str) {
+    if memchr::memchr(b'\n', text.as_bytes()).is_none() {
+        texts.push_str(text);
+    } else {
+        texts.push_str(&text.replace('\n', " "));
+    }
+}
+
+/// Valid ballots of some of a file's votes, and invalid ones by reason; parts of a file can be read side by side.
+///
+/// # Errors
+/// [`FormatFault`] when there are more ballots than can be counted.
+pub fn profile(rules: &Rules, votes: &[Vote]) -> Result<(Profile, BTreeMap<String, u64>), FormatFault> {
+    let candidates = u16::try_from(rules.territories.len()).unwrap_or(u16::MAX);
+    let (mut profile, mut invalid) = (Profile::new(rules.kind.clone(), candidates), BTreeMap::new());
+    for vote in votes {
+        match Ballot::from_marks(rules, vote.marks.clone()) {
+            // The only fault that is left is of all ballots together, so it has no line of its own.
+            Ok(ballot) => profile.add(ballot.choice(), 1).map_err(|fault| FormatFault::profile(1, &fault))?,
+            Err(fault) => *invalid.entry(fault.slug().to_owned()).or_default() += 1,
+        }
+    }
+    Ok((profile, invalid))
+}
+
+impl Vote {
+    /// A ballot. Other columns stand in the order of [`Instance::vote_columns`]; line ends in texts become spaces.
+    #[must_use]
+    pub fn new<'a>(
+        voter_id: &str,
+        age: Option<u32>,
+        marks: Vec<(u16, Option<u32>)>,
+        other: impl IntoIterator<Item = &'a str>,
+    ) -> Self {
+        let mut texts = String::new();
+        push(&mut texts, voter_id);
+        for text in other {
+            texts.push('\n');
+            push(&mut texts, text);
+        }
+        Self { age, marks, texts }
+    }
+
+    /// Name in the file.
+    #[must_use]
+    pub fn voter_id(&self) -> &str {
+        self.texts.split('\n').next().unwrap_or_default()
+    }
+
+    /// Other columns, in the order of [`Instance::vote_columns`].
+    pub fn other(&self) -> impl Iterator<Item = &str> {
+        self.texts.split('\n').skip(1)
     }
 }
 

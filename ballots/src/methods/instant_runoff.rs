@@ -1,95 +1,108 @@
-//! Instant run-off: each ballot supports its first territory that is still in; the last by support goes out, again and again.
+//! Instant run-off: each ballot supports its first candidate that is still in; the last by support goes out, again and again.
 //!
-//! The order of going out, backwards, is the ranking, so that several seats and budgets can be filled from it. When several
-//! are last, the one that the ladder puts last goes out (the alternative vote, W. R. Ware 1871).
+//! The alternative vote (W. R. Ware 1871; *Robert's Rules of Order*, 12th ed., 45:62). The order of going out, backwards, is the
+//! ranking. When several are last, the one that the ladder puts last goes out. *With batches* all go out at once whose
+//! votes together are fewer than those of the next one above them: none of them could have passed it, so the winners are the
+//! same with fewer lots (Minneapolis Code of Ordinances § 167.20, "mathematically impossible to be elected"). A batch never
+//! leaves fewer candidates than seats; those in it are ranked by the votes that they had.
 
-use std::collections::BTreeMap;
-
-use super::{Ranking, ids, standing};
 use crate::{
-    choice::Choice,
-    outcome::{RunoffRound, Tie},
-    rules::Rules,
-    tiebreak,
+    election::{Contest, Ranking, Record, Step},
+    exact::Exact,
+    methods::{Halt, Procedure, piles::Piles},
 };
 
-/// Different rankings and how often each was cast.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Runoff {
-    votes: Vec<u64>,
-    rankings: BTreeMap<Vec<u16>, u64>,
-}
-
-/// Where the territories are while they go out.
-struct Race<'a> {
-    rules: &'a Rules,
+/// Where the candidates are while they go out.
+struct Race {
     still_in: Vec<bool>,
-    ranking: Ranking,
+    past: Vec<Vec<Exact>>,
+    // The worst first.
+    out: Vec<u16>,
+    scores: Vec<Exact>,
 }
 
-impl Runoff {
-    pub(crate) fn new(territories: usize) -> Self {
-        Self { votes: vec![0; territories], rankings: BTreeMap::new() }
-    }
-
-    pub(crate) fn add(&mut self, choice: &Choice) {
-        if let Choice::Ranked(marks) = choice {
-            marks.iter().for_each(|at| self.votes[usize::from(*at)] += 1);
-            *self.rankings.entry(marks.clone()).or_default() += 1;
+/// Counts rankings.
+///
+/// # Errors
+/// [`super::CountFault::EqualPlaces`]; [`Halt::Waits`] when a tie must be drawn by hand first.
+pub fn count(contest: &Contest<'_>, batches: bool, record: &mut Record) -> Result<Ranking, Halt> {
+    let candidates = usize::from(contest.candidates());
+    let mut piles = Piles::new(contest, Procedure::InstantRunoff { batches }, 1)?;
+    let mut race = Race {
+        still_in: vec![true; candidates],
+        past: Vec::new(),
+        out: Vec::new(),
+        scores: vec![Exact::zero(); candidates],
+    };
+    let mut exhausted = piles.blank;
+    for round in 1.. {
+        let totals = piles.totals();
+        let votes: Vec<Exact> = totals.iter().copied().map(Exact::from).collect();
+        record.steps.push(Step::Counted { exhausted: exhausted.into(), quota: None, round, votes: votes.clone() });
+        let leaving = race.leaving(contest, &totals, batches, round, record)?;
+        for at in &leaving {
+            race.still_in[usize::from(*at)] = false;
+            race.scores[usize::from(*at)] = votes[usize::from(*at)].clone();
+        }
+        race.out.extend(&leaving);
+        race.past.push(votes);
+        if race.out.len() == candidates {
+            record.steps.push(Step::Elected { candidates: leaving, round });
+            break;
+        }
+        record.steps.push(Step::Eliminated { candidates: leaving.clone(), round });
+        for from in leaving {
+            let moved = piles.pass_on(from, &race.still_in, |worth| worth);
+            exhausted += moved.lost;
+            let to = (0u16..).zip(moved.to).filter(|(_, votes)| *votes > 0);
+            let to = to.map(|(at, votes)| (at, votes.into())).collect();
+            record.steps.push(Step::Transferred { from, lost: moved.lost.into(), round, to });
         }
     }
-
-    pub(crate) fn merge(&mut self, other: Self) {
-        super::add_all(&mut self.votes, &other.votes);
-        for (ranking, count) in other.rankings {
-            *self.rankings.entry(ranking).or_default() += count;
-        }
-    }
-
-    pub(crate) fn rank(&self, rules: &Rules) -> Ranking {
-        let empty = Ranking { standings: Vec::new(), ties: Vec::new(), rounds: Vec::new() };
-        let mut race = Race { rules, still_in: vec![true; self.votes.len()], ranking: empty };
-        while race.still_in.iter().any(|still| *still) {
-            let (counts, exhausted) = self.count(&race.still_in);
-            race.eliminate(&counts, exhausted, &self.votes);
-        }
-        race.ranking.standings.reverse();
-        race.ranking
-    }
-
-    /// First places among the territories that are in, and ballots that support none of them.
-    fn count(&self, still_in: &[bool]) -> (Vec<u64>, u64) {
-        let (mut counts, mut exhausted) = (vec![0; still_in.len()], 0);
-        for (ranking, count) in &self.rankings {
-            match ranking.iter().find(|at| still_in[usize::from(**at)]) {
-                Some(at) => counts[usize::from(*at)] += count,
-                None => exhausted += count,
-            }
-        }
-        (counts, exhausted)
-    }
+    race.out.reverse();
+    let places = race.out.iter().map(|at| vec![*at]).collect();
+    Ok(Ranking { order: race.out, places, scores: race.scores, winners: None })
 }
 
-impl Race<'_> {
-    fn eliminate(&mut self, counts: &[u64], exhausted: u64, votes: &[u64]) {
-        let remaining: Vec<u16> = (0u16..).zip(&self.still_in).filter(|(_, still)| **still).map(|(at, _)| at).collect();
-        let least = remaining.iter().map(|at| counts[usize::from(*at)]).min().unwrap_or(0);
-        let mut last: Vec<u16> = remaining.iter().copied().filter(|at| counts[usize::from(*at)] == least).collect();
-        let used = tiebreak::resolve(self.rules, &mut last);
-        let round = self.ranking.rounds.len() as u32 + 1;
-        if last.len() > 1 {
-            let order = ids(self.rules, &last);
-            self.ranking.ties.push(Tie { round: Some(round), decisive: true, order, rules: used, score: least });
+impl Race {
+    /// Who goes out, the worst first; of the last one it says that it is left.
+    fn leaving(
+        &self,
+        contest: &Contest<'_>,
+        totals: &[u64],
+        batches: bool,
+        round: u32,
+        record: &mut Record,
+    ) -> Result<Vec<u16>, Halt> {
+        let total = |at: u16| totals[usize::from(at)];
+        let mut remaining: Vec<u16> =
+            (0u16..).zip(&self.still_in).filter(|(_, still)| **still).map(|(at, _)| at).collect();
+        remaining.sort_by_key(|at| total(*at));
+        let most = if batches { remaining.len().saturating_sub(contest.seats().max(1)) } else { 0 };
+        let hopeless = |length: &usize| {
+            let sum: u64 = remaining[..*length].iter().map(|at| total(*at)).sum();
+            remaining.get(*length).is_some_and(|next| sum < total(*next))
+        };
+        if let Some(length) = (2..=most).rev().find(hopeless) {
+            return Ok(self.batch(contest, &remaining[..length], &total, round, record));
         }
-        let Some(out) = last.pop() else { return };
-        self.still_in[usize::from(out)] = false;
-        let rank = remaining.len() as u32;
-        self.ranking.standings.push(standing(self.rules, out, rank, least, votes[usize::from(out)]));
-        let name = |at: &u16| self.rules.territories[usize::from(*at)].id.clone();
-        self.ranking.rounds.push(RunoffRound {
-            counts: remaining.iter().map(|at| (name(at), counts[usize::from(*at)])).collect(),
-            eliminated: (rank > 1).then(|| name(&out)),
-            exhausted,
-        });
+        let least = remaining.first().map_or(0, |at| total(*at));
+        let mut last: Vec<u16> = remaining.into_iter().filter(|at| total(*at) == least).collect();
+        contest.break_tie(record, &mut last, Some(round), &self.past)?;
+        Ok(last.pop().into_iter().collect())
+    }
+
+    /// A batch in order. A tie inside it decides nothing that elects, so it does not wait for lots by hand.
+    fn batch(
+        &self,
+        contest: &Contest<'_>,
+        batch: &[u16],
+        total: &impl Fn(u16) -> u64,
+        round: u32,
+        record: &mut Record,
+    ) -> Vec<u16> {
+        let mut order = contest.line_up(record, batch.iter().copied(), total, round, &self.past);
+        order.reverse();
+        order
     }
 }

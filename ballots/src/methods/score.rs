@@ -1,70 +1,51 @@
-//! Score voting: sums of marks decide; mean and median are shown beside them. A blank mark counts for nothing.
+//! Score voting: the sum of marks, or their mean with a mark left out as no mark or as nought.
+//!
+//! W. D. Smith, *Range voting*, 2000. *Sum*: who is not marked gets nothing. *Mean*: over the ballots that mark the candidate;
+//! who has no mark at all comes last. *Mean, blanks as nought*: over all ballots that mark anybody, which orders as the sum
+//! does and is there because people read it more easily.
 
-use super::{Ranking, add_all, by_score};
 use crate::{
-    choice::Choice,
-    fraction::Fraction,
-    rules::{Kind, Rules},
+    election::{Contest, Ranking, Record},
+    exact::Exact,
+    methods::Halt,
 };
 
-/// How often each territory got each mark.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Scores {
-    // One row of `width` counters for each territory.
-    histogram: Vec<u64>,
-    width: usize,
+/// What decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Measure {
+    /// Mean over the marks given.
+    Mean,
+    /// Mean over the ballots.
+    MeanBlanksZero,
+    /// Sum of marks.
+    Sum,
 }
 
-impl Scores {
-    pub(crate) fn new(rules: &Rules) -> Self {
-        let width = match rules.kind {
-            Kind::Score { max } => max as usize + 1,
-            _ => 1,
-        };
-        Self { histogram: vec![0; width * rules.territories.len()], width }
-    }
-
-    pub(crate) fn add(&mut self, choice: &Choice) {
-        if let Choice::Score(marks) = choice {
-            for (at, mark) in marks {
-                self.histogram[usize::from(*at) * self.width + *mark as usize] += 1;
-            }
-        }
-    }
-
-    pub(crate) fn merge(&mut self, other: &Self) {
-        add_all(&mut self.histogram, &other.histogram);
-    }
-
-    pub(crate) fn rank(&self, rules: &Rules) -> Ranking {
-        let rows = || self.histogram.chunks(self.width);
-        let votes: Vec<u64> = rows().map(|row| row.iter().sum()).collect();
-        let sums: Vec<u64> = rows().map(sum).collect();
-        let mut ranking = by_score(rules, &votes, &sums);
-        for standing in &mut ranking.standings {
-            standing.mean = Fraction::new(standing.score, standing.votes);
-            let row = rules.position(&standing.id).and_then(|at| rows().nth(usize::from(at)));
-            standing.median = row.and_then(median);
-        }
-        ranking
-    }
-}
-
-fn sum(row: &[u64]) -> u64 {
-    row.iter().zip(0u64..).map(|(count, mark)| count * mark).sum()
-}
-
-/// The middle mark, or the mean of the middle two.
-fn median(row: &[u64]) -> Option<Fraction> {
-    let count: u64 = row.iter().sum();
-    let nth = |n: u64| {
-        let mut below = 0;
-        row.iter().zip(0u64..).find(|(count, _)| {
-            below += **count;
-            below > n
-        })
+/// Counts marks.
+///
+/// # Errors
+/// [`Halt::Waits`] when a tie must be drawn by hand first.
+pub fn count(contest: &Contest<'_>, measure: Measure, record: &mut Record) -> Result<Ranking, Halt> {
+    let sums = sums(contest);
+    let naming = contest.profile.ballots() - contest.profile.blank();
+    let over = |votes: u64| match measure {
+        Measure::Mean => votes,
+        Measure::MeanBlanksZero => naming,
+        Measure::Sum => 1,
     };
-    let (_, lower) = nth(count.checked_sub(1)? / 2)?;
-    let (_, upper) = nth(count / 2)?;
-    Fraction::new(lower + upper, 2)
+    let votes = contest.profile.votes();
+    let means: Vec<Option<Exact>> =
+        sums.into_iter().zip(&votes).map(|(sum, votes)| Exact::ratio(sum, over(*votes))).collect();
+    // `None` sorts below every mean, also below 0.
+    let ranking = contest.rank(record, |at| means[usize::from(at)].clone())?;
+    Ok(Ranking { scores: means.into_iter().map(|mean| mean.unwrap_or_else(Exact::zero)).collect(), ..ranking })
+}
+
+/// Sum of each candidate's marks: at most 2^32 - 1 ballots of marks below 2^32, so it fits.
+pub(crate) fn sums(contest: &Contest<'_>) -> Vec<u64> {
+    let mut sums = vec![0; usize::from(contest.candidates())];
+    for paper in contest.profile.papers() {
+        paper.valued().for_each(|(at, mark)| sums[usize::from(at)] += u64::from(mark) * paper.weight);
+    }
+    sums
 }

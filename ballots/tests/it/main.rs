@@ -1,12 +1,21 @@
 //! The crate from outside, one file a subject.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on must fail where it stands")]
 
+mod axioms;
 mod ballots;
 mod cities;
 mod counting;
+mod elections;
 mod envelope;
+mod explain;
+mod formats;
+mod ladder;
+mod methods;
+mod money;
 mod numbers;
 mod pabulib;
+mod profile;
+mod recount;
 mod rules;
 mod sample;
 mod vectors;

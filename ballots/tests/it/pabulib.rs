@@ -88,8 +88,9 @@ fn odd_spelling_is_read() {
     let moved =
         GOOD.replace("voter_id;vote", "age;vote;sex;voter_id").replace("x;1,2", "33;1,2;F;x").replace("y;1", ";1;;y");
     let moved = read(&moved).unwrap();
-    assert_eq!((moved.votes[0].voter_id.as_str(), moved.votes[0].age), ("x", Some(33)));
-    assert_eq!((moved.votes[1].age, &moved.votes[0].other), (None, &vec![("sex".to_owned(), "F".to_owned())]));
+    assert_eq!((moved.votes[0].voter_id(), moved.votes[0].age), ("x", Some(33)));
+    assert_eq!((moved.votes[1].age, moved.votes[0].other().collect::<Vec<_>>()), (None, vec!["F"]));
+    assert_eq!(moved.vote_columns, ["sex"]);
     let quoted = GOOD.replace("project_id;cost;votes", "project_id;cost;name;votes");
     let quoted = quoted.replace("1;100;2", "1;100;\"Park; \"\"new\"\"\";2").replace("2;150.50;1", "2;150.50;;1");
     let quoted = read(&quoted).unwrap();

@@ -28,7 +28,7 @@ pub(super) fn measure() -> Result<Vec<Figure>, CliFault> {
 }
 
 /// Calls the work until the time is over, and returns the rate of `each` items a call.
-fn rate(each: u32, mut work: impl FnMut()) -> f64 {
+pub(super) fn rate(each: u32, mut work: impl FnMut()) -> f64 {
     let (started, mut calls) = (Instant::now(), 0u32);
     while started.elapsed() < TIME {
         work();

@@ -1,31 +1,22 @@
 //! Reading: three sections, fields between semicolons, columns in any order.
 
-use std::collections::HashMap;
+mod votes;
 
-use super::{Instance, Project, Vote, VoteType};
+use std::{borrow::Cow, collections::HashMap};
 
-/// What is wrong with a file, and in which line (from 1).
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("line {line}: {reason}")]
-pub struct PabulibFault {
-    /// Line in the file, from 1; the line after the last when something is missing at the end.
-    pub line: usize,
-    /// What is wrong.
-    pub reason: String,
-}
+use super::{Instance, Project, VoteType};
+use crate::formats::FormatFault;
 
 /// Columns that have a meaning here; every other one is kept as it is.
 const PROJECT_COLUMNS: [&str; 6] = ["project_id", "cost", "name", "votes", "score", "selected"];
-const VOTE_COLUMNS: [&str; 4] = ["voter_id", "vote", "points", "age"];
 
 /// Reads a file.
 ///
 /// # Errors
-/// [`PabulibFault`] with the line and the reason.
-pub fn read(text: &str) -> Result<Instance, PabulibFault> {
+/// [`FormatFault`] with the line and the reason.
+pub fn read(text: &str) -> Result<Instance, FormatFault> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let lines = text.lines().zip(1..).filter(|(line, _)| !line.trim().is_empty());
-    let mut lines = Lines { rest: lines.peekable(), last: 0 };
+    let mut lines = Lines::new(text);
     lines.heading("META")?;
     let meta = meta(&mut lines)?;
     let value = |key: &str| meta.iter().find(|(name, _, _)| name == key);
@@ -45,39 +36,59 @@ pub fn read(text: &str) -> Result<Instance, PabulibFault> {
         pairs.push(("max_length".to_owned(), "1".to_owned()));
     }
     let projects = projects(&mut lines)?;
-    let votes = votes(&mut lines, vote_type, &projects)?;
+    let (vote_columns, votes) = votes::votes(&mut lines, vote_type, &projects)?;
     for (count, found) in counts.into_iter().zip([projects.len(), votes.len()]) {
         if let Some((key, value, line)) = count.filter(|(_, value, _)| value.parse() != Ok(found)) {
             return Err(fault(line, format!("{key} is {value}, but the file has {found}")));
         }
     }
-    Ok(Instance { vote_type, budget, meta: pairs, projects, votes })
+    Ok(Instance { vote_type, budget, meta: pairs, projects, vote_columns, votes })
 }
 
-fn fault(line: usize, reason: impl Into<String>) -> PabulibFault {
-    PabulibFault { line, reason: reason.into() }
+fn fault(line: usize, reason: impl Into<String>) -> FormatFault {
+    FormatFault { line, reason: reason.into() }
 }
 
 /// The lines that are not blank, with their numbers.
-struct Lines<'a, I: Iterator<Item = (&'a str, usize)>> {
-    rest: std::iter::Peekable<I>,
+struct Lines<'a> {
+    rest: &'a str,
+    number: usize,
+    peeked: Option<(&'a str, usize)>,
     last: usize,
 }
 
-impl<'a, I: Iterator<Item = (&'a str, usize)>> Lines<'a, I> {
+impl<'a> Lines<'a> {
+    fn new(text: &'a str) -> Self {
+        Self { rest: text, number: 0, peeked: None, last: 0 }
+    }
+
+    fn peek(&mut self) -> Option<(&'a str, usize)> {
+        while self.peeked.is_none() && !self.rest.is_empty() {
+            let end = memchr::memchr(b'\n', self.rest.as_bytes()).unwrap_or(self.rest.len());
+            let line = &self.rest[..end];
+            self.rest = self.rest.get(end + 1..).unwrap_or("");
+            self.number += 1;
+            // Nearly every line begins with a letter or a digit, which is enough to know that it is not blank.
+            let is_blank = !line.as_bytes().first().is_some_and(u8::is_ascii_graphic) && line.trim().is_empty();
+            self.peeked = (!is_blank).then_some((line, self.number));
+        }
+        self.peeked
+    }
+
     fn next(&mut self) -> Option<(&'a str, usize)> {
-        let (line, number) = self.rest.next()?;
-        self.last = number;
-        Some((line, number))
+        let found = self.peek()?;
+        self.peeked = None;
+        self.last = found.1;
+        Some(found)
     }
 
     /// The next line of this section.
     fn row(&mut self) -> Option<(&'a str, usize)> {
-        let (line, _) = self.rest.peek()?;
+        let (line, _) = self.peek()?;
         if is_heading(line) { None } else { self.next() }
     }
 
-    fn heading(&mut self, name: &str) -> Result<(), PabulibFault> {
+    fn heading(&mut self, name: &str) -> Result<(), FormatFault> {
         let (line, number) = self.next().ok_or_else(|| fault(self.last + 1, format!("section {name} is missing")))?;
         if line.trim().trim_end_matches(';').eq_ignore_ascii_case(name) {
             return Ok(());
@@ -86,7 +97,7 @@ impl<'a, I: Iterator<Item = (&'a str, usize)>> Lines<'a, I> {
     }
 
     /// The headings of a table, by name, with their places.
-    fn columns(&mut self, section: &str, needed: &[&str]) -> Result<HashMap<String, usize>, PabulibFault> {
+    fn columns(&mut self, section: &str, needed: &[&str]) -> Result<HashMap<String, usize>, FormatFault> {
         let (line, number) =
             self.row().ok_or_else(|| fault(self.last + 1, format!("{section}: headings are missing")))?;
         let names: HashMap<String, usize> =
@@ -99,24 +110,49 @@ impl<'a, I: Iterator<Item = (&'a str, usize)>> Lines<'a, I> {
 }
 
 fn is_heading(line: &str) -> bool {
+    // Nearly every line begins otherwise, which its first letter tells.
+    let first = line.trim_start().as_bytes().first().map(u8::to_ascii_uppercase);
+    if !matches!(first, Some(b'M' | b'P' | b'V')) {
+        return false;
+    }
     let name = line.trim().trim_end_matches(';');
     ["META", "PROJECTS", "VOTES"].iter().any(|section| name.eq_ignore_ascii_case(section))
 }
 
 /// The fields of a line, without the spaces around them. A field in quotes may hold semicolons and doubled quotes.
-fn fields(line: &str) -> Vec<String> {
-    let (mut found, mut rest) = (Vec::new(), line.trim_end_matches('\r'));
+fn split<'a>(line: &'a str, found: &mut Vec<Cow<'a, str>>) {
+    found.clear();
+    let mut rest = line.trim_end_matches('\r');
+    if memchr::memchr(b'"', rest.as_bytes()).is_none() {
+        let mut from = 0;
+        for end in memchr::memchr_iter(b';', rest.as_bytes()) {
+            found.push(Cow::Borrowed(rest[from..end].trim()));
+            from = end + 1;
+        }
+        found.push(Cow::Borrowed(rest[from..].trim()));
+        return;
+    }
     loop {
-        let (field, after) = quoted(rest).unwrap_or_else(|| match rest.split_once(';') {
-            Some((field, after)) => (field.trim().to_owned(), Some(after)),
-            None => (rest.trim().to_owned(), None),
-        });
+        let (field, after) = match quoted(rest) {
+            Some((field, after)) => (Cow::Owned(field), after),
+            None => match rest.split_once(';') {
+                Some((field, after)) => (Cow::Borrowed(field.trim()), Some(after)),
+                None => (Cow::Borrowed(rest.trim()), None),
+            },
+        };
         found.push(field);
         match after {
             Some(after) => rest = after,
-            None => return found,
+            None => return,
         }
     }
+}
+
+/// The same, to keep.
+fn fields(line: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    split(line, &mut found);
+    found.into_iter().map(Cow::into_owned).collect()
 }
 
 /// A field in quotes at the start of the text, if its closing quote is followed by a semicolon or the end.
@@ -142,7 +178,7 @@ fn quoted(text: &str) -> Option<(String, Option<&str>)> {
 
 type Meta = Vec<(String, String, usize)>;
 
-fn meta<'a>(lines: &mut Lines<'a, impl Iterator<Item = (&'a str, usize)>>) -> Result<Meta, PabulibFault> {
+fn meta(lines: &mut Lines<'_>) -> Result<Meta, FormatFault> {
     let mut found: Meta = Vec::new();
     while let Some((line, number)) = lines.row() {
         let (key, value) =
@@ -173,7 +209,7 @@ impl Row<'_> {
         self.fields.get(at).map(String::as_str).filter(|text| !text.is_empty())
     }
 
-    fn number<T: std::str::FromStr>(&self, column: &str) -> Result<Option<T>, PabulibFault> {
+    fn number<T: std::str::FromStr>(&self, column: &str) -> Result<Option<T>, FormatFault> {
         let parse = |text: &str| text.parse().map_err(|_| fault(self.line, format!("{column}: {text} is no number")));
         self.text(column).map(parse).transpose()
     }
@@ -187,7 +223,7 @@ impl Row<'_> {
     }
 }
 
-fn projects<'a>(lines: &mut Lines<'a, impl Iterator<Item = (&'a str, usize)>>) -> Result<Vec<Project>, PabulibFault> {
+fn projects(lines: &mut Lines<'_>) -> Result<Vec<Project>, FormatFault> {
     lines.heading("PROJECTS")?;
     let columns = lines.columns("PROJECTS", &["project_id", "cost"])?;
     let mut found: Vec<Project> = Vec::new();
@@ -215,53 +251,4 @@ fn projects<'a>(lines: &mut Lines<'a, impl Iterator<Item = (&'a str, usize)>>) -
         count if count > usize::from(u16::MAX) => Err(fault(lines.last, "PROJECTS: there are more than 65535")),
         _ => Ok(found),
     }
-}
-
-fn votes<'a>(
-    lines: &mut Lines<'a, impl Iterator<Item = (&'a str, usize)>>,
-    vote_type: VoteType,
-    projects: &[Project],
-) -> Result<Vec<Vote>, PabulibFault> {
-    lines.heading("VOTES")?;
-    let needed: &[&str] = if vote_type.has_values() { &["voter_id", "vote", "points"] } else { &["voter_id", "vote"] };
-    let columns = lines.columns("VOTES", needed)?;
-    let positions: HashMap<&str, u16> = projects.iter().map(|project| project.id.as_str()).zip(0..).collect();
-    let mut found = Vec::new();
-    while let Some((line, number)) = lines.row() {
-        let row = Row { columns: &columns, fields: fields(line), line: number };
-        let voter_id = row.text("voter_id").ok_or_else(|| fault(number, "voter_id is empty"))?.to_owned();
-        let marks = marks(&row, vote_type, &positions)?;
-        found.push(Vote { voter_id, age: age(&row), marks, other: row.other(&VOTE_COLUMNS) });
-    }
-    match lines.next() {
-        Some((line, number)) => Err(fault(number, format!("{} must not follow VOTES", line.trim()))),
-        None => Ok(found),
-    }
-}
-
-/// Ages stand there in many spellings; what is no number of years is no age.
-fn age(row: &Row<'_>) -> Option<u32> {
-    row.text("age")?.parse().ok()
-}
-
-fn marks(
-    row: &Row<'_>,
-    vote_type: VoteType,
-    positions: &HashMap<&str, u16>,
-) -> Result<Vec<(u16, Option<u32>)>, PabulibFault> {
-    let list = |column| row.text(column).into_iter().flat_map(|text| text.split(',')).map(str::trim);
-    let position =
-        |id: &str| positions.get(id).copied().ok_or_else(|| fault(row.line, format!("vote: there is no project {id}")));
-    let projects = list("vote").map(position).collect::<Result<Vec<_>, _>>()?;
-    if !vote_type.has_values() {
-        return Ok(projects.into_iter().map(|at| (at, None)).collect());
-    }
-    let value =
-        |text: &str| text.parse().map(Some).map_err(|_| fault(row.line, format!("points: {text} is no whole number")));
-    let values = list("points").map(value).collect::<Result<Vec<_>, _>>()?;
-    if values.len() != projects.len() {
-        let reason = format!("{} projects are named, but {} points are given", projects.len(), values.len());
-        return Err(fault(row.line, reason));
-    }
-    Ok(projects.into_iter().zip(values).collect())
 }

@@ -51,15 +51,14 @@ fn votes(text: &mut String, instance: &Instance) {
     let mut headings = vec!["voter_id".to_owned(), "vote".to_owned()];
     headings.extend(values.then(|| "points".to_owned()));
     headings.extend(age.then(|| "age".to_owned()));
-    let other = instance.votes.first().into_iter().flat_map(|first| &first.other);
-    headings.extend(other.map(|(name, _)| name.clone()));
+    headings.extend(instance.vote_columns.iter().cloned());
     text.push_str("VOTES\n");
     line(text, &headings, true);
     for vote in &instance.votes {
-        let mut row = vec![vote.voter_id.clone(), ids(instance, vote)];
+        let mut row = vec![vote.voter_id().to_owned(), ids(instance, vote)];
         row.extend(values.then(|| join(vote.marks.iter().map(|(_, value)| value.unwrap_or(0).to_string()))));
         row.extend(age.then(|| vote.age.map_or_else(String::new, |age| age.to_string())));
-        row.extend(vote.other.iter().map(|(_, value)| value.clone()));
+        row.extend(vote.other().map(str::to_owned));
         line(text, &row, true);
     }
 }

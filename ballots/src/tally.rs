@@ -4,11 +4,20 @@ use std::collections::BTreeMap;
 
 use crate::{
     ballot::Ballot,
-    methods::{Ranking, additive::Additive, instant_runoff::Runoff, score::Scores},
     outcome::{Outcome, Standing, Tie},
     rules::{Method, Rules},
     select::select,
 };
+
+mod additive;
+mod instant_runoff;
+mod ranking;
+mod score;
+
+use additive::Additive;
+use instant_runoff::Runoff;
+use ranking::Ranking;
+use score::Scores;
 
 /// A count under way. Its memory does not grow with the ballots, except in a run-off, where it grows with the different
 /// rankings among them.

@@ -4,7 +4,7 @@
 //! (J.-C. de Borda, Mémoire sur les élections au scrutin, 1781; points by the ballot's own length are what cities
 //! publish that vote by ranking).
 
-use super::{Ranking, add_all, by_score};
+use super::ranking::{Ranking, add_all, by_score};
 use crate::{choice::Choice, rules::Rules};
 
 /// Votes and score of each territory.

@@ -1,0 +1,557 @@
+"""Counts random elections, textbooks' examples and cities' ranked files here and with programs of other people, and compares.
+
+    python3 -m venv VENV && VENV/bin/pip install -r requirements.txt
+    cargo build --release -p ballots --example count
+    VENV/bin/python compare.py --count ../../target/release/examples/count [--number 2000] [--data FOLDER] [METHOD ...]
+
+For each method it prints how many elections agree, and how many differ for each known reason; a difference without a known
+reason is printed whole, and the exit status is then 1. The reasons are explained in ../docs/oracles.md.
+"""
+
+import argparse
+import collections
+import fractions
+import json
+import math
+import pathlib
+import random
+import subprocess
+import sys
+import warnings
+
+warnings.filterwarnings("ignore")
+
+import votelib.component.rankscore as rankscore
+import votelib.convert
+import votelib.evaluate.cardinal
+import votelib.evaluate.core
+import votelib.evaluate.sequential
+from abcvoting import abcrules
+from abcvoting.preferences import Profile as AbcProfile
+from pref_voting import grade_methods as grades
+from pref_voting import iterative_methods as iterative
+from pref_voting import margin_based_methods as margins
+from pref_voting import other_methods as others
+from pref_voting import proportional_methods as proportional
+from pref_voting import scoring_methods as scoring
+from pref_voting.c1_methods import copeland, top_cycle
+from pref_voting.grade_profiles import GradeProfile
+from pref_voting.profiles import Profile
+from pref_voting.profiles_with_ties import ProfileWithTies
+
+TENNESSEE = [(42, [[0], [1], [2], [3]]), (26, [[1], [2], [3], [0]]), (15, [[2], [3], [1], [0]]), (17, [[3], [2], [1], [0]])]
+# M. Schulze 2011, example 1: five candidates, 45 voters.
+SCHULZE = [
+    (5, "acbed"), (5, "adecb"), (8, "bedac"), (3, "cabed"), (7, "caebd"), (2, "cbade"), (7, "dceba"), (8, "ebadc"),
+]
+# B. Grofman and S. Feld's and Wikipedia's usual circle, with a clone.
+CIRCLE = [(4, "abc"), (3, "bca"), (2, "cab")]
+# A. Balinski and Laraki, "Majority Judgment": nothing of theirs is copied; these marks make medians equal at several steps.
+MEDIANS = [(1, [5, 3, 4]), (1, [4, 3, 3]), (1, [3, 3, 2]), (1, [2, 4, 5]), (1, [0, 1, 0]), (1, [3, 5, 3])]
+
+
+def letters(ballots):
+    return [(weight, [[ord(letter) - ord("a")] for letter in ranking]) for weight, ranking in ballots]
+
+
+class Election:
+    def __init__(self, kind, candidates, ballots, seats=1):
+        self.kind, self.candidates, self.ballots, self.seats = kind, candidates, ballots, seats
+
+    def question(self, method):
+        return json.dumps({
+            "method": method, "kind": self.kind, "candidates": self.candidates, "seats": self.seats,
+            "ballots": self.ballots, "rungs": ["registration"],
+        })
+
+    def complete(self):
+        strict = all(len(group) == 1 for _, groups in self.ballots for group in groups)
+        return strict and all(len(groups) == self.candidates for _, groups in self.ballots)
+
+    def linear(self):
+        rankings = collections.Counter()
+        for weight, groups in self.ballots:
+            rankings[tuple(group[0] for group in groups)] += weight
+        return Profile([list(ranking) for ranking in rankings], list(rankings.values()))
+
+    def tied(self):
+        maps = [{at: place + 1 for place, group in enumerate(groups) for at in group} for _, groups in self.ballots]
+        profile = ProfileWithTies(maps, [weight for weight, _ in self.ballots], candidates=range(self.candidates))
+        profile.use_extended_strict_preference()
+        return profile
+
+    def votelib(self):
+        votes = collections.Counter()
+        for weight, groups in self.ballots:
+            votes[tuple(group[0] if len(group) == 1 else frozenset(group) for group in groups)] += weight
+        return votes
+
+    def grades(self, top, blank_is_zero):
+        maps, counts = [], []
+        for weight, marks in self.ballots:
+            given = dict(map(tuple, marks))
+            if given:
+                maps.append({at: given.get(at, 0) for at in range(self.candidates)} if blank_is_zero else given)
+                counts.append(weight)
+        return GradeProfile(maps, list(range(top + 1)), counts, candidates=list(range(self.candidates)))
+
+    def naming(self):
+        return sum(weight for weight, marks in self.ballots if marks)
+
+
+def rankings(rng, shape, most=6):
+    """Few ballots over few candidates, so that ties are common."""
+    candidates = rng.randint(3, most)
+    ballots = []
+    for _ in range(rng.randint(1, 9)):
+        order = list(range(candidates))
+        rng.shuffle(order)
+        if shape != "complete":
+            order = order[: rng.randint(0 if shape == "equal" else 1, candidates)]
+        groups = [[at] for at in order]
+        if shape == "equal":
+            for at in reversed(range(len(groups) - 1)):
+                if rng.random() < 0.3:
+                    groups[at] = sorted(groups[at] + groups.pop(at + 1))
+        ballots.append((rng.randint(1, 4), groups))
+    if not any(groups for _, groups in ballots):
+        ballots.append((1, [[0]]))
+    return Election({"ranked": {"max": candidates}}, candidates, ballots)
+
+
+def marks(rng, top, blanks):
+    candidates = rng.randint(2, 5)
+    ballots = []
+    for _ in range(rng.randint(1, 9)):
+        given = [[at, rng.randint(0, top)] for at in range(candidates) if not blanks or rng.random() < 0.7]
+        ballots.append((rng.randint(1, 3), given or [[0, 1]]))
+    return Election({"score": {"max": top}}, candidates, ballots)
+
+
+def approvals(rng, most, seats):
+    candidates = rng.randint(2, 6)
+    ballots = []
+    for _ in range(rng.randint(1, 12)):
+        count = rng.randint(1, min(most, candidates))
+        ballots.append((rng.randint(1, 4), sorted(rng.sample(range(candidates), count))))
+    return Election({"approval": {"max": min(most, candidates)}}, candidates, ballots, min(seats, candidates))
+
+
+def points(rng):
+    candidates = rng.randint(2, 5)
+    ballots = []
+    for _ in range(rng.randint(1, 9)):
+        shares = collections.Counter(rng.randrange(candidates) for _ in range(rng.randint(1, 5)))
+        ballots.append((rng.randint(1, 3), sorted(map(list, shares.items()))))
+    return Election({"points": {"total": 5}}, candidates, ballots)
+
+
+# Comparisons: each returns nothing when both agree, a known reason, or what the other program says.
+
+
+def first(ours):
+    return sorted(ours["places"][0])
+
+
+def same(theirs):
+    return lambda ours, theirs=theirs: None if first(ours) == sorted(theirs) else {"theirs": sorted(map(int, theirs))}
+
+
+def winner_in(theirs):
+    return lambda ours: None if ours["order"][0] in theirs else {"theirs": sorted(map(int, theirs))}
+
+
+def exact(theirs):
+    """Scores of all candidates, as fractions."""
+    def check(ours):
+        scores = [fractions.Fraction(score) for score in ours["scores"]]
+        return None if scores == theirs else {"theirs": list(map(str, theirs))}
+    return check
+
+
+def positional(scorer, fixed=False):
+    def oracle(election):
+        votes = election.votelib()
+        ranked = {at for ranking in votes for group in ranking for at in ([group] if isinstance(group, int) else group)}
+        if fixed:
+            scorer.set_n_candidates(election.candidates)
+            scorer.set_n_candidates = lambda n: None
+        counted = votelib.convert.RankedToPositionalVotes(scorer).convert(votes)
+        if fixed:
+            del scorer.set_n_candidates
+        return exact([fractions.Fraction(counted[at]) if at in ranked else fractions.Fraction(0)
+                      for at in range(election.candidates)])
+    return oracle
+
+
+class Harmonic:
+    """Dowdall's points as fractions: the library has them as floats."""
+
+    def scores(self, ranked):
+        return [fractions.Fraction(1, place + 1) for place in range(ranked)]
+
+
+def instant_runoff(election):
+    profile = election.linear()
+    return both(
+        same(iterative.instant_runoff_tb(profile, tie_breaker=list(reversed(range(election.candidates))))),
+        winner_in(iterative.instant_runoff_put(profile)),
+    )
+
+
+def short_runoff(election):
+    """The library takes all that are last out at once: only elections without such a tie can be compared."""
+    profile = election.tied()
+    theirs = iterative.instant_runoff_for_truncated_linear_orders(profile)
+    def check(ours):
+        if winner_in(theirs)(ours) is None:
+            return None
+        return "last-out-together" if any("round" in tie for tie in ours["ties"]) else {"theirs": theirs}
+    return check
+
+
+def both(*checks):
+    def check(ours):
+        return next((found for found in (check(ours) for check in checks) if found is not None), None)
+    return check
+
+
+def coombs(election):
+    profile = election.linear()
+    return both(
+        same(iterative.coombs_tb(profile, tie_breaker=list(reversed(range(election.candidates))))),
+        winner_in(iterative.coombs_put(profile)),
+    )
+
+
+def short_bucklin(election):
+    votes = {ranking: weight for ranking, weight in election.votelib().items() if ranking}
+    theirs = votelib.evaluate.sequential.PreferenceAddition(split_equal_rankings=False).evaluate(votes, 1)
+    def check(ours):
+        if not theirs:
+            # They elect nobody where nobody reaches a majority; here the most votes win then.
+            steps = [step["counted"] for step in ours["steps"] if "counted" in step]
+            votes = [fractions.Fraction(vote) for vote in steps[-1]["votes"]]
+            return "no-majority" if max(votes) < fractions.Fraction(steps[-1]["quota"]) else {"theirs": []}
+        tied = theirs[0] if isinstance(theirs[0], votelib.evaluate.core.Tie) else {theirs[0]}
+        return same(tied)(ours)
+    return check
+
+
+def ranked_pairs(strength):
+    def oracle(election):
+        profile = election.linear() if election.complete() else election.tied()
+        by = {"margins": profile.margin, "winning": profile.support}[strength]
+        resolved = margins.ranked_pairs_tb(profile, strength_function=by)
+        # Every order of equally strong pairs is a universe; where there are too many, only the tie-breaker is compared.
+        pairs = [(a, b) for a in profile.candidates for b in profile.candidates if a != b]
+        equal = collections.Counter(by(a, b) for a, b in pairs if profile.margin(a, b) >= 0)
+        universes = math.prod(math.factorial(count) for count in equal.values())
+        parallel = margins.ranked_pairs(profile, strength_function=by) if universes <= 24 else None
+        def check(ours):
+            winner = ours["order"][0]
+            if parallel is not None and winner not in parallel:
+                return {"parallel": parallel}
+            if [winner] == resolved:
+                return None
+            # They lock draws in, too, by the tie-breaker; here a draw is no victory.
+            matrix = ours["pairwise"]["preferred"]
+            size = election.candidates
+            draws = any(matrix[a * size + b] == matrix[b * size + a] for a in range(size) for b in range(a))
+            return "draws-locked" if draws else {"resolved": resolved}
+        return check
+    return oracle
+
+
+def pairwise(method):
+    return lambda election: same(method(election.linear() if election.complete() else election.tied()))
+
+
+def schulze(strength):
+    def oracle(election):
+        profile = election.linear() if election.complete() else election.tied()
+        by = {"margins": profile.margin, "winning": profile.support}[strength]
+        return same(margins.beat_path(profile, strength_function=by))
+    return oracle
+
+
+def minimax_winning(election):
+    profile = election.linear() if election.complete() else election.tied()
+    scores = margins.minimax_scores(profile, score_method="winning")
+    return same([at for at in scores if scores[at] == max(scores.values())])
+
+
+def kemeny(election):
+    theirs = others.kemeny_young(election.linear())
+    def check(ours):
+        found = next(step["optimal"]["first"] for step in ours["steps"] if "optimal" in step)
+        return None if sorted(found) == sorted(theirs) else {"theirs": sorted(theirs)}
+    return check
+
+
+class Last:
+    """In the place of lots: the candidate that this project's ladder would put last, or first."""
+
+    def __init__(self, lowest):
+        self.lowest = lowest
+
+    def choice(self, tied):
+        return max(tied) if self.lowest else min(tied)
+
+
+def transferable(method):
+    def oracle(election):
+        profile = election.linear() if election.complete() else election.tied()
+        theirs = method(profile, election.seats)
+        def check(ours):
+            if sorted(ours["winners"]) == sorted(theirs):
+                return None
+            if ours["ties"]:
+                return "ties-otherwise"
+            return "ninth-decimal" if close(ours) else {"theirs": sorted(map(int, theirs))}
+        return check
+    return oracle
+
+
+def close(ours):
+    """Whether something was decided by less than the total surplus that Meek's reference rule leaves untouched."""
+    votes, left, quota = [], set(range(len(ours["candidates"]))), 0
+    for step in ours["steps"]:
+        if "counted" in step:
+            votes = [fractions.Fraction(vote) for vote in step["counted"]["votes"]]
+            quota = fractions.Fraction(step["counted"]["quota"])
+            if any(abs(votes[at] - quota) < fractions.Fraction(1, 100_000) for at in left):
+                return True
+        for change in ("elected", "eliminated"):
+            for at in step.get(change, {}).get("candidates", []):
+                left.discard(at)
+                if change == "eliminated" and any(votes[other] - votes[at] < fractions.Fraction(1, 100_000) for other in left):
+                    return True
+    return False
+
+
+def scottish(profile, seats):
+    return proportional.stv_scottish(profile, num_seats=seats, rng=Last(True))
+
+
+def meek(profile, seats):
+    return proportional.stv_meek(profile, num_seats=seats, tie_break_key=lambda at: -at)
+
+
+def judgement(election):
+    """Two oracles: the removal of middle marks, one by one, and votelib's for the winner."""
+    columns = collections.defaultdict(list)
+    for weight, given in election.ballots:
+        given = dict(map(tuple, given))
+        for at in range(election.candidates):
+            columns[at] += [given.get(at, 0)] * (weight if given else 0)
+    def value(at):
+        left, taken = sorted(columns[at]), []
+        while left:
+            taken.append(left.pop((len(left) - 1) // 2))
+        return taken
+    values = {at: value(at) for at in range(election.candidates)}
+    best = max(values.values())
+    votes = collections.Counter()
+    for weight, given in election.ballots:
+        given = dict(map(tuple, given))
+        votes[frozenset((at, given.get(at, 0)) for at in range(election.candidates))] += weight
+    try:
+        theirs = votelib.evaluate.cardinal.MajorityJudgment().evaluate(votes, 1)
+        theirs = theirs[0] if isinstance(theirs[0], votelib.evaluate.core.Tie) else {theirs[0]}
+    except votelib.evaluate.core.VotingSystemError:
+        theirs = None
+    def check(ours):
+        by_hand = [at for at in values if values[at] == best]
+        if first(ours) != by_hand:
+            return {"theirs": by_hand}
+        order = sorted(values, key=lambda at: values[at], reverse=True)
+        if [values[at] for at in ours["order"]] != [values[at] for at in order]:
+            return {"order": order}
+        if theirs is None:
+            return None if len(by_hand) > 1 else {"votelib": "no cutoff"}
+        if set(by_hand) == set(theirs):
+            return None
+        return "several-marks-at-once"
+    return check
+
+
+def mean(election):
+    return same(grades.score_voting(election.grades(5, False), evaluation_method="mean"))
+
+
+def star(election):
+    theirs = grades.star(election.grades(5, True))
+    return winner_in(theirs)
+
+
+def approval(election):
+    profile = AbcProfile(election.candidates)
+    for weight, given in election.ballots:
+        for _ in range(weight):
+            profile.add_voter(given)
+    committees = abcrules.compute_av(profile, election.seats)
+    def check(ours):
+        found = set(ours["winners"])
+        return None if any(set(committee) == found for committee in committees) else {"theirs": str(committees)}
+    return check
+
+
+def choose_one(election):
+    votes = collections.Counter()
+    for weight, given in election.ballots:
+        for at in given:
+            votes[at] += weight
+    rest = [at for at in range(election.candidates)]
+    profile = Profile([[at] + [other for other in rest if other != at] for at in votes], list(votes.values()))
+    return same(scoring.plurality(profile))
+
+
+def added(election):
+    counter = collections.Counter()
+    for weight, given in election.ballots:
+        for at, value in given:
+            counter[at] += weight * value
+    return exact([fractions.Fraction(counter[at]) for at in range(election.candidates)])
+
+
+def seats(make, low, high):
+    def made(rng):
+        election = make(rng)
+        election.seats = rng.randint(low, min(high, election.candidates))
+        return election
+    return made
+
+
+def complete(rng):
+    return rankings(rng, "complete")
+
+
+def short(rng):
+    return rankings(rng, "short")
+
+
+def equal(rng):
+    return rankings(rng, "equal")
+
+
+# Method, what is compared, how elections are made, the oracle.
+COMPARED = [
+    ("choose-one", "plurality, pref_voting", lambda rng: approvals(rng, 1, 1), choose_one),
+    ("approval", "approval committees, abcvoting", lambda rng: approvals(rng, 6, 3), approval),
+    ("points", "sums, added up in Python", points, added),
+    ("score", "sums, added up in Python", lambda rng: marks(rng, 5, True), added),
+    ("score-mean", "score voting by mean, pref_voting", lambda rng: marks(rng, 5, True), mean),
+    ("majority-judgement", "middle marks taken out one by one; votelib", lambda rng: marks(rng, 5, True), judgement),
+    ("star", "STAR in parallel universes, pref_voting", lambda rng: marks(rng, 5, True), star),
+    ("borda-fixed", "Borda, pref_voting", complete, lambda election: same(scoring.borda(election.linear()))),
+    ("borda-fixed", "points on short ballots, votelib", short, positional(rankscore.Borda(base=1), True)),
+    ("borda", "modified Borda on short ballots, votelib", short, positional(rankscore.ModifiedBorda())),
+    ("dowdall", "points on short ballots, votelib", short, positional(Harmonic())),
+    ("instant-runoff", "tie-breaker and parallel universes, pref_voting", complete, instant_runoff),
+    ("instant-runoff", "short ballots, pref_voting", short, short_runoff),
+    ("instant-runoff-batches", "tie-breaker and parallel universes, pref_voting", complete,
+     lambda election: winner_in(iterative.instant_runoff_put(election.linear()))),
+    ("coombs", "tie-breaker and parallel universes, pref_voting", complete, coombs),
+    ("bucklin", "pref_voting", complete, lambda election: same(others.bucklin(election.linear()))),
+    ("bucklin", "short ballots, votelib", short, short_bucklin),
+    ("copeland", "pref_voting", complete, pairwise(copeland)),
+    ("copeland", "equal places and short ballots, pref_voting", equal, pairwise(copeland)),
+    ("minimax-margins", "pref_voting", equal, pairwise(margins.minimax)),
+    ("minimax", "pref_voting", equal, minimax_winning),
+    ("ranked-pairs", "parallel universes and tie-breaker, pref_voting", equal, ranked_pairs("margins")),
+    ("ranked-pairs-winning-votes", "parallel universes and tie-breaker, pref_voting", equal, ranked_pairs("winning")),
+    ("schulze-margins", "pref_voting", equal, schulze("margins")),
+    ("schulze", "pref_voting", equal, schulze("winning")),
+    ("kemeny", "pref_voting", complete, kemeny),
+    ("stv-scottish", "pref_voting", seats(complete, 1, 4), transferable(scottish)),
+    ("stv-scottish", "short ballots, pref_voting", seats(short, 1, 4), transferable(scottish)),
+    ("stv-meek", "pref_voting", seats(complete, 1, 4), transferable(meek)),
+    ("stv-meek", "short ballots, pref_voting", seats(short, 1, 4), transferable(meek)),
+]
+
+
+def textbook(make):
+    """Examples of the textbooks, for methods that rank."""
+    if make in (complete, short, equal):
+        for ballots in (TENNESSEE, letters(SCHULZE), letters(CIRCLE)):
+            candidates = len(ballots[0][1])
+            yield Election({"ranked": {"max": candidates}}, candidates, ballots)
+    elif make(random.Random(0)).kind.get("score"):
+        yield Election({"score": {"max": 5}}, 3, [(w, [[at, mark] for at, mark in enumerate(m)]) for w, m in MEDIANS])
+
+
+def ordinal(folder, largest):
+    """Ranked votes of cities, read here a second time, without the project's own reader."""
+    for path in sorted(pathlib.Path(folder).glob("*.pb")):
+        section, head, projects, ballots = None, None, {}, collections.Counter()
+        meta = {}
+        for line in path.read_text(encoding="utf-8").splitlines():
+            fields = line.split(";")
+            if fields[0].strip() in ("META", "PROJECTS", "VOTES") and len(fields) == 1:
+                section, head = fields[0].strip(), None
+            elif head is None:
+                head = [field.strip() for field in fields]
+            elif section == "META":
+                meta[fields[0]] = fields[1]
+            elif section == "PROJECTS":
+                projects[fields[0]] = len(projects)
+            elif section == "VOTES" and meta["vote_type"] == "ordinal":
+                vote = fields[head.index("vote")]
+                ballots[tuple(projects[name] for name in vote.split(",") if name)] += 1
+        if ballots and sum(ballots.values()) <= largest:
+            groups = [(weight, [[at] for at in ranking]) for ranking, weight in sorted(ballots.items())]
+            yield path.name, Election({"ranked": {"max": len(projects)}}, len(projects), groups)
+
+
+def ask(program, questions):
+    run = subprocess.run([program], input="\n".join(questions), capture_output=True, text=True, check=True)
+    return [json.loads(line) for line in run.stdout.splitlines()]
+
+
+def report(name, what, elections, answers, oracle):
+    agree, reasons, open_ones = 0, collections.Counter(), []
+    for election, ours in zip(elections, answers, strict=True):
+        found = {"refused": ours["refused"]} if "refused" in ours else oracle(election)(ours)
+        if found is None:
+            agree += 1
+        elif isinstance(found, str):
+            reasons[found] += 1
+        else:
+            open_ones.append((election, ours, found))
+    known = "".join(f", {reason} {count}" for reason, count in sorted(reasons.items()))
+    print(f"{name:28} {what:52} agree {agree}{known}" + (f", OPEN {len(open_ones)}" if open_ones else ""), flush=True)
+    for election, ours, found in open_ones[:2]:
+        print("   ", election.question(name)[:2000], "\n    ours", ours.get("places"), ours.get("winners"), found)
+    return len(open_ones)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--count", required=True, help="the built example `count`")
+    parser.add_argument("--number", type=int, default=2000, help="random elections for each comparison")
+    parser.add_argument("--data", help="folder of Pabulib files; their ranked votes are compared too")
+    parser.add_argument("--largest", type=int, default=20_000, help="most ballots of a file that is compared")
+    parser.add_argument("methods", nargs="*")
+    options = parser.parse_args()
+    differing = 0
+    for name, what, make, oracle in COMPARED:
+        if options.methods and name not in options.methods:
+            continue
+        rng = random.Random(f"{name} {what}")
+        elections = list(textbook(make)) + [make(rng) for _ in range(options.number)]
+        answers = ask(options.count, [election.question(name) for election in elections])
+        differing += report(name, what, elections, answers, oracle)
+    for file, election in ordinal(options.data, options.largest) if options.data else []:
+        print(file)
+        for name, what, make, oracle in COMPARED:
+            wanted = not options.methods or name in options.methods
+            election.seats = 3 if name.startswith("stv") else 1
+            if (make in (short, equal) or what.startswith("short ballots")) and wanted:
+                answers = ask(options.count, [election.question(name)])
+                differing += report(name, what, [election], answers, oracle)
+    sys.exit(differing > 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,67 @@
+//! An outcome for residents: plain sentences in Russian and English, a table, and a drawing. Pure text, always the same.
+
+use crate::{election::Election, exact::Exact, rules::Territory};
+
+mod bars;
+mod english;
+mod flow;
+mod phrase;
+mod russian;
+mod sentences;
+mod table;
+
+pub use sentences::explain;
+pub use table::{Table, table};
+
+/// Language of an explanation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Language {
+    /// English.
+    English,
+    /// Russian.
+    Russian,
+}
+
+impl Language {
+    /// A number as people write it: Russian has a decimal comma.
+    fn number(self, number: &Exact) -> String {
+        let text = number.to_string();
+        match self {
+            Self::English => text,
+            Self::Russian => text.replace('.', ","),
+        }
+    }
+}
+
+/// An outcome as a drawing (SVG 1.1): the flow of votes from round to round where there are rounds, bars elsewhere.
+#[must_use]
+pub fn outcome_svg(election: &Election, territories: &[Territory], language: Language) -> String {
+    if flow::has_flow(election) {
+        flow::draw(election, territories, language)
+    } else {
+        bars::draw(election, territories, language)
+    }
+}
+
+/// Name of a candidate for people.
+fn title(territories: &[Territory], at: u16) -> &str {
+    territories.get(usize::from(at)).map_or("", |territory| territory.title.as_str())
+}
+
+/// Text inside XML.
+fn escaped(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '&' => safe.push_str("&amp;"),
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '"' => safe.push_str("&quot;"),
+            '\'' => safe.push_str("&#39;"),
+            // XML has no other control characters than these.
+            other if other.is_control() && !matches!(other, '\n' | '\t') => {}
+            other => safe.push(other),
+        }
+    }
+    safe
+}

@@ -1,0 +1,161 @@
+//! PrefLib's orders and categories: `.soc`, `.soi`, `.toc`, `.toi` and `.cat` (www.preflib.org/format, the layout since 2022).
+
+use std::collections::BTreeMap;
+
+mod read;
+mod write;
+
+use super::{FormatFault, Poll};
+use crate::{choice::Choice, profile::Profile, rules::Kind};
+
+pub use read::read;
+pub use write::write;
+
+/// What kind of preferences a file holds; also the ending of its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DataType {
+    /// `soc`: strict orders of everything.
+    Soc,
+    /// `soi`: strict orders, not always of everything.
+    Soi,
+    /// `toc`: orders of everything, with ties.
+    Toc,
+    /// `toi`: orders with ties, not always of everything.
+    Toi,
+    /// `cat`: categories; the first is taken as the best.
+    Cat,
+}
+
+/// Alike ballots.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Preference {
+    /// How many are alike.
+    pub count: u64,
+    /// Alternatives from 0, in groups of equals, the best first; in a `cat` file a group for each category.
+    pub groups: Vec<Vec<u16>>,
+    /// Line in the file, from 1.
+    pub line: usize,
+}
+
+/// A file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Preferences {
+    /// Names of the alternatives, number 1 first.
+    pub alternatives: Vec<String>,
+    /// Names of the categories of a `cat` file, number 1 first.
+    pub categories: Vec<String>,
+    /// Kind of preferences.
+    pub data_type: DataType,
+    /// Metadata as they stand, in order; what is counted or named elsewhere is left out.
+    pub meta: Vec<(String, String)>,
+    /// Ballots.
+    pub preferences: Vec<Preference>,
+}
+
+impl DataType {
+    /// Every kind.
+    pub const ALL: [Self; 5] = [Self::Soc, Self::Soi, Self::Toc, Self::Toi, Self::Cat];
+
+    /// The name in the file, and the ending of the file's name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Soc => "soc",
+            Self::Soi => "soi",
+            Self::Toc => "toc",
+            Self::Toi => "toi",
+            Self::Cat => "cat",
+        }
+    }
+
+    /// Whether ties are allowed.
+    const fn has_ties(self) -> bool {
+        matches!(self, Self::Toc | Self::Toi | Self::Cat)
+    }
+
+    /// Whether every ballot names everything.
+    const fn is_complete(self) -> bool {
+        matches!(self, Self::Soc | Self::Toc)
+    }
+}
+
+impl Preferences {
+    /// The value of a metadata line.
+    #[must_use]
+    pub fn meta(&self, key: &str) -> Option<&str> {
+        self.meta.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str())
+    }
+
+    /// The ballots for counting: orders as rankings; two categories as approval of the first, more as marks, the first the
+    /// highest.
+    ///
+    /// # Errors
+    /// [`FormatFault`] when there are more ballots than can be counted.
+    pub fn poll(&self) -> Result<Poll, FormatFault> {
+        let count = u16::try_from(self.alternatives.len()).unwrap_or(u16::MAX);
+        let worst = self.categories.len().saturating_sub(1) as u32;
+        let kind = match (self.data_type, worst) {
+            (DataType::Cat, 0 | 1) => Kind::Approval { max: count },
+            (DataType::Cat, max) => Kind::Score { max },
+            _ => Kind::Ranked { max: count },
+        };
+        let mut profile = Profile::new(kind, count);
+        for preference in &self.preferences {
+            let added = match profile.kind() {
+                Kind::Approval { .. } => {
+                    let first = preference.groups.first().cloned().unwrap_or_default();
+                    profile.add(&Choice::Approval(first), preference.count)
+                }
+                Kind::Score { .. } => {
+                    let marks = preference.groups.iter().zip((0..=worst).rev());
+                    let marks = marks.flat_map(|(group, mark)| group.iter().map(move |at| (*at, mark)));
+                    profile.add(&Choice::Score(marks.collect()), preference.count)
+                }
+                _ => profile.add_groups(&preference.groups, preference.count),
+            };
+            added.map_err(|fault| FormatFault::profile(preference.line, &fault))?;
+        }
+        let title = self.meta("TITLE").unwrap_or_default().to_owned();
+        Ok(Poll {
+            budget: None,
+            invalid: BTreeMap::new(),
+            profile,
+            seats: None,
+            territories: super::numbered(&self.alternatives),
+            title,
+        })
+    }
+
+    /// A file of ranked ballots, of the narrowest kind that holds them.
+    #[must_use]
+    pub fn from_poll(poll: &Poll) -> Option<Self> {
+        if !matches!(poll.profile.kind(), Kind::Ranked { .. }) {
+            return None;
+        }
+        let groups = |paper: crate::profile::Paper<'_>| -> Vec<Vec<u16>> {
+            if paper.values.is_empty() {
+                paper.marks.iter().map(|at| vec![*at]).collect()
+            } else {
+                paper.groups().map(<[u16]>::to_vec).collect()
+            }
+        };
+        let papers = poll.profile.papers();
+        let preferences: Vec<_> =
+            papers.map(|paper| Preference { count: paper.weight, groups: groups(paper), line: 0 }).collect();
+        let everything = poll.territories.len();
+        let is_complete = preferences.iter().all(|one| one.groups.iter().map(Vec::len).sum::<usize>() == everything);
+        let data_type = match (poll.profile.has_equal_places(), is_complete) {
+            (false, true) => DataType::Soc,
+            (false, false) => DataType::Soi,
+            (true, true) => DataType::Toc,
+            (true, false) => DataType::Toi,
+        };
+        Some(Self {
+            alternatives: poll.territories.iter().map(|territory| territory.title.clone()).collect(),
+            categories: Vec::new(),
+            data_type,
+            meta: vec![("TITLE".to_owned(), poll.title.clone())],
+            preferences,
+        })
+    }
+}

@@ -1,0 +1,70 @@
+//! Why an election cannot be counted by a method.
+
+use crate::{ladder::LadderFault, methods::Procedure};
+
+/// Why an election cannot be counted so.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CountFault {
+    /// The method does not fit the ballots.
+    #[error("method: {method} cannot count {kind} ballots; what can: {}", names(.fitting))]
+    Kind {
+        /// The method.
+        method: Procedure,
+        /// The ballots' kind.
+        kind: &'static str,
+        /// Methods that fit it.
+        fitting: Vec<Procedure>,
+    },
+    /// A ranking has equal places, which the method cannot read.
+    #[error("method: {0} cannot count rankings with equal places")]
+    EqualPlaces(Procedure),
+    /// More than one mark, where the method takes one.
+    #[error("method: choose-one cannot count ballots with more than one mark")]
+    SeveralMarks,
+    /// Too many candidates.
+    #[error("method: {method} counts at most {most} candidates, not {given}: {reason}")]
+    Candidates {
+        /// The method.
+        method: Procedure,
+        /// How many there are.
+        given: u16,
+        /// How many there may be.
+        most: u16,
+        /// Why no more.
+        reason: &'static str,
+    },
+    /// Territories and ballots are not of one election.
+    #[error("there are {territories} territories, but the ballots number {candidates}")]
+    Territories {
+        /// Territories given.
+        territories: usize,
+        /// Candidates of the profile.
+        candidates: u16,
+    },
+    /// The method spends a budget, but seats are to be filled.
+    #[error("method: {0} spends a budget; it cannot fill seats")]
+    Budget(Procedure),
+    /// A cost is missing or not above zero.
+    #[error("territories: {0} needs a cost above zero, because winners must fit into a budget")]
+    Cost(String),
+    /// A number would not fit.
+    #[error("the numbers are too large to be counted exactly: {0}")]
+    Overflow(&'static str),
+    /// The method fills seats and knows no budget.
+    #[error("method: {0} fills seats; it cannot spend a budget")]
+    Seats(Procedure),
+    /// The method knows no limits between candidates.
+    #[error("method: {0} knows no groups and no candidates that exclude each other")]
+    Limits(Procedure),
+    /// A least score where the score is none that more of is better.
+    #[error("winners: a minimum score has no meaning with {0}")]
+    Minimum(Procedure),
+    /// The ladder cannot be used.
+    #[error(transparent)]
+    Ladder(#[from] LadderFault),
+}
+
+/// Names of methods, for people.
+pub(super) fn names(methods: &[Procedure]) -> String {
+    methods.iter().map(Procedure::to_string).collect::<Vec<_>>().join(", ")
+}

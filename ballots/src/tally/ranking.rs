@@ -1,0 +1,55 @@
+//! Territories in order: by score, with ties resolved by the ladder.
+
+use std::{cmp::Reverse, collections::BTreeMap};
+
+use crate::{
+    outcome::{RunoffRound, Standing, Tie},
+    rules::Rules,
+    tiebreak,
+};
+
+/// Territories in order, before winners are chosen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Ranking {
+    pub(crate) standings: Vec<Standing>,
+    pub(crate) ties: Vec<Tie>,
+    pub(crate) rounds: Vec<RunoffRound>,
+}
+
+/// Orders territories by score, the highest first, and resolves ties by the ladder.
+pub(crate) fn by_score(rules: &Rules, votes: &[u64], scores: &[u64]) -> Ranking {
+    let mut groups: BTreeMap<Reverse<u64>, Vec<u16>> = BTreeMap::new();
+    for (score, at) in scores.iter().zip(0u16..) {
+        groups.entry(Reverse(*score)).or_default().push(at);
+    }
+    let (mut standings, mut ties) = (Vec::with_capacity(scores.len()), Vec::new());
+    for (Reverse(score), mut tied) in groups {
+        let used = tiebreak::resolve(rules, &mut tied);
+        if tied.len() > 1 {
+            ties.push(Tie { round: None, decisive: false, order: ids(rules, &tied), rules: used, score });
+        }
+        for at in tied {
+            let rank = standings.len() as u32 + 1;
+            standings.push(standing(rules, at, rank, score, votes[usize::from(at)]));
+        }
+    }
+    Ranking { standings, ties, rounds: Vec::new() }
+}
+
+/// A territory in its place; whether it wins is decided later.
+pub(crate) fn standing(rules: &Rules, at: u16, rank: u32, score: u64, votes: u64) -> Standing {
+    let id = rules.territories[usize::from(at)].id.clone();
+    Standing { id, mean: None, median: None, rank, score, selected: false, votes, why: None }
+}
+
+/// Ids of territories.
+pub(crate) fn ids(rules: &Rules, positions: &[u16]) -> Vec<String> {
+    positions.iter().map(|at| rules.territories[usize::from(*at)].id.clone()).collect()
+}
+
+/// Adds sums place by place.
+pub(crate) fn add_all(sums: &mut [u64], other: &[u64]) {
+    for (sum, other) in sums.iter_mut().zip(other) {
+        *sum += other;
+    }
+}

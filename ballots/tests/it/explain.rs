@@ -1,0 +1,136 @@
+//! What residents read: every method explains itself in both languages, and the words say what the count found.
+
+use ballots::{
+    Election, Ladder, Procedure, Profile,
+    explain::{Language, explain, outcome_svg, table},
+    ladder::Rung,
+    rules::Territory,
+};
+
+use super::{
+    elections::{RANKED, elect, elect_by, marked, ranked},
+    sample::territories,
+};
+
+const TENNESSEE: [(u64, &str); 4] = [(42, "a b c d"), (26, "b c d a"), (15, "c d b a"), (17, "d c b a")];
+const LANGUAGES: [Language; 2] = [Language::English, Language::Russian];
+
+fn towns() -> Vec<Territory> {
+    let named = territories(4).into_iter().zip(["Memphis", "Nashville", "Chattanooga", "Knoxville"]);
+    named.map(|(territory, title)| Territory { title: title.into(), ..territory }).collect()
+}
+
+fn told(election: &Election, language: Language) -> String {
+    explain(election, &towns(), language).join("\n")
+}
+
+#[test]
+fn a_run_off_is_told_round_by_round() {
+    let election = elect(&ranked(4, &TENNESSEE), "instant-runoff", 1);
+    let english = told(&election, Language::English).replace('\u{a0}', " ");
+    for sentence in [
+        "Counted by the method \"instant run-off\". Ballots: 100, of them blank: 0.",
+        "Round 1: Memphis — 42, Nashville — 26, Chattanooga — 15, Knoxville — 17.",
+        "Round 1: out: Chattanooga.",
+        "Votes of Chattanooga move on: Knoxville — 15.",
+        "Round 2: Memphis — 42, Nashville — 26, Knoxville — 32.",
+        "Round 3: Memphis — 42, Knoxville — 58.",
+        "The winner: Knoxville.",
+    ] {
+        assert!(english.lines().any(|line| line == sentence), "{sentence:?} is not in\n{english}");
+    }
+    let russian = told(&election, Language::Russian).replace('\u{a0}', " ");
+    for sentence in [
+        "Способ подсчёта: последовательное исключение. Бюллетеней: 100, из них пустых: 0.",
+        "Круг 1: выбывает: Chattanooga.",
+        "Голоса территории «Chattanooga» переходят: Knoxville — 15.",
+        "Победила территория «Knoxville».",
+    ] {
+        assert!(russian.lines().any(|line| line == sentence), "{sentence:?} is not in\n{russian}");
+    }
+}
+
+#[test]
+fn pairs_paths_and_finals_are_told() {
+    let profile = ranked(4, &TENNESSEE);
+    let said = told(&elect(&profile, "schulze", 1), Language::English);
+    assert!(said.contains("More voters prefer Nashville to Memphis: 58 against 42."), "{said}");
+    assert!(
+        said.contains("Nashville precedes Chattanooga: its path of victories is as strong as 68, the way back 0."),
+        "{said}"
+    );
+    let said = told(&elect(&profile, "ranked-pairs", 1), Language::Russian);
+    assert!(said.contains("«Nashville» выше, чем «Memphis» (перевес 16): принято."), "{said}");
+    let marks = marked(3, 5, &[(4, "a5 b1 c0"), (5, "a3 b5 c1"), (1, "c5")]);
+    let said = told(&elect(&marks, "star", 1), Language::Russian);
+    assert!(said.contains("Выше оценили «Memphis»: 4, выше оценили «Nashville»: 5, оценили одинаково: 1."), "{said}");
+    let said = told(&elect(&marks, "score-mean", 1), Language::Russian);
+    assert!(said.contains("Memphis\u{a0}— 35/9, Nashville\u{a0}— 29/9, Chattanooga\u{a0}— 1"), "{said}");
+}
+
+/// A circle of equal victories: one of them is passed over, and the reader is told which and why.
+#[test]
+fn contradictions_and_ties_are_told() {
+    let circle = ranked(3, &[(1, "a b c"), (1, "b c a"), (1, "c a b")]);
+    let said = told(&elect(&circle, "ranked-pairs", 1), Language::English);
+    assert!(said.contains("Chattanooga before Memphis (strength 1) contradicts what was kept: passed over."), "{said}");
+    assert!(
+        said.contains("Equal: Memphis, Nashville, Chattanooga; put in this order by the earlier application"),
+        "{said}"
+    );
+    let waiting = elect_by(&circle, "borda", 1, &Ladder::new(&[Rung::ByHand]));
+    assert!(
+        told(&waiting, Language::English)
+            .contains("the commission must draw lots between Memphis, Nashville, Chattanooga.")
+    );
+    assert!(told(&waiting, Language::Russian).contains("комиссия должна провести жребий"));
+}
+
+fn profiles() -> Vec<(Procedure, Profile)> {
+    let ranking = || ranked(4, &TENNESSEE);
+    let marks = || marked(4, 5, &[(3, "a5 b1 c0"), (2, "a3 b5 d1")]);
+    let of = |method: &&str| (method.parse().unwrap(), ranking());
+    let rated = ["score", "score-mean", "score-mean-blanks-zero", "majority-judgement", "star"];
+    RANKED.iter().map(of).chain(rated.iter().map(|method| (method.parse().unwrap(), marks()))).collect()
+}
+
+/// No method is without words, a table as wide as its head, and a drawing that names everybody and is well-formed.
+#[test]
+fn every_method_has_words_table_and_drawing() {
+    for (method, profile) in profiles() {
+        let election = elect(&profile, &method.to_string(), 2);
+        for language in LANGUAGES {
+            let said = explain(&election, &towns(), language);
+            assert!(said.len() >= 2 && said.iter().all(|line| line.ends_with('.')), "{method}: {said:?}");
+            assert!(
+                !said[0].contains(&format!("\"{method}\""))
+                    || ["approval", "points"].contains(&method.to_string().as_str()),
+                "{method} has no name"
+            );
+            let table = table(&election, &towns(), language);
+            assert!(table.rows.len() >= 4 && table.rows.iter().all(|row| row.len() == table.head.len()), "{method}");
+            let svg = outcome_svg(&election, &towns(), language);
+            assert_eq!(svg, outcome_svg(&election, &towns(), language));
+            assert!(towns().iter().all(|town| svg.contains(&town.title)), "{method}: {svg}");
+            assert_eq!(svg.matches("<text").count(), svg.matches("</text>").count());
+            assert!(svg.starts_with("<svg ") && svg.ends_with("</svg>\n") && !svg.contains("NaN"), "{method}");
+        }
+    }
+}
+
+/// In the flow a band that leaves a round is as high as the votes that move, and names cannot break out of the drawing.
+#[test]
+fn the_flow_shows_what_moved() {
+    let election = elect(&ranked(4, &TENNESSEE), "instant-runoff", 1);
+    let mut places = towns();
+    places[3].title = "<script>&\"".into();
+    let svg = outcome_svg(&election, &places, Language::English);
+    assert!(svg.contains("&lt;script&gt;&amp;&quot;") && !svg.contains("<script>"), "{svg}");
+    // Columns of four, three, two and one bar; bands: three stay and one moves, two and one, one and one.
+    assert_eq!((svg.matches("<rect").count(), svg.matches("<path").count()), (4 + 3 + 2 + 1, 4 + 3 + 2));
+    // 15 of 100 ballots are 63 of 420 units.
+    assert!(svg.contains("height=\"63\""), "{svg}");
+    let bars = outcome_svg(&elect(&ranked(4, &TENNESSEE), "borda", 1), &towns(), Language::Russian);
+    assert_eq!((bars.matches("<rect").count(), bars.matches("opacity=\"1\"").count()), (4, 1));
+    assert!(bars.contains("aria-label=\"Итоги голосования\""));
+}
