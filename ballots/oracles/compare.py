@@ -61,7 +61,8 @@ class Election:
     def question(self, method):
         return json.dumps({
             "method": method, "kind": self.kind, "candidates": self.candidates, "seats": self.seats,
-            "ballots": self.ballots, "rungs": ["registration"],
+            # The Scottish order's own first rung; the other programs have none.
+            "ballots": self.ballots, "rungs": ["backwards"] * (method == "stv-scottish") + ["registration"],
         })
 
     def complete(self):
@@ -290,13 +291,10 @@ def kemeny(election):
 
 
 class Last:
-    """In the place of lots: the candidate that this project's ladder would put last, or first."""
-
-    def __init__(self, lowest):
-        self.lowest = lowest
+    """In the place of lots: of those who may go out, the one that this project's ladder puts last."""
 
     def choice(self, tied):
-        return max(tied) if self.lowest else min(tied)
+        return max(tied)
 
 
 def transferable(method):
@@ -331,7 +329,7 @@ def close(ours):
 
 
 def scottish(profile, seats):
-    return proportional.stv_scottish(profile, num_seats=seats, rng=Last(True))
+    return proportional.stv_scottish(profile, num_seats=seats, rng=Last())
 
 
 def meek(profile, seats):
