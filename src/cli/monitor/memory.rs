@@ -177,7 +177,7 @@ mod tests {
             [fs::read(log.0.join("heads.jsonl")).expect("reads"), b"{\"at".to_vec()].concat(),
         )
         .expect("a power cut");
-        assert_eq!(log.heads().expect("reads"), [head.clone()]);
+        assert_eq!(log.heads().expect("reads"), std::slice::from_ref(&head));
         let next = SeenHead { at: 2, ..head.clone() };
         log.keep(&next).expect("keeps after the power cut");
         log.keep(&head).expect("keeps after a whole line");
