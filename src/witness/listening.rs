@@ -13,7 +13,7 @@ use axum::{
 };
 use tokio::{net::TcpListener, sync::Semaphore, sync::oneshot, task::JoinHandle};
 
-use super::{Answer, Witness, WitnessFault};
+use super::{Answer, StartFault, Witness};
 use crate::pages::{Language, prefix, witness::STYLE};
 
 /// Largest body, in bytes: 64 signatures of the largest kind, and a proof.
@@ -37,9 +37,9 @@ impl Listening {
     /// Starts to answer.
     ///
     /// # Errors
-    /// [`WitnessFault::Listen`].
-    pub async fn start(wanted: SocketAddr, witness: Witness) -> Result<Self, WitnessFault> {
-        let fault = |fault| WitnessFault::Listen(wanted, fault);
+    /// [`StartFault::Listen`].
+    pub async fn start(wanted: SocketAddr, witness: Witness) -> Result<Self, StartFault> {
+        let fault = |fault| StartFault::Listen(wanted, fault);
         let listener = TcpListener::bind(wanted).await.map_err(fault)?;
         let address = listener.local_addr().map_err(fault)?;
         let (stop, stopped) = oneshot::channel::<()>();

@@ -16,14 +16,14 @@ use reqwest::StatusCode;
 use tempfile::TempDir;
 use veche::{
     clock::Clock,
-    witness::{Listening, Witness, WitnessFault},
+    witness::{Listening, StartFault, Witness},
 };
 
 /// A log that has nothing to do with rounds, and that writes an extension line.
-const ORIGIN: &str = "Another log, by another author";
+pub const ORIGIN: &str = "Another log, by another author";
 const EXTENSION: &str = "an extension line\n";
 
-fn log_signer() -> Signer {
+pub fn log_signer() -> Signer {
     Signer::new("log.example/key-1".into(), SigningKey::from_bytes(&[1; 32]))
 }
 fn followed() -> FollowedLog {
@@ -35,7 +35,7 @@ fn cosigner() -> Cosigner {
 }
 
 /// Leaves of the log's honest history, or of another that begins to differ at leaf 3.
-fn tree(size: u64, honest: bool) -> (Tiles, Hash) {
+pub fn tree(size: u64, honest: bool) -> (Tiles, Hash) {
     let leaf = |index: u64| leaf(format!("{} {index}", if honest || index < 3 { "a" } else { "b" }).as_bytes());
     let mut growth = Growth::new(0);
     let mut tiles = Tiles::default();
@@ -50,29 +50,29 @@ fn note(size: u64, honest: bool) -> Note {
     log_signer().sign(&text)
 }
 
-fn request(old: u64, size: u64, honest: bool) -> AddCheckpoint {
+pub fn request(old: u64, size: u64, honest: bool) -> AddCheckpoint {
     let proof = if old == 0 { Vec::new() } else { proof::consistency(&tree(size, honest).0, old, size).unwrap() };
     AddCheckpoint { old, proof, checkpoint: note(size, honest) }
 }
 
-fn open(folder: &Path) -> Result<Witness, WitnessFault> {
+pub fn open(folder: &Path) -> Result<Witness, StartFault> {
     Witness::open(folder, vec![followed()], cosigner(), Clock::system())
 }
 
-struct Running {
-    listening: Listening,
+pub struct Running {
+    pub listening: Listening,
     client: reqwest::Client,
 }
 
 #[derive(Debug, PartialEq, Eq)]
-struct Came {
-    status: u16,
+pub struct Came {
+    pub status: u16,
     kind: String,
     body: String,
 }
 
 impl Running {
-    async fn on(folder: &Path) -> Self {
+    pub async fn on(folder: &Path) -> Self {
         let address: SocketAddr = "127.0.0.1:0".parse().unwrap();
         let listening = Listening::start(address, open(folder).unwrap()).await.unwrap();
         Self { listening, client: reqwest::Client::new() }
@@ -85,12 +85,12 @@ impl Running {
         Came { status: answer.status().as_u16(), kind: kind.unwrap_or_default(), body: answer.text().await.unwrap() }
     }
 
-    async fn asks(&self, request: &AddCheckpoint) -> Came {
+    pub async fn asks(&self, request: &AddCheckpoint) -> Came {
         self.post(request.to_string()).await
     }
 
     /// Asks for a cosignature, which must come and hold.
-    async fn cosigns(&self, request: &AddCheckpoint) {
+    pub async fn cosigns(&self, request: &AddCheckpoint) {
         let came = self.asks(request).await;
         assert_eq!(came.status, 200, "{came:?}");
         let [signature] = parse_cosignatures(&came.body).unwrap().try_into().unwrap();
@@ -99,13 +99,13 @@ impl Running {
         assert!(age <= 100, "{time} is {age} seconds ago");
     }
 
-    async fn get(&self, path: &str) -> String {
+    pub async fn get(&self, path: &str) -> String {
         let answer = self.client.get(format!("{}{path}", self.listening.url())).send().await.unwrap();
         assert_eq!(answer.status(), StatusCode::OK);
         answer.text().await.unwrap()
     }
 
-    async fn state(&self) -> serde_json::Value {
+    pub async fn state(&self) -> serde_json::Value {
         serde_json::from_str(&self.get("/state").await).unwrap()
     }
 }
@@ -190,7 +190,7 @@ async fn a_witness_goes_on_after_a_restart_and_is_alone_on_its_folder() {
     let witness = Running::on(folder.path()).await;
     witness.cosigns(&request(0, 4, true)).await;
     witness.cosigns(&request(4, 9, true)).await;
-    assert!(matches!(open(folder.path()), Err(WitnessFault::Locked(_))), "two witnesses on one folder");
+    assert!(matches!(open(folder.path()), Err(StartFault::Locked(_))), "two witnesses on one folder");
     witness.listening.stop().await;
     let witness = Running::on(folder.path()).await;
     assert_eq!(size(&witness.asks(&request(4, 9, true)).await), 9);
@@ -198,7 +198,7 @@ async fn a_witness_goes_on_after_a_restart_and_is_alone_on_its_folder() {
     witness.cosigns(&request(9, 12, true)).await;
     let twice =
         Witness::open(TempDir::new().unwrap().path(), vec![followed(), followed()], cosigner(), Clock::system());
-    assert!(matches!(twice, Err(WitnessFault::Twice(_))));
+    assert!(matches!(twice, Err(StartFault::Twice(_))));
 }
 
 /// The file of this kind in the folder; there is one log, so there is one.
@@ -209,7 +209,7 @@ fn file(folder: &Path, kind: &str) -> std::path::PathBuf {
 
 fn refused(folder: &Path) -> String {
     match open(folder) {
-        Err(fault @ WitnessFault::State { .. }) => fault.to_string(),
+        Err(fault @ StartFault::State { .. }) => fault.to_string(),
         other => panic!("a folder from another day is taken: {other:?}"),
     }
 }
@@ -322,7 +322,7 @@ async fn lies_are_kept_with_both_heads_and_shown() {
     };
     let evidence = seen(&witness).await;
     let kinds: Vec<_> = evidence.iter().map(|[kind, ..]| kind.as_str()).collect();
-    assert_eq!(kinds, ["split", "split", "rollback", "unproven"], "each once");
+    assert_eq!(kinds, ["split", "split", "rolled-back", "unproven"], "each once");
     for ([_, known, shown], sizes) in evidence.iter().zip([(9, 9), (20, 20), (20, 5), (20, 30)]) {
         let head = |note: &str| {
             let note: Note = note.parse().unwrap();
@@ -334,7 +334,7 @@ async fn lies_are_kept_with_both_heads_and_shown() {
         assert!(known.size != shown.size || known.root != shown.root, "both signed by the log, and they contradict");
     }
     let page = witness.get("/en/").await;
-    assert_eq!(page.matches("class=\"lie\"").count(), 4, "{page}");
+    assert_eq!(["lie", "refused"].map(|class| page.matches(&format!("class=\"{class}\"")).count()), [2, 2], "{page}");
     assert!(page.contains("two different contents of one size") && !page.contains("Nothing wrong"), "{page}");
     assert!(witness.get("/").await.contains("одного размера"));
     assert!(witness.get("/witness.css").await.contains(".lie"));
