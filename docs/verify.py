@@ -1246,19 +1246,22 @@ class Verifier:
 
     def check_witnesses(self):
         """§§ 3, 5: as many of the rules' witnesses as their quorum signed the final checkpoint; without a policy none is asked for."""
-        policy = self.round.rules.field["witnesses"]
+        rules = self.round.rules
+        policy = rules.field["witnesses"]
         if not policy:
-            self.report.facts["witnesses"] = "none asked for"
+            others = sum(signer != rules.log_key[0] for signer, *_ in getattr(self, "note_signatures", []))
+            self.report.facts["witnesses"] = "none asked for" + (f"; other signatures, not checked: {others}" if others else "")
             return 0
+        self.report.facts["witnesses"] = "?"
         signed = 0
         try:
             need(hasattr(self, "note"), "the checkpoint could not be read")
-            for witness in self.round.rules.witnesses:
+            for witness in rules.witnesses:
                 signed += cosigned(self.note, self.note_signatures, witness)
+            self.report.facts["witnesses"] = f"{signed} of {policy['quorum']}"
             need(signed >= policy["quorum"], f"witnesses: {signed} of {policy['quorum']}")
         except Fault as fault:
             raise fault.at("checkpoint") from None
-        self.report.facts["witnesses"] = f"{signed} of {policy['quorum']} needed"
         return signed
 
     def check_register(self):
