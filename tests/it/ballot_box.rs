@@ -5,7 +5,13 @@ use ed25519_dalek::SigningKey;
 use reqwest::{Method as Verb, StatusCode};
 use serde_json::json;
 use sqlx::{Connection as _, SqliteConnection};
-use veche::http::StepRequest;
+use veche::{
+    client::{
+        ClientFault,
+        receipt::{self, Receipt},
+    },
+    http::StepRequest,
+};
 
 use super::town::{Answer, HOUR, SLUG, Town, answer};
 
@@ -254,4 +260,17 @@ async fn what_does_not_fit_into_the_queue_is_refused_and_not_stored() {
     }
     assert_eq!(town.posts_ballot(&ballot).await.status, StatusCode::CREATED);
     assert_eq!(town.certifies().await.outcome.ballots, 1);
+}
+
+/// A device whose clock is fast by minutes must not say that the ballot box broke its word.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_promise_is_broken_only_when_clocks_cannot_explain_it() {
+    let town = Town::new().await;
+    let codes = town.votes(1).await;
+    let mut credential = town.registers(&codes[0]).await;
+    let cast = town.casts(&mut credential, &["t1"]).await.unwrap();
+    let (place, by) = (town.place().await, cast.acceptance.in_log_by);
+    let at = async |now: i64| receipt::check(&town.api, &place, &cast, None, now).await;
+    assert_eq!(at(by + 600).await.unwrap(), Receipt::Waiting(by));
+    assert!(matches!(at(by + 601).await, Err(ClientFault::Promise(_))));
 }

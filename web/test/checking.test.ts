@@ -63,10 +63,11 @@ test('a receipt is told apart before and after the log has the ballot', async ()
   assert.equal(early.file.logged, undefined);
   assert.equal(early.code.head, undefined);
   assert.match(early.address, /^https:\/\/vote\.example\/rounds\/spring\/check#[A-Za-z0-9_-]{183}$/);
-  for (const [now, late] of [[NOW, false], [NOW + 1, true]] as const) {
+  for (const [now, late] of [[NOW, false], [NOW + 600, false], [NOW + 601, true]] as const) {
     const waiting = { state: 'waiting', inLogBy: NOW, late };
     assert.deepEqual(await checking.checkReceiptFile(api, resident.place, early.file, now), waiting);
     assert.deepEqual(await checking.checkReceiptCode(api, resident.place, early.code, now), waiting);
+    assert.deepEqual(await checking.checkTracker(api, resident.place, trackerOf(early.ballot.hash), now), waiting);
   }
   const late = await logged(all);
   assert.equal(late.code.head?.size, 3);

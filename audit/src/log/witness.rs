@@ -12,6 +12,8 @@ use super::{
 
 /// Most hashes of a consistency proof in a request.
 pub const MAX_PROOF: usize = 63;
+/// Longest text of a checkpoint in a request, in bytes: a witness keeps what it is shown. A log needs some hundred.
+pub const MAX_CHECKPOINT: usize = 4096;
 /// Media type of an answer that only says how large the witness knows the log.
 pub const SIZE_TYPE: &str = "text/x.tlog.size";
 /// Most cosignatures in one answer that are read.
@@ -32,7 +34,9 @@ pub struct AddCheckpoint {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum MessageFault {
     /// Not a request.
-    #[error("a request must be `old SIZE`, at most 63 lines of base64, an empty line, and a signed checkpoint")]
+    #[error(
+        "a request must be `old SIZE`, at most 63 lines of base64, an empty line, and a signed checkpoint of at most 4096 bytes"
+    )]
     Request,
     /// Not an answer with cosignatures.
     #[error("an answer must be 1 to 64 lines `— NAME SIGNATURE`")]
@@ -69,7 +73,7 @@ fn parse(text: &str) -> Option<AddCheckpoint> {
     let mut lines = head.split('\n');
     let old = lines.next()?.strip_prefix("old ")?.parse().ok()?;
     let proof: Option<Vec<_>> = lines.take(MAX_PROOF + 1).map(Hash::from_base64).collect();
-    let checkpoint: Note = checkpoint.parse().ok()?;
+    let checkpoint: Note = checkpoint.parse().ok().filter(|note: &Note| note.text.len() <= MAX_CHECKPOINT)?;
     Checkpoint::extended(&checkpoint.text).ok()?;
     Some(AddCheckpoint { old, proof: proof?, checkpoint })
 }

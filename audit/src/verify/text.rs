@@ -45,9 +45,25 @@ pub fn place(failure: &Failure, language: Language) -> String {
 /// A text of a stranger, without what steers a terminal or turns the order of letters.
 #[must_use]
 pub fn printable(text: &str) -> String {
-    let steers = |letter: char| {
-        letter.is_control()
-            || matches!(letter, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
     text.chars().map(|letter| if steers(letter) { '\u{fffd}' } else { letter }).collect()
+}
+
+/// JSON in which such letters of a stranger's text stand as escapes: it says the same, and may be shown on a terminal.
+#[must_use]
+pub fn json(value: &serde_json::Value) -> String {
+    let mut out = String::new();
+    // Compact JSON has such letters inside of strings only, and none of them beyond U+FFFF.
+    for letter in value.to_string().chars() {
+        if steers(letter) {
+            let _ = write!(out, "\\u{:04x}", u32::from(letter));
+        } else {
+            out.push(letter);
+        }
+    }
+    out
+}
+
+fn steers(letter: char) -> bool {
+    letter.is_control()
+        || matches!(letter, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

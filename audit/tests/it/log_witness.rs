@@ -5,7 +5,7 @@ use audit::log::{
     hash::{Hash, empty, leaf},
     note::{Note, NoteSignature, Signer},
     witness::{
-        AddCheckpoint, MessageFault,
+        AddCheckpoint, MAX_CHECKPOINT, MessageFault,
         decision::{Decision, FollowedLog, Heads, Suspicion, Verdict, decide},
         parse_cosignatures, parse_size, print_cosignatures, print_size,
     },
@@ -345,4 +345,17 @@ proptest! {
             prop_assert_eq!(read.to_string(), changed);
         }
     }
+}
+
+/// A witness keeps what it is shown, so what it reads is short.
+#[test]
+fn a_long_checkpoint_is_no_request() {
+    let request = |len: usize| {
+        let text = head(&[leaf(b"a")]).to_string();
+        let line = "x".repeat(len - text.len() - 1);
+        let checkpoint = signer(1).sign(&format!("{text}{line}\n"));
+        AddCheckpoint { old: 0, proof: Vec::new(), checkpoint }.to_string()
+    };
+    assert!(request(MAX_CHECKPOINT).parse::<AddCheckpoint>().is_ok());
+    assert_eq!(request(MAX_CHECKPOINT + 1).parse::<AddCheckpoint>(), Err(MessageFault::Request));
 }

@@ -24,6 +24,7 @@ mod log_vectors;
 mod log_witness;
 mod mutation;
 mod naive;
+mod program;
 mod reports;
 mod round_acts;
 mod round_fold;

@@ -85,3 +85,13 @@ fn locales_name_a_language() {
     assert_eq!(Language::of("en"), Some(Language::English));
     assert_eq!(Language::of("C.UTF-8"), None);
 }
+
+/// What a log wrote about itself reads the same and steers nobody's terminal, in JSON too.
+#[test]
+fn json_holds_no_letters_that_steer() {
+    let told = serde_json::json!({ "reason": "a\u{9b}31m \u{202e}b \u{2066}c \u{7f} \u{61c}é «ё» \n\"" });
+    let json = text::json(&told);
+    assert!(json.contains("\\u009b31m \\u202eb \\u2066c \\u007f \\u061cé «ё» \\n\\\""), "{json}");
+    assert!(!json.chars().any(|letter| letter.is_control() || ('\u{2066}'..='\u{2069}').contains(&letter)), "{json}");
+    assert_eq!(serde_json::from_str::<serde_json::Value>(&json).expect("JSON"), told);
+}

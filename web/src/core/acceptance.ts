@@ -29,6 +29,14 @@ const HOUR = 3600;
 /** How far a device's clock may be behind, in seconds. */
 const CLOCK = 24 * HOUR;
 
+/** Seconds that a device's clock may be ahead before it says that a promise was broken: as in src/client/receipt.rs. */
+const CLOCKS_DIFFER = 600;
+
+/** Whether a promised hour has passed, Unix seconds. A device whose clock is fast must not accuse anybody. */
+export function isOver(inLogBy: number, now: number): boolean {
+  return now > inLogBy + CLOCKS_DIFFER;
+}
+
 /**
  * Whether a promise is one that an honest ballot box can have made: it does not put the ballot off beyond the last batch after the close.
  *

@@ -1,6 +1,6 @@
 /** "Check my vote": a receipt from a file, a QR code or the device against today's log, and after the opening what was counted. */
 import type { Api } from './api.ts';
-import { isBeforeEnd, isPromised } from './acceptance.ts';
+import { isBeforeEnd, isOver, isPromised } from './acceptance.ts';
 import { type Envelope, type Opened, ballotHash, checkBallot, openBallot } from './ballot.ts';
 import { type Bytes, equal, toHex } from './bytes.ts';
 import { faultOf, wrong } from './fault.ts';
@@ -125,7 +125,7 @@ export async function checkTracker(api: Api, place: Place, name: string, now: nu
   const digits = name.replace(/[-\s]/g, '').toLowerCase();
   const { ballot, ...answer } = await api.receipt(place.slug, digits);
   if (!toHex(ballot).startsWith(digits)) throw wrong('receipt', 'the answer is for another ballot');
-  if (answer.state === 'waiting') return { state: 'waiting', inLogBy: answer.inLogBy, late: now > answer.inLogBy };
+  if (answer.state === 'waiting') return { state: 'waiting', inLogBy: answer.inLogBy, late: isOver(answer.inLogBy, now) };
   return inLog(api, place, answer, ballot);
 }
 
@@ -174,7 +174,7 @@ async function checkToday(api: Api, place: Place, hash: Bytes, inLogBy: number, 
   if (answer.state === 'waiting') {
     // A ballot that was in the log cannot wait again.
     if (remembered !== undefined) throw wrong('log-changed');
-    return { state: 'waiting', inLogBy, late: now > inLogBy };
+    return { state: 'waiting', inLogBy, late: isOver(inLogBy, now) };
   }
   return inLog(api, place, answer, hash, remembered);
 }

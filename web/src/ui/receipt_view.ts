@@ -1,4 +1,5 @@
 /** One receipt: what it proves and how far the ballot is, with the ways to keep it. */
+import { isOver } from '../core/acceptance.ts';
 import { faultOf } from '../core/fault.ts';
 import { trackerOf } from '../core/receipt_file.ts';
 import type { Resident } from '../core/resident.ts';
@@ -40,7 +41,7 @@ export function receiptView(page: Page, resident: Resident, accepted: AcceptedBa
     try {
       const found = await resident.receipt(ballot);
       if (found.state === 'waiting') {
-        const isLate = now() > found.inLogBy;
+        const isLate = isOver(found.inLogBy, now());
         tell(isLate ? 'late' : 'waiting', isLate ? say('client-receipt-late') : say('client-receipt-waiting', { moment: moment(found.inLogBy, zone) }));
         return false;
       }

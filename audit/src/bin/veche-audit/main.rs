@@ -1,9 +1,10 @@
 //! `veche-audit`: rechecks a round's bundle: a folder, an archive, or an address.
 
 mod arguments;
+mod output;
 mod show;
 
-use std::{fs, process::ExitCode};
+use std::process::ExitCode;
 
 use arguments::{Arguments, Asked, USAGE};
 use audit::{
@@ -14,14 +15,8 @@ use audit::{
 fn main() -> ExitCode {
     match arguments::parse(std::env::args_os()) {
         Ok(Asked::Audit(arguments)) => run(&arguments),
-        Ok(Asked::Help) => {
-            print!("{USAGE}");
-            ExitCode::SUCCESS
-        }
-        Ok(Asked::Version) => {
-            println!("veche-audit {}", env!("CARGO_PKG_VERSION"));
-            ExitCode::SUCCESS
-        }
+        Ok(Asked::Help) => said(USAGE, ExitCode::SUCCESS),
+        Ok(Asked::Version) => said(concat!("veche-audit ", env!("CARGO_PKG_VERSION"), "\n"), ExitCode::SUCCESS),
         Err(fault) => {
             eprintln!("veche-audit: {fault}\n\nveche-audit --help tells what it takes.");
             ExitCode::from(2)
@@ -31,6 +26,11 @@ fn main() -> ExitCode {
 
 /// Exit code 2 when there is no bundle to check at all, 1 when it does not hold.
 fn run(arguments: &Arguments) -> ExitCode {
+    if let Some(file) = arguments.html.as_deref().filter(|file| output::is_in(file, &arguments.place)) {
+        let reason = "would change the bundle that is checked; name a file outside of it";
+        eprintln!("veche-audit: --html {}: {reason}", file.display());
+        return ExitCode::from(2);
+    }
     let shown = show::Shown::new(arguments.language);
     let opened = place::open(&arguments.place, &arguments.options, &|opening| shown.opening(opening));
     let opened = match opened {
@@ -42,26 +42,39 @@ fn run(arguments: &Arguments) -> ExitCode {
     };
     let report = verify(&opened.folder, arguments.log_key.as_deref(), &|progress| shown.checking(progress));
     shown.finish();
-    if arguments.json {
-        println!("{}", serde_json::json!({ "verified": report.passed(), "report": report }));
+    let words = if arguments.json {
+        text::json(&serde_json::json!({ "verified": report.passed(), "report": report })) + "\n"
     } else {
-        print!("{}", text::write(&report, arguments.language));
-    }
+        text::write(&report, arguments.language)
+    };
     if let Some(file) = &arguments.html {
         let subject = text::printable(&arguments.place);
-        if let Err(fault) = fs::write(file, html::page(&report, &subject, arguments.language)) {
+        if let Err(fault) = std::fs::write(file, html::page(&report, &subject, arguments.language)) {
             eprintln!("veche-audit: {}: {fault}", file.display());
             return ExitCode::from(2);
         }
     }
-    if report.passed() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    said(&words, if report.passed() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// Says why there is nothing to check: 1 when what is there is no bundle, 2 when nothing could be read.
 fn refuse(arguments: &Arguments, reason: &str, refused: bool) -> ExitCode {
-    if arguments.json {
-        println!("{}", serde_json::json!({ "verified": false, "refused": reason }));
-    }
+    let code = if refused { ExitCode::FAILURE } else { ExitCode::from(2) };
     eprintln!("veche-audit: {reason}");
-    if refused { ExitCode::FAILURE } else { ExitCode::from(2) }
+    if arguments.json {
+        let words = text::json(&serde_json::json!({ "verified": false, "refused": reason })) + "\n";
+        return said(&words, code);
+    }
+    code
+}
+
+/// Says it, and ends with this code: or with 2 when nobody could hear it.
+fn said(words: &str, code: ExitCode) -> ExitCode {
+    match output::say(words) {
+        Ok(()) => code,
+        Err(fault) => {
+            eprintln!("veche-audit: standard output: {fault}");
+            ExitCode::from(2)
+        }
+    }
 }
