@@ -20,6 +20,7 @@ mod witness;
 
 use std::{path::PathBuf, process::ExitCode};
 
+use audit::verify::text::printable;
 use clap::{Parser, Subcommand};
 
 use crate::{client::ClientFault, config::Config, error::Error};
@@ -96,6 +97,9 @@ pub enum CliFault {
         /// What the system says.
         fault: std::io::Error,
     },
+    /// Nothing could be said of what was to be checked; the exit code is 2.
+    #[error("{0}")]
+    NotChecked(String),
     /// Anything else, in words.
     #[error("{0}")]
     Other(String),
@@ -128,8 +132,10 @@ impl Cli {
             Ok(true) => ExitCode::SUCCESS,
             Ok(false) => ExitCode::FAILURE,
             Err(fault) => {
-                eprintln!("veche: {fault}");
-                ExitCode::FAILURE
+                // A fault may hold a stranger's words.
+                let words: Vec<_> = fault.to_string().lines().map(printable).collect();
+                eprintln!("veche: {}", words.join("\n"));
+                if matches!(fault, CliFault::NotChecked(_)) { ExitCode::from(2) } else { ExitCode::FAILURE }
             }
         }
     }

@@ -42,12 +42,28 @@ pub fn place(failure: &Failure, language: Language) -> String {
     printable(&format!("{}{}: {}", failure.file, line.unwrap_or_default(), failure.reason))
 }
 
+/// JSON that no terminal takes for a command: the same value, with such letters escaped.
+#[must_use]
+pub fn printable_json(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    for letter in json.chars() {
+        if steers(letter) {
+            // All of them are of the first plane; writing to a string cannot fail.
+            let _ = write!(out, "\\u{:04x}", u32::from(letter));
+        } else {
+            out.push(letter);
+        }
+    }
+    out
+}
+
 /// A text of a stranger, without what steers a terminal or turns the order of letters.
 #[must_use]
 pub fn printable(text: &str) -> String {
-    let steers = |letter: char| {
-        letter.is_control()
-            || matches!(letter, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
     text.chars().map(|letter| if steers(letter) { '\u{fffd}' } else { letter }).collect()
+}
+
+fn steers(letter: char) -> bool {
+    letter.is_control()
+        || matches!(letter, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
