@@ -105,6 +105,9 @@ pub enum CliFault {
         /// Whether something was read and is no bundle, rather than nothing read.
         refused: bool,
     },
+    /// Nothing could be said of what was to be checked; the exit code is 2.
+    #[error("{0}")]
+    NotChecked(String),
     /// Anything else, in words.
     #[error("{0}")]
     Other(String),
@@ -143,11 +146,12 @@ impl Cli {
             Ok(true) => ExitCode::SUCCESS,
             Ok(false) => ExitCode::FAILURE,
             Err(fault) => {
-                eprintln!("veche: {fault}");
-                if matches!(fault, CliFault::Place { refused: false, .. }) {
-                    ExitCode::from(2)
-                } else {
-                    ExitCode::FAILURE
+                // A fault may hold a stranger's words.
+                let words: Vec<_> = fault.to_string().lines().map(printable).collect();
+                eprintln!("veche: {}", words.join("\n"));
+                match fault {
+                    CliFault::NotChecked(_) | CliFault::Place { refused: false, .. } => ExitCode::from(2),
+                    _ => ExitCode::FAILURE,
                 }
             }
         }

@@ -5,7 +5,10 @@ mod sheet;
 
 use std::path::PathBuf;
 
-use audit::log::{checkpoint::Checkpoint, note::VerifierKey, short::HeadCode};
+use audit::{
+    log::{checkpoint::Checkpoint, note::VerifierKey, short::HeadCode},
+    verify::text::{self, printable},
+};
 use clap::Args;
 use serde_json::json;
 
@@ -64,7 +67,7 @@ impl Head {
             let Checkpoint { origin, size, root } = &place.head;
             println!(
                 "{}",
-                json!({ "origin": origin, "size": size, "root": root, "code": code.to_string(), "rows": code.rows(), "read_at": at, "key": place.key, "compared": verdict })
+                text::json(&json!({ "origin": origin, "size": size, "root": root, "code": code.to_string(), "rows": code.rows(), "read_at": at, "key": place.key, "compared": verdict }))
             );
         } else {
             print!("{}", sheet::text(&place.head, &code, at, place.key.is_some()));
@@ -102,7 +105,7 @@ impl Verdict {
     }
 
     fn words(&self, paper: &HeadCode, head: &Checkpoint) -> String {
-        let (origin, size, then) = (&head.origin, head.size, paper.size());
+        let (origin, size, then) = (printable(&head.origin), head.size, paper.size());
         match self {
             Self::Same => "THE SAME: this is the head that was printed.".to_owned(),
             Self::Older => format!(

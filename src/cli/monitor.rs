@@ -7,13 +7,26 @@ mod peers;
 mod watch;
 mod words;
 
-use std::{path::PathBuf, pin::pin, time::Duration};
+use std::{
+    path::PathBuf,
+    pin::pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use audit::log::{cosignature::CosignerKey, note::VerifierKey};
 use clap::Args;
 use jiff::SignedDuration;
+use tokio::task::JoinSet;
 
-use self::{memory::Folder, peers::Peer, watch::Watch};
+use self::{
+    memory::Folder,
+    peers::Peer,
+    watch::{Turn, Watch},
+};
 use super::{CliFault, Holds, serve::Stop};
 use crate::clock::Clock;
 
@@ -33,7 +46,7 @@ pub(super) struct Monitor {
     /// Time between two looks, such as 60s or 5m.
     #[arg(long, default_value = "60s", value_parser = duration)]
     every: Duration,
-    /// Looks once and ends.
+    /// Looks once and ends: with 2 when a log could not be checked.
     #[arg(long)]
     once: bool,
     /// Time for which a log may not answer, or may not give what its head promises, such as 15m or 2h.
@@ -55,6 +68,8 @@ pub(super) struct Monitor {
 #[derive(Debug)]
 struct Watching {
     clock: Clock,
+    /// Whether a made-up cosignature was seen.
+    forged: AtomicBool,
     keys: Vec<VerifierKey>,
     patience: i64,
     peers: Vec<Peer>,
@@ -67,28 +82,54 @@ impl Monitor {
         let folder = Folder::open(&self.state)?;
         let with = Watching {
             clock: Clock::system(),
+            forged: AtomicBool::new(false),
             keys: self.log_key,
             patience: i64::try_from(self.patience.as_secs()).unwrap_or(i64::MAX),
             peers: self.peer,
             witnesses: self.witness,
         };
         let open = |address: &String| Watch::open(address, &folder);
-        let mut watches = self.addresses.iter().map(open).collect::<Result<Vec<_>, _>>()?;
-        let mut heard = pin!(stop.heard());
+        let watches = self.addresses.iter().map(open).collect::<Result<Vec<_>, _>>()?;
+        let (with, every) = (Arc::new(with), (!self.once).then_some(self.every));
+        let mut all = JoinSet::new();
+        for watch in watches {
+            all.spawn(goes_on(watch, Arc::clone(&with), every, as_json));
+        }
+        let (mut heard, mut seen) = (pin!(stop.heard()), Turn::default());
         loop {
-            let mut honest = true;
-            for watch in &mut watches {
-                let turn = watch.turn(&with).await?;
-                turn.notices.iter().for_each(|notice| notice.print(as_json));
-                honest &= !turn.cheat;
+            let ended = tokio::select! {
+                ended = all.join_next() => ended,
+                stopped = &mut heard => return stopped.map(|()| !with.forged.load(Ordering::Relaxed)),
+            };
+            let Some(ended) = ended else { break };
+            let turn = ended.map_err(CliFault::other)??;
+            (seen.cheat, seen.trouble) = (seen.cheat | turn.cheat, seen.trouble | turn.trouble);
+            if !self.once {
+                break;
             }
-            if self.once || !honest {
-                return Ok(honest);
-            }
-            tokio::select! {
-                () = tokio::time::sleep(self.every) => {}
-                stopped = &mut heard => return stopped.map(|()| true),
-            }
+        }
+        match seen {
+            Turn { cheat: true, .. } => Ok(false),
+            _ if with.forged.load(Ordering::Relaxed) => Ok(false),
+            Turn { trouble: true, .. } => Err(CliFault::NotChecked("not every log could be checked".to_owned())),
+            _ => Ok(true),
+        }
+    }
+}
+
+/// Looks at one log at its own pace, so that a slow one holds up no other: once, or until it is not honest.
+async fn goes_on(
+    mut watch: Watch,
+    with: Arc<Watching>,
+    every: Option<Duration>,
+    as_json: bool,
+) -> Result<Turn, CliFault> {
+    loop {
+        let turn = watch.turn(&with).await?;
+        turn.notices.iter().for_each(|notice| notice.print(as_json));
+        match every {
+            Some(every) if !turn.cheat => tokio::time::sleep(every).await,
+            _ => return Ok(turn),
         }
     }
 }

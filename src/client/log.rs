@@ -1,6 +1,6 @@
 //! A log at its address, as strangers read it: tiles, leaves, heads. Whatever answers, only so many bytes of it are taken.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use audit::{
     follow::{Missing, Source},
@@ -13,6 +13,8 @@ use super::ClientFault;
 
 /// Longest wait for an answer, or for its next part.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// Longest time for an answer as a whole, also of a server that drips.
+const WHOLE: Duration = Duration::from_secs(60);
 /// Longest note and key.
 const MOST_TEXT: usize = 1 << 20;
 /// Longest event of a long line.
@@ -39,7 +41,12 @@ impl LogAddress {
             return Err(ClientFault::wrong(format!("{address} is no address: it must begin with https:// or http://")));
         }
         let base = if address.ends_with("/log") { address.to_owned() } else { format!("{address}/log") };
-        let http = reqwest::Client::builder().no_proxy().connect_timeout(PATIENCE).read_timeout(PATIENCE).build()?;
+        let http = reqwest::Client::builder()
+            .no_proxy()
+            .connect_timeout(PATIENCE)
+            .read_timeout(PATIENCE)
+            .timeout(WHOLE)
+            .build()?;
         Ok(Self { base, http })
     }
 
@@ -91,7 +98,13 @@ impl LogAddress {
     /// The same for code that cannot wait, on a thread that may.
     #[must_use]
     pub fn blocking(&self) -> impl Source + Send + use<> {
-        Blocking { log: self.clone(), runtime: Handle::current() }
+        Blocking { log: self.clone(), runtime: Handle::current(), until: None }
+    }
+
+    /// The same, which answers nothing after this time: a log may be endless, a look at it may not.
+    #[must_use]
+    pub fn blocking_until(&self, until: Instant) -> impl Source + Send + use<> {
+        Blocking { log: self.clone(), runtime: Handle::current(), until: Some(until) }
     }
 }
 
@@ -112,10 +125,13 @@ fn text(bytes: Vec<u8>) -> Result<String, Missing> {
 struct Blocking {
     log: LogAddress,
     runtime: Handle,
+    until: Option<Instant>,
 }
 
 impl Source for Blocking {
     fn get(&mut self, path: &str) -> Result<Vec<u8>, Missing> {
-        self.runtime.block_on(self.log.bytes(path))
+        let Some(until) = self.until else { return self.runtime.block_on(self.log.bytes(path)) };
+        let bounded = async { tokio::time::timeout_at(until.into(), self.log.bytes(path)).await };
+        self.runtime.block_on(bounded).unwrap_or_else(|_| Err(Missing::Trouble("the look took too long".to_owned())))
     }
 }

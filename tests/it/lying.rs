@@ -1,4 +1,4 @@
-//! A server that shows whatever log a test wants, honest or not, at `URL/log`.
+//! A server that shows whatever log a test wants, honest or not, at `URL/log` and `URL/rounds/numbers/log`.
 
 use std::sync::{Arc, Mutex};
 
@@ -36,7 +36,8 @@ impl Drop for Lying {
 impl Lying {
     pub async fn new(log: &Served) -> Self {
         let shown = Arc::new(Mutex::new(Shown { log: log.clone(), note: None }));
-        let router = Router::new().route("/log/{*path}", get(answer)).with_state(Arc::clone(&shown));
+        let log = Router::new().route("/log/{*path}", get(answer)).with_state(Arc::clone(&shown));
+        let router = log.clone().nest("/rounds/numbers", log);
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let task = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });

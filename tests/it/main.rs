@@ -15,6 +15,7 @@ mod log;
 mod log_over_http;
 mod lying;
 mod monitor;
+mod monitor_attacked;
 mod openapi;
 mod pages;
 mod pictures;

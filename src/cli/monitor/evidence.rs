@@ -1,8 +1,11 @@
 //! The folder that a monitor leaves when a log is not honest: both signed heads, the line, and what to do with them.
 
-use std::fs;
+use std::{fs, path::Path};
 
-use audit::follow::{Cheat, Evidence};
+use audit::{
+    follow::{Cheat, Evidence},
+    verify::text::printable,
+};
 use serde_json::json;
 
 use super::{memory::LogFolder, notice::time};
@@ -18,7 +21,6 @@ pub(super) fn write(
 ) -> Result<String, CliFault> {
     let facts = evidence.facts();
     let path = folder.0.join(format!("evidence-{at}-{}", facts.cheat));
-    fs::create_dir_all(&path).map_err(CliFault::file(&path))?;
     let mut files = vec![("after", evidence.after.clone().into_bytes())];
     files.extend(evidence.before.clone().map(|before| ("before", before.into_bytes())));
     if let Cheat::Violation { line, .. } = &evidence.cheat {
@@ -27,13 +29,41 @@ pub(super) fn write(
     let json = json!({ "address": address, "at": at, "cheat": facts.cheat, "log": origin, "what": facts.what });
     files.push(("facts.json", json.to_string().into_bytes()));
     let text = format!(
-        "{}\n{origin}, seen at {address}, {}\n\n{}\n\n{}\n",
-        facts.what,
+        "{}\n{}, seen at {address}, {}\n\n{}\n\n{}\n",
+        printable(&facts.what),
+        printable(origin),
         time(at),
         meaning(&evidence.cheat),
         TO_DO
     );
     files.push(("README.txt", text.into_bytes()));
+    lay(&path, files)
+}
+
+/// The same of a head with cosignatures that their witnesses did not make; the log's own signature holds.
+pub(super) fn forged(
+    folder: &LogFolder,
+    origin: &str,
+    address: &str,
+    at: i64,
+    names: &[String],
+    note: &str,
+) -> Result<String, CliFault> {
+    let path = folder.0.join(format!("evidence-{at}-forged-cosignature"));
+    let json =
+        json!({ "address": address, "at": at, "cheat": "forged-cosignature", "log": origin, "witnesses": names });
+    let text = format!(
+        "Cosignatures that the witnesses did not make: {}\n{}, seen at {address}, {}\n\nWhoever serves the head, or stands on the way, made them up. By itself it shows nothing against the log.\n\n{TO_DO}\n",
+        printable(&names.join(", ")),
+        printable(origin),
+        time(at)
+    );
+    let files = [("after", note.to_owned()), ("facts.json", json.to_string()), ("README.txt", text)];
+    lay(&path, files.map(|(name, text)| (name, text.into_bytes())))
+}
+
+fn lay(path: &Path, files: impl IntoIterator<Item = (&'static str, Vec<u8>)>) -> Result<String, CliFault> {
+    fs::create_dir_all(path).map_err(CliFault::file(path))?;
     for (name, bytes) in files {
         let file = path.join(name);
         let write = || {

@@ -33,10 +33,23 @@ pub(super) struct Memory {
     pub(super) follower: Option<Saved>,
     /// Promises of the rules that are overdue and were spoken of.
     pub(super) overdue: Vec<String>,
+    /// Heads that the log's key signed and that were not reached yet: they bind the log all the same.
+    #[serde(default)]
+    pub(super) pending: Vec<Pending>,
     /// What does not answer, and since when: a Unix second.
     pub(super) trouble: Option<(String, i64)>,
     /// Names of the witnesses that had cosigned the newest head.
     pub(super) witnesses: Vec<String>,
+}
+
+/// A signed head whose lines were not had yet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Pending {
+    /// The signed note.
+    pub(super) note: String,
+    /// Whether the log's own address showed it, and not only a peer.
+    pub(super) own: bool,
 }
 
 /// A head as it was seen.

@@ -1,11 +1,15 @@
 //! One log under watch: a look at its head, what follows from it, and what is remembered.
 
 mod others;
+mod pending;
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
 
 use audit::{
-    follow::{Cheat, Evidence, Follower, Missing, Step},
+    follow::{Cheat, Content, Evidence, Follower, Missing, Step},
     log::{
         checkpoint::Checkpoint,
         hash::Hash,
@@ -22,6 +26,10 @@ use super::{
 };
 use crate::{cli::CliFault, client::log::LogAddress};
 
+/// Shortest and longest time for the lines of one look.
+const SHORTEST_LOOK: Duration = Duration::from_secs(60);
+const LONGEST_LOOK: Duration = Duration::from_secs(24 * 3600);
+
 /// A log, how far it was followed, and where that is kept.
 pub(super) struct Watch {
     log: LogAddress,
@@ -30,6 +38,12 @@ pub(super) struct Watch {
     follower: Option<Follower>,
     /// Roots of heads that are known to be of one log, by size.
     agreed: BTreeMap<u64, Hash>,
+    /// The newest note of this address that is kept.
+    kept: Option<String>,
+    /// Witnesses whose cosignature was found made up, as it was said.
+    forged: Vec<String>,
+    /// The end of the log's name that its address asks for.
+    named: Option<String>,
 }
 
 /// What one look showed.
@@ -37,6 +51,8 @@ pub(super) struct Watch {
 pub(super) struct Turn {
     pub(super) notices: Vec<Notice>,
     pub(super) cheat: bool,
+    /// Whether the log could not be looked at as it must.
+    pub(super) trouble: bool,
 }
 
 impl Watch {
@@ -49,11 +65,13 @@ impl Watch {
         let folder = folder.log(address.trim_end_matches('/'))?;
         let memory = folder.read()?;
         let follower = memory.follower.clone().map(Follower::restore).transpose().map_err(CliFault::other)?;
-        let mut agreed = BTreeMap::new();
+        let (mut agreed, mut kept) = (BTreeMap::new(), None);
         for seen in folder.heads()?.into_iter().filter(|seen| seen.fits) {
             agreed.extend(head_in(&seen.note).map(|head| (head.size, head.root)));
+            kept = if seen.from == log.base() { Some(seen.note) } else { kept };
         }
-        Ok(Self { log, folder, memory, follower, agreed })
+        let named = named(log.base());
+        Ok(Self { log, folder, memory, follower, agreed, kept, forged: Vec::new(), named })
     }
 
     /// Looks at the log once.
@@ -78,11 +96,13 @@ impl Watch {
     /// A key that is given now must be the one that the log was followed under so far.
     fn same_key(&self, given: &[VerifierKey]) -> Result<(), CliFault> {
         let Some(follower) = &self.follower else { return Ok(()) };
-        let other = given.iter().find(|key| key.name == follower.origin() && *key != follower.key());
-        other.map_or(Ok(()), |other| {
-            let (folder, key) = (self.folder.0.display(), follower.key());
-            Err(CliFault::Other(format!("{folder} holds what was signed with {key}, not with the given key {other}")))
-        })
+        if given.is_empty() || given.contains(follower.key()) {
+            return Ok(());
+        }
+        let (folder, key) = (self.folder.0.display(), follower.key());
+        let given: Vec<_> = given.iter().map(ToString::to_string).collect();
+        let given = given.join(", ");
+        Err(CliFault::Other(format!("{folder} holds what was signed with {key}, not with the given key {given}")))
     }
 
     async fn look(&mut self, with: &Watching, turn: &mut Turn, now: i64, note: String) -> Result<(), CliFault> {
@@ -90,13 +110,32 @@ impl Watch {
             Ok(follower) => follower,
             Err(missing) => return self.silent(with, turn, now, missing.to_string(), None),
         };
-        let (mut next, mut source, asked) = (follower.clone(), self.log.blocking(), note.clone());
+        let raw = note.clone();
+        let note = self.trimmed(with, &follower, note, turn, now)?;
+        let signed = Checkpoint::open(&note, follower.key()).ok();
+        if let Some(found) = signed.as_ref().and_then(|head| self.against_pending(head, &note)) {
+            self.keep(now, self.log.base(), &note, false)?;
+            return self.alarm(turn, now, &found);
+        }
+        // A log that never ends is a log that does not answer.
+        let most = Duration::from_secs(with.patience.unsigned_abs()).clamp(SHORTEST_LOOK, LONGEST_LOOK);
+        let (mut next, mut source) = (follower.clone(), self.log.blocking_until(Instant::now() + most));
+        let asked = note.clone();
         let work = move || {
             let mut changes = Changes::default();
             let stepped = next.step(&asked, &mut source, &mut |index, told| changes.take(index, told));
             (next, stepped, changes)
         };
         let (next, stepped, changes) = tokio::task::spawn_blocking(work).await.map_err(CliFault::other)?;
+        let lacking = match &stepped {
+            Err(_) => true,
+            Ok(Step::Cheat(found)) => matches!(found.cheat, Cheat::Withheld { .. }),
+            Ok(_) => false,
+        };
+        if lacking && signed.is_some() {
+            self.follower.get_or_insert(follower);
+            self.pend(now, self.log.base().to_owned(), &note, true)?;
+        }
         match stepped {
             Err(trouble) => self.silent(with, turn, now, trouble.to_string(), None),
             Ok(Step::Cheat(found)) if found.cheat.may_pass() => {
@@ -108,8 +147,16 @@ impl Watch {
                 self.alarm(turn, now, &found)
             }
             Ok(step) => {
+                if let Some(found) = self.reached(&next).await? {
+                    self.keep(now, self.log.base(), &note, false)?;
+                    return self.alarm(turn, now, &found);
+                }
+                // The rules, which may name witnesses, are known only now.
+                let note = self.trimmed(with, &next, raw, turn, now)?;
                 self.follower = Some(next);
-                self.answered(turn, now);
+                if !self.memory.pending.iter().any(|pending| pending.own) {
+                    self.answered(turn, now);
+                }
                 self.grown(turn, now, &step, &changes, &note)?;
                 self.promises(turn, now);
                 self.witnesses(with, turn, now, &note)
@@ -120,14 +167,31 @@ impl Watch {
     /// The follower so far, or a new one with the key that was given, or else the key that the server has.
     async fn first_follower(&self, with: &Watching, note: &str) -> Result<Follower, Missing> {
         if let Some(follower) = &self.follower {
+            self.fits_address(follower.origin())?;
             return Ok(follower.clone());
         }
         let origin = note.lines().next().unwrap_or_default();
+        self.fits_address(origin)?;
         let given: Option<&VerifierKey> = with.keys.iter().find(|key| key.name == origin);
         match given {
             Some(key) => Ok(Follower::new(key.clone())),
-            None if with.keys.is_empty() => Ok(Follower::new(self.log.key().await?)),
+            None if with.keys.is_empty() => {
+                let key = self.log.key().await?;
+                self.fits_address(&key.name)?;
+                Ok(Follower::new(key))
+            }
             None => Err(Missing::Trouble(format!("none of the given log keys is of {origin}"))),
+        }
+    }
+
+    /// A log of another name under a round's address is not the round's.
+    fn fits_address(&self, origin: &str) -> Result<(), Missing> {
+        match &self.named {
+            Some(end) if !origin.ends_with(end.as_str()) => Err(Missing::Trouble(format!(
+                "refused: the log at {} calls itself {origin}, which does not end in {end}: it is another log",
+                self.log.base()
+            ))),
+            _ => Ok(()),
         }
     }
 
@@ -140,6 +204,7 @@ impl Watch {
         what: String,
         found: Option<Evidence>,
     ) -> Result<(), CliFault> {
+        turn.trouble = true;
         let since = self.memory.trouble.as_ref().map_or(now, |(_, since)| *since);
         if self.memory.trouble.as_ref().is_none_or(|(before, _)| *before != what) {
             let words = format!(
@@ -149,7 +214,8 @@ impl Watch {
             turn.notices.push(self.notice(now, "trouble", words, json!({ "what": what, "since": since })));
         }
         self.memory.trouble = Some((what.clone(), since));
-        if now.saturating_sub(since) < with.patience {
+        // The look itself may have taken long.
+        if with.clock.now().saturating_sub(since) < with.patience {
             return Ok(());
         }
         let reason = format!("{what}; so it has been since {}", time(since));
@@ -172,8 +238,9 @@ impl Watch {
         if let Some(head) = self.follower.as_ref().and_then(Follower::head) {
             self.agreed.insert(head.size, head.root);
         }
-        if self.memory.follower.as_ref().and_then(|saved| saved.note.as_deref()) != Some(note) {
+        if self.kept.as_deref() != Some(note) {
             self.keep(now, self.log.base(), note, true)?;
+            self.kept = Some(note.to_owned());
         }
         let Step::Grew { from, to } = step else { return Ok(()) };
         for act in &changes.acts {
@@ -192,7 +259,12 @@ impl Watch {
                 json!({ "ballots": changes.ballots, "batches": changes.batches }),
             ));
         }
+        let judged = self.follower.as_ref().is_some_and(|follower| *follower.content() != Content::Any);
         let words = match from {
+            0 if !judged => format!(
+                "followed from its first line: {}; its name is of no log known here, so what they say cannot be judged",
+                counted(*to, "line", "lines")
+            ),
             0 => format!(
                 "followed from its first line: {}, and every one may stand where it stands",
                 counted(*to, "line", "lines")
@@ -215,13 +287,15 @@ impl Watch {
     fn alarm(&mut self, turn: &mut Turn, now: i64, found: &Evidence) -> Result<(), CliFault> {
         let folder = evidence::write(&self.folder, &self.name(), self.log.base(), now, found)?;
         let facts = found.facts();
-        let words = format!(
-            "ATTENTION: {}\n    {}\n    Evidence: {folder}\n    Keep that folder, copy it elsewhere, and show it to the commission, the witnesses and other monitors.",
-            facts.what,
-            evidence::meaning(&found.cheat)
-        );
+        let words = format!("ATTENTION: {}", facts.what,);
+        let more = vec![
+            evidence::meaning(&found.cheat).to_owned(),
+            format!("Evidence: {folder}"),
+            "Keep that folder, copy it elsewhere, and show it to the commission, the witnesses and other monitors."
+                .to_owned(),
+        ];
         let data = json!({ "cheat": facts.cheat, "what": facts.what, "evidence": folder, "before": found.before, "after": found.after });
-        turn.notices.push(self.notice(now, "cheat", words, data));
+        turn.notices.push(Notice { more, ..self.notice(now, "cheat", words, data) });
         turn.cheat = true;
         Ok(())
     }
@@ -235,11 +309,21 @@ impl Watch {
     }
 
     fn notice(&self, at: i64, kind: &'static str, words: String, data: Value) -> Notice {
-        Notice { at, log: self.name(), kind, words, data }
+        Notice { at, log: self.name(), kind, words, more: Vec::new(), data }
     }
 }
 
 /// The head in a note, whoever signed it.
 fn head_in(note: &str) -> Option<Checkpoint> {
     note.parse::<Note>().ok()?.text.parse().ok()
+}
+
+/// How the name of a round's or the office's log at this address must end; other addresses name no log.
+fn named(base: &str) -> Option<String> {
+    let mut parts = base.trim_end_matches("/log").rsplit('/');
+    match (parts.next()?, parts.next()?) {
+        ("office", _) => Some("/office".to_owned()),
+        (slug, "rounds") => Some(format!("/rounds/{slug}")),
+        _ => None,
+    }
 }
