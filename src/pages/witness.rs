@@ -46,8 +46,10 @@ pub struct SeenLog {
     pub newest: Option<(i64, SeenHead)>,
     /// Whether the witness still cosigns it.
     pub cosigns: bool,
-    /// Refused heads, the oldest first.
+    /// Refused heads, the newest first; not all of them.
     pub lies: Vec<SeenLie>,
+    /// How many were refused before these.
+    pub earlier: usize,
 }
 
 /// The page.
