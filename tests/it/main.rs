@@ -24,6 +24,7 @@ mod secrecy;
 mod staff;
 mod town;
 mod witness;
+mod witness_limits;
 mod witnesses;
 
 #[path = "../../audit/tests/it/served.rs"]
