@@ -28,7 +28,7 @@ use crate::clock::Clock;
 
 /// Why a witness cannot start, or cannot go on with a log.
 #[derive(Debug, thiserror::Error)]
-pub enum WitnessFault {
+pub enum StartFault {
     /// A file cannot be read or written.
     #[error("{}: {fault}", path.display())]
     File {
@@ -56,7 +56,7 @@ pub enum WitnessFault {
     Listen(std::net::SocketAddr, std::io::Error),
 }
 
-impl WitnessFault {
+impl StartFault {
     fn file(path: &Path) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.to_owned();
         |fault| Self::File { path, fault }
@@ -89,16 +89,16 @@ impl Witness {
     /// Opens the folder, made if it is missing, and takes up each log where it was left.
     ///
     /// # Errors
-    /// [`WitnessFault`].
-    pub fn open(folder: &Path, logs: Vec<FollowedLog>, cosigner: Cosigner, clock: Clock) -> Result<Self, WitnessFault> {
-        fs::create_dir_all(folder).map_err(WitnessFault::file(folder))?;
+    /// [`StartFault`].
+    pub fn open(folder: &Path, logs: Vec<FollowedLog>, cosigner: Cosigner, clock: Clock) -> Result<Self, StartFault> {
+        fs::create_dir_all(folder).map_err(StartFault::file(folder))?;
         let lock = lock(folder)?;
         let mut followed = BTreeMap::new();
         for log in logs {
             let origin = log.origin.clone();
             let state = Followed::open(folder, log)?;
             if followed.insert(origin.clone(), Mutex::new(state)).is_some() {
-                return Err(WitnessFault::Twice(origin));
+                return Err(StartFault::Twice(origin));
             }
         }
         Ok(Self { cosigner, clock, logs: followed, _lock: lock })
@@ -123,7 +123,7 @@ impl Witness {
         })
     }
 
-    fn decided(&self, log: &mut Followed, request: &AddCheckpoint) -> Result<Answer, WitnessFault> {
+    fn decided(&self, log: &mut Followed, request: &AddCheckpoint) -> Result<Answer, StartFault> {
         log.reload()?;
         let now = self.clock.now();
         log.recall(&request.checkpoint, &self.cosigner.public(), now)?;
@@ -157,13 +157,13 @@ fn held(log: &Mutex<Followed>) -> MutexGuard<'_, Followed> {
     log.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn lock(folder: &Path) -> Result<File, WitnessFault> {
+fn lock(folder: &Path) -> Result<File, StartFault> {
     let path = folder.join("lock");
     let mut options = OpenOptions::new();
-    let file = options.write(true).create(true).truncate(false).open(&path).map_err(WitnessFault::file(&path))?;
+    let file = options.write(true).create(true).truncate(false).open(&path).map_err(StartFault::file(&path))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(WitnessFault::Locked(folder.to_owned())),
-        Err(TryLockError::Error(fault)) => Err(WitnessFault::File { path, fault }),
+        Err(TryLockError::WouldBlock) => Err(StartFault::Locked(folder.to_owned())),
+        Err(TryLockError::Error(fault)) => Err(StartFault::File { path, fault }),
     }
 }

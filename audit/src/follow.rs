@@ -304,16 +304,26 @@ impl Follower {
     /// The root of the log at a smaller size, as its newest head vouches for it.
     ///
     /// # Errors
-    /// [`Cheat::Withheld`] when the tiles do not lead to the head; [`Trouble`].
+    /// As of [`root_at`].
     pub fn root_at(&self, size: u64, source: &mut dyn Source) -> Result<Result<Hash, Cheat>, Trouble> {
-        let Some(head) = self.head().filter(|head| size <= head.size) else {
-            return Err(Trouble(format!("no head of {size} lines or more is known")));
-        };
-        match Reader::new(source, head).root_at(size) {
-            Ok(root) => Ok(Ok(root)),
-            Err(Halt::Cheat(cheat)) => Ok(Err(cheat)),
-            Err(Halt::Trouble(what)) => Err(Trouble(what)),
-        }
+        let head = self.head().ok_or_else(|| Trouble("no head is known".to_owned()))?;
+        root_at(head, size, source)
+    }
+}
+
+/// The root of a log at a smaller size, as this head of it vouches for it. Partial tiles may be gone where full ones stand.
+///
+/// # Errors
+/// [`Cheat::Withheld`] when the tiles do not lead to the head; [`Trouble`] when the source does not answer, or the head is
+/// the smaller one.
+pub fn root_at(head: &Checkpoint, size: u64, source: &mut dyn Source) -> Result<Result<Hash, Cheat>, Trouble> {
+    if size > head.size {
+        return Err(Trouble(format!("no head of {size} lines or more is known")));
+    }
+    match Reader::new(source, head).root_at(size) {
+        Ok(root) => Ok(Ok(root)),
+        Err(Halt::Cheat(cheat)) => Ok(Err(cheat)),
+        Err(Halt::Trouble(what)) => Err(Trouble(what)),
     }
 }
 

@@ -13,9 +13,9 @@ const ANSWER: Duration = Duration::from_secs(10);
 /// Longest answer, in bytes: a few signatures.
 const MOST_BYTES: usize = 16 * 1024;
 
-/// Where a witness listens.
+/// Where a witness takes heads of logs.
 #[derive(Debug, Clone)]
-pub struct Listening {
+pub struct WitnessAddress {
     http: reqwest::Client,
     address: Url,
 }
@@ -29,7 +29,7 @@ pub struct Answer {
     pub body: String,
 }
 
-impl Listening {
+impl WitnessAddress {
     /// A witness at this submission prefix, such as `https://witness.example/submit`.
     ///
     /// # Errors

@@ -28,7 +28,7 @@ pub struct SeenLie {
     /// Two roots for one size.
     pub is_split: bool,
     /// A smaller size than one cosigned.
-    pub is_rollback: bool,
+    pub is_rolled_back: bool,
     /// What was known.
     pub known: Option<SeenHead>,
     /// What was shown.
@@ -46,10 +46,10 @@ pub struct SeenLog {
     pub newest: Option<(i64, SeenHead)>,
     /// Whether the witness still cosigns it.
     pub cosigns: bool,
-    /// Refused heads, the newest first; not all of them.
+    /// Refused heads: splits, which prove something, and then the others; the newest first, and not all of them.
     pub lies: Vec<SeenLie>,
-    /// How many were refused before these.
-    pub earlier: usize,
+    /// How many more were refused.
+    pub more: usize,
 }
 
 /// The page.
@@ -81,9 +81,9 @@ impl WitnessPage {
 
     /// What a refused head speaks for, in a sentence.
     fn says(&self, lie: &SeenLie) -> String {
-        match (lie.is_split, lie.is_rollback) {
+        match (lie.is_split, lie.is_rolled_back) {
             (true, _) => self.t.witness_split(),
-            (_, true) => self.t.witness_rollback(),
+            (_, true) => self.t.witness_rolled_back(),
             _ => self.t.witness_unproven(),
         }
     }

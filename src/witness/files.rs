@@ -17,7 +17,7 @@ use audit::log::{
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
 
-use super::WitnessFault;
+use super::StartFault;
 
 /// A head that was cosigned, with the log's signature and ours.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,7 +64,7 @@ impl Files {
         &self,
         key: &VerifierKey,
         mut each: impl FnMut(&Checkpoint),
-    ) -> Result<Option<Entry>, WitnessFault> {
+    ) -> Result<Option<Entry>, StartFault> {
         let head = self.read_head()?;
         if head.as_ref().is_some_and(|entry| !entry.is_signed_by(key)) {
             return Err(self.wrong(&self.head, "the head is not signed by the key of the log that is followed"));
@@ -74,7 +74,7 @@ impl Files {
         let mut lines = BufReader::new(journal);
         loop {
             let mut line = Vec::new();
-            lines.read_until(b'\n', &mut line).map_err(WitnessFault::file(&self.journal))?;
+            lines.read_until(b'\n', &mut line).map_err(StartFault::file(&self.journal))?;
             if line.pop() != Some(b'\n') {
                 break;
             }
@@ -93,20 +93,20 @@ impl Files {
     }
 
     /// Stores a head; when this returns, it outlives a loss of power.
-    pub(super) fn store(&self, entry: &Entry) -> Result<(), WitnessFault> {
+    pub(super) fn store(&self, entry: &Entry) -> Result<(), StartFault> {
         let next = self.head.with_extension("next");
         let written = File::create(&next).and_then(|mut file| {
             file.write_all(&line(entry))?;
             file.sync_all()
         });
-        written.map_err(WitnessFault::file(&next))?;
-        fs::rename(&next, &self.head).map_err(WitnessFault::file(&self.head))?;
+        written.map_err(StartFault::file(&next))?;
+        fs::rename(&next, &self.head).map_err(StartFault::file(&self.head))?;
         self.sync_folder()?;
         append(&self.journal, entry)
     }
 
     /// The files hold less than what was cosigned from them.
-    pub(super) fn lost(&self) -> WitnessFault {
+    pub(super) fn lost(&self) -> StartFault {
         self.wrong(&self.head, "heads that this witness cosigned are missing")
     }
 
@@ -118,10 +118,10 @@ impl Files {
     }
 
     /// Evidence so far.
-    pub(super) fn evidence<T: DeserializeOwned>(&self) -> Result<Vec<T>, WitnessFault> {
+    pub(super) fn evidence<T: DeserializeOwned>(&self) -> Result<Vec<T>, StartFault> {
         let text = match fs::read_to_string(&self.evidence) {
             Err(fault) if fault.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
-            read => read.map_err(WitnessFault::file(&self.evidence))?,
+            read => read.map_err(StartFault::file(&self.evidence))?,
         };
         // A last line without its end was cut by a crash; what is added later must not be joined to it.
         let whole = &text[..text.rfind('\n').map_or(0, |at| at + 1)];
@@ -131,14 +131,14 @@ impl Files {
     }
 
     /// Adds evidence.
-    pub(super) fn add_evidence(&self, one: &impl Serialize) -> Result<(), WitnessFault> {
+    pub(super) fn add_evidence(&self, one: &impl Serialize) -> Result<(), StartFault> {
         append(&self.evidence, one)
     }
 
-    fn read_head(&self) -> Result<Option<Entry>, WitnessFault> {
+    fn read_head(&self) -> Result<Option<Entry>, StartFault> {
         match fs::read(&self.head) {
             Err(fault) if fault.kind() == ErrorKind::NotFound => Ok(None),
-            Err(fault) => Err(WitnessFault::file(&self.head)(fault)),
+            Err(fault) => Err(StartFault::file(&self.head)(fault)),
             Ok(bytes) => {
                 let entry = bytes.strip_suffix(b"\n").and_then(parse::<Entry>).filter(|entry| entry.head().is_some());
                 entry.map(Some).ok_or_else(|| self.wrong(&self.head, "the file does not hold a head"))
@@ -147,7 +147,7 @@ impl Files {
     }
 
     /// The journal, made on the first start; nothing when it was made now.
-    fn open_journal(&self, has_head: bool) -> Result<Option<File>, WitnessFault> {
+    fn open_journal(&self, has_head: bool) -> Result<Option<File>, StartFault> {
         match File::open(&self.journal) {
             Ok(file) => Ok(Some(file)),
             Err(fault) if fault.kind() == ErrorKind::NotFound && has_head => {
@@ -155,11 +155,11 @@ impl Files {
             }
             Err(fault) if fault.kind() == ErrorKind::NotFound => {
                 let made = File::create_new(&self.journal).and_then(|file| file.sync_all());
-                made.map_err(WitnessFault::file(&self.journal))?;
+                made.map_err(StartFault::file(&self.journal))?;
                 self.sync_folder()?;
                 Ok(None)
             }
-            Err(fault) => Err(WitnessFault::file(&self.journal)(fault)),
+            Err(fault) => Err(StartFault::file(&self.journal)(fault)),
         }
     }
 
@@ -168,7 +168,7 @@ impl Files {
         head: Option<Entry>,
         last: Option<&Checkpoint>,
         mut each: impl FnMut(&Checkpoint),
-    ) -> Result<Option<Entry>, WitnessFault> {
+    ) -> Result<Option<Entry>, StartFault> {
         let behind = "the head is behind the journal: it was put back from an old copy, and cosigning from there could contradict what was cosigned since";
         let newest = head.as_ref().and_then(Entry::head);
         match (&head, newest, last) {
@@ -184,12 +184,12 @@ impl Files {
         }
     }
 
-    fn sync_folder(&self) -> Result<(), WitnessFault> {
-        File::open(&self.folder).and_then(|folder| folder.sync_all()).map_err(WitnessFault::file(&self.folder))
+    fn sync_folder(&self) -> Result<(), StartFault> {
+        File::open(&self.folder).and_then(|folder| folder.sync_all()).map_err(StartFault::file(&self.folder))
     }
 
-    fn wrong(&self, path: &Path, reason: &str) -> WitnessFault {
-        WitnessFault::State { path: path.to_owned(), reason: reason.to_owned() }
+    fn wrong(&self, path: &Path, reason: &str) -> StartFault {
+        StartFault::State { path: path.to_owned(), reason: reason.to_owned() }
     }
 }
 
@@ -205,15 +205,15 @@ fn line(value: &impl Serialize) -> Vec<u8> {
 }
 
 /// Keeps the first bytes of a file.
-fn cut(path: &Path, len: u64) -> Result<(), WitnessFault> {
+fn cut(path: &Path, len: u64) -> Result<(), StartFault> {
     let cut = OpenOptions::new().write(true).open(path).and_then(|file| {
         file.set_len(len)?;
         file.sync_all()
     });
-    cut.map_err(WitnessFault::file(path))
+    cut.map_err(StartFault::file(path))
 }
 
-fn append(path: &Path, value: &impl Serialize) -> Result<(), WitnessFault> {
+fn append(path: &Path, value: &impl Serialize) -> Result<(), StartFault> {
     let appended = OpenOptions::new().append(true).create(true).open(path).and_then(|mut file| {
         let whole = file.metadata()?.len();
         let written = file.write_all(&line(value)).and_then(|()| file.sync_all());
@@ -223,5 +223,5 @@ fn append(path: &Path, value: &impl Serialize) -> Result<(), WitnessFault> {
         }
         written
     });
-    appended.map_err(WitnessFault::file(path))
+    appended.map_err(StartFault::file(path))
 }

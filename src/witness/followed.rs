@@ -11,12 +11,13 @@ use audit::log::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    WitnessFault,
+    StartFault,
     files::{Entry, Files},
 };
 
-/// Most pieces of evidence that are kept of one log. The first ones tell enough.
-const MOST_EVIDENCE: usize = 100;
+/// Most pieces of evidence of each kind that are kept of one log. The first ones tell enough, and what anybody can send
+/// takes no place from a split, which takes a second head that the log's key signed.
+const MOST_OF_A_KIND: usize = 100;
 
 /// Two signed notes that do not go together.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,9 +39,9 @@ pub(super) struct Evidence {
 pub(super) enum Kind {
     /// Two roots for one size.
     Split,
-    /// A smaller size, never seen before.
-    Rollback,
-    /// A larger size without proof.
+    /// A smaller size, never seen before: it may be a late message, sent by anybody.
+    RolledBack,
+    /// A larger size without proof, which anybody may leave out.
     Unproven,
 }
 
@@ -48,7 +49,7 @@ impl From<Suspicion> for Kind {
     fn from(suspicion: Suspicion) -> Self {
         match suspicion {
             Suspicion::Split => Self::Split,
-            Suspicion::Rollback => Self::Rollback,
+            Suspicion::RolledBack => Self::RolledBack,
             Suspicion::Unproven => Self::Unproven,
         }
     }
@@ -68,7 +69,7 @@ pub(super) struct Followed {
 
 impl Followed {
     /// Takes up a log where it was left.
-    pub(super) fn open(folder: &Path, log: FollowedLog) -> Result<Self, WitnessFault> {
+    pub(super) fn open(folder: &Path, log: FollowedLog) -> Result<Self, StartFault> {
         let files = Files::of(folder, &log.origin);
         let mut heads = Heads::default();
         let newest = files.load(&log.key, |head| heads.push(head.size, head.root))?;
@@ -102,7 +103,7 @@ impl Followed {
     }
 
     /// Reads the files again after a write failed. Evidence that could not be written stays in memory.
-    pub(super) fn reload(&mut self) -> Result<(), WitnessFault> {
+    pub(super) fn reload(&mut self) -> Result<(), StartFault> {
         if !self.doubted {
             return Ok(());
         }
@@ -118,7 +119,7 @@ impl Followed {
 
     /// Learns from a checkpoint that carries our own cosignature: when it is larger than what the files say, the folder was
     /// put back from an old copy, and what was signed counts.
-    pub(super) fn recall(&mut self, note: &Note, own: &CosignerKey, at: i64) -> Result<(), WitnessFault> {
+    pub(super) fn recall(&mut self, note: &Note, own: &CosignerKey, at: i64) -> Result<(), StartFault> {
         let Ok((head, _)) = Checkpoint::extended(&note.text) else { return Ok(()) };
         let grown = self.heads.latest().is_none_or(|(size, _)| head.size > size);
         if grown && matches!(own.time(note), Ok(Some(_))) && note.verify(&self.log.key).is_ok() {
@@ -136,7 +137,7 @@ impl Followed {
         note: &Note,
         ours: &NoteSignature,
         at: i64,
-    ) -> Result<(), WitnessFault> {
+    ) -> Result<(), StartFault> {
         if self.heads.latest() == Some((head.size, head.root)) {
             return Ok(());
         }
@@ -149,27 +150,34 @@ impl Followed {
         Ok(())
     }
 
-    /// Keeps two notes that do not go together, each pair once.
+    /// Keeps two notes that do not go together, each pair once. What is not kept any more is still told to the log of this
+    /// program.
     pub(super) fn suspect(&mut self, suspicion: Suspicion, head: &Checkpoint, note: &Note, at: i64) {
         let kind = Kind::from(suspicion);
         let shown = self.of_the_log(note).to_string();
-        let is_kept = self.evidence.iter().any(|one| one.kind == kind && one.shown == shown);
-        if is_kept || self.evidence.len() >= MOST_EVIDENCE {
+        let mut of_this_kind = self.evidence.iter().filter(|one| one.kind == kind);
+        if of_this_kind.any(|one| one.shown == shown) {
+            return;
+        }
+        tracing::error!(origin = %head.origin, size = head.size, ?kind, "the log showed a head that does not fit");
+        if self.evidence.iter().filter(|one| one.kind == kind).count() >= MOST_OF_A_KIND {
             return;
         }
         let same = if kind == Kind::Split { self.files.find(head.size) } else { None };
         let known = same.or_else(|| self.newest.as_ref().map(|entry| entry.note.clone())).unwrap_or_default();
         let evidence = Evidence { at, kind, known, shown };
-        tracing::error!(origin = %head.origin, size = head.size, ?kind, "the log showed a head that does not fit");
         if let Err(fault) = self.files.add_evidence(&evidence) {
             tracing::error!(%fault, "the evidence is kept in memory only");
         }
         self.evidence.push(evidence);
     }
 
-    /// The note with the log's own signatures alone: others may be anything.
+    /// The note with the log's own signature alone, once: others may be anything, and whoever sends a note can repeat them.
     fn of_the_log(&self, note: &Note) -> Note {
         let is_ours = |one: &&NoteSignature| one.name == self.log.key.name && one.key_id == self.log.key.id();
-        Note { text: note.text.clone(), signatures: note.signatures.iter().filter(is_ours).cloned().collect() }
+        Note {
+            text: note.text.clone(),
+            signatures: note.signatures.iter().find(is_ours).cloned().into_iter().collect(),
+        }
     }
 }

@@ -17,7 +17,7 @@ use tokio::{
     task::JoinHandle,
 };
 
-use super::{Answer, Witness, WitnessFault};
+use super::{Answer, StartFault, Witness};
 use crate::{
     connections::{self, Bounds},
     pages::{Language, prefix, witness::STYLE},
@@ -46,9 +46,9 @@ impl Listening {
     /// Starts to answer, on so many connections at most.
     ///
     /// # Errors
-    /// [`WitnessFault::Listen`].
-    pub async fn start(wanted: SocketAddr, witness: Witness, bounds: Bounds) -> Result<Self, WitnessFault> {
-        let fault = |fault| WitnessFault::Listen(wanted, fault);
+    /// [`StartFault::Listen`].
+    pub async fn start(wanted: SocketAddr, witness: Witness, bounds: Bounds) -> Result<Self, StartFault> {
+        let fault = |fault| StartFault::Listen(wanted, fault);
         let listener = TcpListener::bind(wanted).await.map_err(fault)?;
         let address = listener.local_addr().map_err(fault)?;
         let (stop, stopped) = oneshot::channel::<()>();

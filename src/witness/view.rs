@@ -82,13 +82,17 @@ impl LogState {
 
 fn seen(log: &Followed) -> SeenLog {
     let newest = |entry: &Entry| seen_head(&entry.note).map(|head| (entry.at, head));
+    let mut lies: Vec<_> = log.evidence().iter().rev().map(seen_lie).collect();
+    // Nobody should have to look for the proof among what proves nothing.
+    lies.sort_by_key(|lie| !lie.is_split);
+    lies.truncate(MOST_SHOWN);
     SeenLog {
         origin: log.log().origin.clone(),
         vkey: log.log().key.to_string(),
         newest: log.newest().and_then(newest),
         cosigns: !log.is_doubted(),
-        lies: log.evidence().iter().rev().take(MOST_SHOWN).map(seen_lie).collect(),
-        earlier: log.evidence().len().saturating_sub(MOST_SHOWN),
+        lies,
+        more: log.evidence().len().saturating_sub(MOST_SHOWN),
     }
 }
 
@@ -96,7 +100,7 @@ fn seen_lie(evidence: &Evidence) -> SeenLie {
     SeenLie {
         at: evidence.at,
         is_split: evidence.kind == Kind::Split,
-        is_rollback: evidence.kind == Kind::Rollback,
+        is_rolled_back: evidence.kind == Kind::RolledBack,
         known: seen_head(&evidence.known),
         shown: seen_head(&evidence.shown),
     }

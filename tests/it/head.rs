@@ -68,6 +68,21 @@ async fn tiles_of_another_tree_compare_nothing() {
     assert!(exit == Some(1) && words.contains("do not lead to its own signed head"), "{words}");
 }
 
+/// Whoever serves a log may drop a partial tile once the full one is there, also below a head that was read before.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_partial_tile_that_was_dropped_is_read_from_the_full_one() {
+    let (mut log, grown) = (numbers(700), numbers(768));
+    let full = grown.paths().remove("tile/0/002").unwrap();
+    log.lies.insert("tile/0/002.p/188".to_owned(), None);
+    let server = Lying::new(&log).await;
+    let paper = HeadCode::of(&log.at(300).head());
+    let (exit, words) = compared(&server.url, &paper).await;
+    assert!(exit == Some(1) && words.contains("tile/0/002.p/188"), "neither is there: {words}");
+    log.lies.insert("tile/0/002".to_owned(), Some(full));
+    server.shows(&log);
+    assert_eq!(compared(&server.url, &paper).await, (Some(0), "older".to_owned()));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mistyped_code_is_told_from_another_head() {
     let log = numbers(3);

@@ -24,6 +24,7 @@ mod secrecy;
 mod staff;
 mod town;
 mod witness;
+mod witness_evidence;
 mod witness_limits;
 mod witnesses;
 

@@ -319,7 +319,10 @@ async fn witnesses_under_the_head_are_named() {
     let watcher = Watcher::new().with("--witness", witness.public());
     watcher.looks(&[&server.url]).await.honest(&["grew"]);
     let mut note: Note = log.note().parse().unwrap();
-    note.signatures.push(witness.cosign(&note.text, 1_800_000_000));
+    note.signatures.push(witness.cosign(&note.text, 0));
+    server.shows_head(&note.to_string());
+    watcher.looks(&[&server.url]).await.honest(&[]);
+    note.signatures[1] = witness.cosign(&note.text, 1_800_000_000);
     server.shows_head(&note.to_string());
     let said = watcher.looks(&[&server.url]).await;
     said.honest(&["witnesses"]);

@@ -34,6 +34,21 @@ pub struct Witnessed {
 }
 
 impl Witnessed {
+    /// Who of these witnesses cosigned this note, whose log signature was checked before. A cosignature without a time says
+    /// nothing of the newest head, and does not count.
+    #[must_use]
+    pub fn of(keys: impl IntoIterator<Item = CosignerKey>, quorum: u16, note: &Note) -> Self {
+        let mut found = Self { signed: Vec::new(), forged: Vec::new(), quorum };
+        for key in keys {
+            match key.time(note) {
+                Ok(None | Some(0)) => {}
+                Ok(Some(time)) => found.signed.push((key, time)),
+                Err(_) => found.forged.push(key.name),
+            }
+        }
+        found
+    }
+
     /// Whether enough cosigned, and nobody's cosignature is false.
     #[must_use]
     pub fn holds(&self) -> bool {
@@ -69,18 +84,9 @@ impl WitnessPolicy {
         }
     }
 
-    /// Who of the policy cosigned this note, whose log signature was checked before. A cosignature without a time says
-    /// nothing of the newest head, and does not count.
+    /// Who of the policy cosigned this note, whose log signature was checked before.
     #[must_use]
     pub fn witnessed(&self, note: &Note) -> Witnessed {
-        let mut found = Witnessed { signed: Vec::new(), forged: Vec::new(), quorum: self.quorum };
-        for key in self.keys.iter().filter_map(|key| key.parse::<CosignerKey>().ok()) {
-            match key.time(note) {
-                Ok(None | Some(0)) => {}
-                Ok(Some(time)) => found.signed.push((key, time)),
-                Err(_) => found.forged.push(key.name),
-            }
-        }
-        found
+        Witnessed::of(self.keys.iter().filter_map(|key| key.parse().ok()), self.quorum, note)
     }
 }

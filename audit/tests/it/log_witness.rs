@@ -178,10 +178,10 @@ fn lies_are_told_from_slowness() {
     assert_eq!(verdict(&known, &request(10, &lie[..10])), (409, Some(Suspicion::Split)));
     assert_eq!(verdict(&known, &request(0, &lie[..7])), (409, Some(Suspicion::Split)), "an earlier head, another root");
     assert_eq!(verdict(&known, &request(4, &leaves[..7])), (409, None), "an earlier head again is only late");
-    assert_eq!(verdict(&known, &request(4, &leaves[..8])), (409, Some(Suspicion::Rollback)), "one never seen");
+    assert_eq!(verdict(&known, &request(4, &leaves[..8])), (409, Some(Suspicion::RolledBack)), "one never seen");
     let mut back = request(8, &leaves[..8]);
     back.old = 10;
-    assert_eq!(verdict(&known, &back), (400, Some(Suspicion::Rollback)));
+    assert_eq!(verdict(&known, &back), (400, Some(Suspicion::RolledBack)));
     assert_eq!(verdict(&known, &request(10, &lie)), (422, Some(Suspicion::Unproven)));
     let nothing = Checkpoint::new(ORIGIN, 0, Hash::ZERO);
     let request = AddCheckpoint { old: 0, proof: Vec::new(), checkpoint: signed(&nothing) };

@@ -18,7 +18,7 @@ use crate::{
     config,
     domain::WitnessFault,
     error::Error,
-    outbound::witness::{Answer, Listening},
+    outbound::witness::{Answer, WitnessAddress},
     store::{
         cosignatures::{self, Cosigned},
         log,
@@ -33,7 +33,7 @@ const MOST_AHEAD: i64 = 3600;
 pub struct Witness {
     vkey: String,
     key: CosignerKey,
-    listening: Listening,
+    address: WitnessAddress,
     board: Mutex<Board>,
 }
 
@@ -63,7 +63,7 @@ impl Witness {
         Ok(Self {
             key: vkey.parse().map_err(|fault| wrong(&fault))?,
             vkey: vkey.clone(),
-            listening: Listening::at(url).map_err(|fault| wrong(&fault))?,
+            address: WitnessAddress::at(url).map_err(|fault| wrong(&fault))?,
             board: Mutex::default(),
         })
     }
@@ -131,7 +131,7 @@ enum Outcome {
 /// Offers the newest head from the size that the witness is thought to have.
 async fn offer(app: &App, witness: &Witness, log_id: i64, old: u64) -> Result<Result<Outcome, WitnessFault>, Error> {
     let (size, request) = newest(app, log_id, old).await?;
-    let answer = witness.listening.add_checkpoint(request.to_string()).await;
+    let answer = witness.address.add_checkpoint(request.to_string()).await;
     Ok(match answer.and_then(|answer| read(&answer)) {
         Ok(Answered::Cosigned(signatures)) => match cosigned(app, witness, &request.checkpoint, &signatures) {
             Ok(cosigned) => {

@@ -7,14 +7,12 @@ use std::{
 };
 
 use audit::{
-    follow::Source,
+    follow::{self, Source},
     log::{
         checkpoint::Checkpoint,
         hash::{Hash, leaf},
         line,
         note::{Note, VerifierKey},
-        prefix,
-        tile::Tiles,
         tree::Frontier,
     },
     verify::bundle,
@@ -81,14 +79,11 @@ impl Place {
 }
 
 fn root_in_tiles(source: &mut dyn Source, size: u64, head: &Checkpoint) -> Result<Hash, CliFault> {
-    let mut tiles = Tiles::default();
-    for id in prefix::needed(size, head.size) {
-        let path = id.path(prefix::width(id, head.size));
-        let bytes = source.get(&path).map_err(|missing| CliFault::Other(format!("{path}: {missing}")))?;
-        tiles.insert(id, &bytes).map_err(CliFault::other)?;
-    }
-    let roots = prefix::roots(&tiles, size, head.size).map_err(CliFault::other)?;
-    vouched(roots, head, "tiles")
+    follow::root_at(head, size, source).map_err(CliFault::other)?.map_err(|cheat| {
+        CliFault::Other(format!(
+            "the tiles of the log do not lead to its own signed head, so nothing can be compared with them: {cheat}"
+        ))
+    })
 }
 
 fn root_in_lines(path: &Path, size: u64, head: &Checkpoint) -> Result<Hash, CliFault> {
@@ -105,16 +100,12 @@ fn root_in_lines(path: &Path, size: u64, head: &Checkpoint) -> Result<Hash, CliF
             old = tree.root();
         }
     }
-    vouched(prefix::Roots { old, new: tree.root() }, head, "lines")
-}
-
-fn vouched(roots: prefix::Roots, head: &Checkpoint, what: &str) -> Result<Hash, CliFault> {
-    if roots.new == head.root {
-        return Ok(roots.old);
+    if tree.root() == head.root {
+        return Ok(old);
     }
-    Err(CliFault::Other(format!(
-        "the {what} of the log do not lead to its own signed head: nothing can be compared with them"
-    )))
+    Err(CliFault::Other(
+        "the lines of the log do not lead to its own signed head, so nothing can be compared with them".to_owned(),
+    ))
 }
 
 fn small(path: &Path) -> Result<String, CliFault> {

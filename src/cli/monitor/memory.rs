@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, File, OpenOptions},
-    io::{BufRead, BufReader, Write},
+    io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
 };
 
@@ -84,7 +84,7 @@ impl LogFolder {
             Ok(bytes) => {
                 serde_json::from_slice(&bytes).map_err(|fault| CliFault::Other(format!("{}: {fault}", path.display())))
             }
-            Err(fault) if fault.kind() == std::io::ErrorKind::NotFound => Ok(Memory::default()),
+            Err(fault) if fault.kind() == io::ErrorKind::NotFound => Ok(Memory::default()),
             Err(fault) => Err(CliFault::file(path)(fault)),
         }
     }
@@ -102,11 +102,12 @@ impl LogFolder {
         write().map_err(CliFault::file(&path))
     }
 
-    /// Adds a head.
+    /// Adds a head. A line before it that a power cut left unfinished is taken away first: glued to it, this one would be lost too.
     pub(super) fn keep(&self, head: &SeenHead) -> Result<(), CliFault> {
         let path = self.0.join("heads.jsonl");
         let add = || {
-            let mut file = OpenOptions::new().create(true).append(true).open(&path)?;
+            let mut file = OpenOptions::new().create(true).read(true).append(true).open(&path)?;
+            cut_to_whole_lines(&mut file)?;
             let mut line = serde_json::to_vec(head)?;
             line.push(b'\n');
             file.write_all(&line)?;
@@ -120,14 +121,31 @@ impl LogFolder {
         let path = self.0.join("heads.jsonl");
         match File::open(&path) {
             Ok(file) => heads_in(BufReader::new(file)).map_err(CliFault::file(path)),
-            Err(fault) if fault.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
+            Err(fault) if fault.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
             Err(fault) => Err(CliFault::file(path)(fault)),
         }
     }
 }
 
+/// Cuts a file after its last line end.
+fn cut_to_whole_lines(file: &mut File) -> io::Result<()> {
+    let len = file.metadata()?.len();
+    let mut last = [b'\n'];
+    if len > 0 {
+        file.seek(SeekFrom::Start(len - 1))?;
+        file.read_exact(&mut last)?;
+    }
+    if last == *b"\n" {
+        return Ok(());
+    }
+    let mut bytes = Vec::new();
+    file.rewind()?;
+    file.read_to_end(&mut bytes)?;
+    file.set_len(bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at as u64 + 1))
+}
+
 /// The heads of a file that a monitor keeps.
-pub(super) fn heads_in(file: impl BufRead) -> std::io::Result<Vec<SeenHead>> {
+pub(super) fn heads_in(file: impl BufRead) -> io::Result<Vec<SeenHead>> {
     let mut heads = Vec::new();
     for line in file.lines() {
         heads.extend(serde_json::from_str(&line?));
@@ -159,6 +177,13 @@ mod tests {
             [fs::read(log.0.join("heads.jsonl")).expect("reads"), b"{\"at".to_vec()].concat(),
         )
         .expect("a power cut");
+        assert_eq!(log.heads().expect("reads"), std::slice::from_ref(&head));
+        let next = SeenHead { at: 2, ..head.clone() };
+        log.keep(&next).expect("keeps after the power cut");
+        log.keep(&head).expect("keeps after a whole line");
+        assert_eq!(log.heads().expect("reads"), [head.clone(), next, head.clone()]);
+        fs::write(log.0.join("heads.jsonl"), b"{\"at").expect("a power cut in the first line");
+        log.keep(&head).expect("keeps");
         assert_eq!(log.heads().expect("reads"), [head]);
     }
 }

@@ -18,7 +18,7 @@ use super::{
     Watching, evidence,
     memory::{Folder, LogFolder, Memory, SeenHead},
     notice::{Notice, time},
-    words::{Changes, overdue},
+    words::{Changes, counted, overdue},
 };
 use crate::{cli::CliFault, client::log::LogAddress};
 
@@ -180,8 +180,11 @@ impl Watch {
             turn.notices.push(self.notice(now, "act", format!("line {}: {}", act.index, act.words), json!(act)));
         }
         if changes.ballots > 0 {
-            let words =
-                format!("{} new ballots in {} batches, each signed as it must be", changes.ballots, changes.batches);
+            let words = format!(
+                "{} in {}, each signed as it must be",
+                counted(changes.ballots, "new ballot", "new ballots"),
+                counted(changes.batches, "batch", "batches")
+            );
             turn.notices.push(self.notice(
                 now,
                 "ballots",
@@ -190,7 +193,10 @@ impl Watch {
             ));
         }
         let words = match from {
-            0 => format!("followed from its first line: {to} lines, and every one may stand where it stands"),
+            0 => format!(
+                "followed from its first line: {}, and every one may stand where it stands",
+                counted(*to, "line", "lines")
+            ),
             _ => format!("grew from {from} to {to} lines; nothing before them has changed"),
         };
         turn.notices.push(self.notice(now, "grew", words, json!({ "from": from, "to": to })));

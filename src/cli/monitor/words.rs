@@ -1,5 +1,7 @@
 //! What new lines of a log say, in words: one sentence for each act, and all ballots of a look together.
 
+use std::fmt::Display;
+
 use audit::{
     follow::Told,
     office::OfficeEvent,
@@ -49,6 +51,12 @@ impl Changes {
     }
 }
 
+/// A number and what is counted.
+pub(super) fn counted<N: Display + From<u8> + PartialEq>(number: N, one: &str, many: &str) -> String {
+    let noun = if number == N::from(1) { one } else { many };
+    format!("{number} {noun}")
+}
+
 fn act(event: &Event, round: &Round) -> String {
     match event {
         Event::Published(one) => format!(
@@ -60,10 +68,12 @@ fn act(event: &Event, round: &Round) -> String {
             round.fingerprint
         ),
         Event::RollExtended(one) => {
-            format!("{} people were added to the roll by {}; now {}", one.added, one.by, one.total)
+            let people = counted(one.added, "person was", "people were");
+            format!("{people} added to the roll by {}; now {}", one.by, one.total)
         }
         Event::LettersReplaced(one) => {
-            format!("{} people were sent new letters by {}: {}", one.people, one.by, one.reason)
+            let people = counted(one.people, "person was sent a new letter", "people were sent new letters");
+            format!("{people} by {}: {}", one.by, one.reason)
         }
         Event::Pictured(one) => format!("territory {} got a picture, by {}", one.territory, one.by),
         Event::PictureRemoved(one) => {
@@ -77,30 +87,33 @@ fn act(event: &Event, round: &Round) -> String {
             format!("the close was moved to {} by {}: {}", time(one.closes_at), one.by, one.reason)
         }
         Event::ClientReplaced(one) => {
-            format!("browsers are given another program from now on: {} files", one.client.len())
+            let files = counted(one.client.len(), "file", "files");
+            format!("browsers are given another program from now on: {files}")
         }
         Event::Register(one) => {
-            format!("{} credentials were issued so far, for {} people on the roll", one.count, round.roll)
+            let credentials = counted(one.count, "credential was", "credentials were");
+            format!("{credentials} issued so far, for {} on the roll", counted(round.roll, "person", "people"))
         }
         Event::VotingClosed(one) => {
-            format!("the voting was closed {}, with {} ballots in the log", by(&one.by), round.ballots)
+            let ballots = counted(round.ballots, "ballot", "ballots");
+            format!("the voting was closed {}, with {ballots} in the log", by(&one.by))
         }
         Event::KeyRevealed(one) => {
             format!("the opening key was revealed by {}: anybody can open the ballots now", one.by)
         }
         Event::Tallied(one) => format!(
-            "the ballots were counted: {} counted, {} replaced by later ones; selected: {}",
+            "the ballots were counted: {} counted, {}; selected: {}",
             one.outcome.ballots,
-            one.replaced,
+            counted(one.replaced, "replaced by a later one", "replaced by later ones"),
             one.outcome.winners.join(", ")
         ),
         Event::Signed(one) => {
             let certified = if round.phase == Phase::Certified { "; the result is certified" } else { "" };
             format!(
-                "{} signed the count: {} of {} signatures{certified}",
+                "{} signed the count: {} of {}{certified}",
                 one.member,
                 round.signed.len(),
-                round.rules.quorum
+                counted(round.rules.quorum, "signature", "signatures")
             )
         }
         Event::Annulled(one) => format!("the round was annulled {}: {}", by(&one.by), one.reason),
@@ -149,4 +162,15 @@ pub(super) fn overdue(round: &Round, now: i64) -> Vec<String> {
         ));
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_is_not_many() {
+        let batches = [0_u64, 1, 2].map(|number| counted(number, "batch", "batches"));
+        assert_eq!(batches, ["0 batches", "1 batch", "2 batches"]);
+    }
 }

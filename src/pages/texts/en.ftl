@@ -843,12 +843,12 @@ witness-lines =
     }
 witness-note = The signed note
 witness-nothing = This log has not sent its state yet.
-witness-earlier-lies = Refused before these and not shown here: { $count }.
+witness-more-lies = Also refused, and not shown here: { $count }.
 witness-no-lies = Nothing wrong was seen.
-witness-split = The log signed two different contents of one size. No fault on the way explains that: different people were shown different things.
-witness-rollback = The log showed a state shorter than one that was signed. It is a late message, or a log that lines were taken from.
-witness-unproven = The log showed a longer state, but did not prove that it goes on from the one before.
+witness-split = The log signed two different contents of one size. No fault on the way explains that: different people were shown different things. The two signed notes prove it.
+witness-rolled-back = A state shorter than one that was signed was sent here. Anybody can send an old state, late or on purpose, so this alone proves nothing against the log.
+witness-unproven = A longer state was sent here without proof that it goes on from the one before. Anybody can send it so, so this alone proves nothing against the log.
 witness-known = Known before
-witness-shown = Shown later
+witness-shown = Sent later
 witness-broken = The state of this log could not be stored, so nothing is signed until it can be. The next request tries again.
 witness-state = The same for programs

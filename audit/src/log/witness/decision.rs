@@ -43,14 +43,15 @@ pub enum Decision {
     Unproven,
 }
 
-/// Why a refused head, which the log signed, is worth keeping as evidence.
+/// Why a refused head, which the log signed, is worth keeping. Anybody may send an old head again, or a newer one without
+/// its proof, so only a split proves something against the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Suspicion {
     /// The log signed two roots for one size: nothing but a lie explains it.
     Split,
     /// The log signed a size below one that was cosigned, and this witness never saw it: a late message, or a log that was
     /// set back.
-    Rollback,
+    RolledBack,
     /// The log signed a larger size without showing that it goes on from the one cosigned.
     Unproven,
 }
@@ -148,7 +149,7 @@ fn growth(heads: &Heads, request: &AddCheckpoint, head: &Checkpoint) -> Decision
 fn suspicion(heads: &Heads, decision: &Decision, head: &Checkpoint) -> Option<Suspicion> {
     match heads.root(head.size) {
         Some(root) => (root != head.root).then_some(Suspicion::Split),
-        None if heads.latest().is_some_and(|(size, _)| head.size < size) => Some(Suspicion::Rollback),
+        None if heads.latest().is_some_and(|(size, _)| head.size < size) => Some(Suspicion::RolledBack),
         None => (*decision == Decision::Unproven).then_some(Suspicion::Unproven),
     }
 }

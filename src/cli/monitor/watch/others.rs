@@ -2,12 +2,12 @@
 
 use audit::{
     follow::{Agreement, Cheat, Evidence, Follower},
-    log::note::Note,
+    log::{note::Note, policy::Witnessed},
 };
 use serde_json::json;
 
 use super::{
-    super::{Watching, notice::time},
+    super::{Watching, notice::time, words::counted},
     Turn, Watch, head_in,
 };
 use crate::cli::CliFault;
@@ -27,13 +27,10 @@ impl Watch {
             signed.extend(found.signed.into_iter().map(|(key, _)| key.name));
             forged.extend(found.forged);
         }
-        for key in &with.witnesses {
-            match key.time(&parsed) {
-                Ok(Some(_)) => signed.push(key.name.clone()),
-                Ok(None) => {}
-                Err(_) => forged.push(key.name.clone()),
-            }
-        }
+        // The command asks for names, not for a number of them.
+        let named = Witnessed::of(with.witnesses.iter().cloned(), 0, &parsed);
+        signed.extend(named.signed.into_iter().map(|(key, _)| key.name));
+        forged.extend(named.forged);
         signed.sort_unstable();
         signed.dedup();
         if let Some(name) = forged.first() {
@@ -114,15 +111,18 @@ impl Watch {
         };
         let since = self.memory.ahead.map_or(now, |(_, since)| since);
         if self.memory.ahead.is_none() {
-            let words =
-                format!("somebody saw a signed head of {size} lines, and this address shows fewer; asking again");
+            let words = format!(
+                "somebody saw a signed head of {}, and this address shows fewer; asking again",
+                counted(size, "line", "lines")
+            );
             turn.notices.push(self.notice(now, "ahead", words, json!({ "size": size })));
         }
         self.memory.ahead = Some((size, since));
         if now.saturating_sub(since) < with.patience {
             return Ok(());
         }
-        let reason = format!("the log's key signed {size} lines, and since {} this address shows fewer", time(since));
+        let lines = counted(size, "line", "lines");
+        let reason = format!("the log's key signed {lines}, and since {} this address shows fewer", time(since));
         let cheat = Cheat::Withheld { path: "checkpoint".to_owned(), reason, given: false };
         let before = self.follower.as_ref().and_then(Follower::note).map(str::to_owned);
         self.alarm(turn, now, &Evidence { cheat, before, after: note })
