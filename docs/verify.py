@@ -20,6 +20,7 @@ import multiprocessing
 import os
 import re
 import shutil
+import stat
 import struct
 import subprocess
 import sys
@@ -1061,6 +1062,7 @@ CHECKS = {
     "recount": "recount gives the outcome", "certificate": "certificate is signed", "result": "keys.json and result.json match the log",
 }
 SMALL_FILE = 16 << 20  # bytes: the longest line, and the longest keys.json and result.json
+MOST_UNPACKED = 16 << 30  # bytes of an archive
 ALWAYS = {"README.md", "checkpoint", "keys.json", "log.jsonl", "register.txt"}
 SUMS = "SHA256SUMS"
 
@@ -1100,7 +1102,7 @@ class Verifier:
 
     def read(self, name, most=SMALL_FILE):
         try:
-            with open(self.path(name), "rb") as file:
+            with regular(self.path(name), name) as file:
                 data = file.read(most + 1)
         except OSError as error:
             raise Fault(f"cannot be read: {error.strerror}", name) from None
@@ -1149,7 +1151,7 @@ class Verifier:
             if os.path.islink(self.path(name)) or not os.path.isfile(self.path(name)):
                 raise Fault("is not a regular file", name)
             digest = hashlib.sha256()
-            with open(self.path(name), "rb") as file:
+            with regular(self.path(name), name) as file:
                 for part in iter(lambda: file.read(1 << 20), b""):
                     digest.update(part)
             expected, number = listed_hashes[name]
@@ -1244,19 +1246,22 @@ class Verifier:
 
     def check_witnesses(self):
         """§§ 3, 5: as many of the rules' witnesses as their quorum signed the final checkpoint; without a policy none is asked for."""
-        policy = self.round.rules.field["witnesses"]
+        rules = self.round.rules
+        policy = rules.field["witnesses"]
         if not policy:
-            self.report.facts["witnesses"] = "none asked for"
+            others = sum(signer != rules.log_key[0] for signer, *_ in getattr(self, "note_signatures", []))
+            self.report.facts["witnesses"] = "none asked for" + (f"; other signatures, not checked: {others}" if others else "")
             return 0
+        self.report.facts["witnesses"] = "?"
         signed = 0
         try:
             need(hasattr(self, "note"), "the checkpoint could not be read")
-            for witness in self.round.rules.witnesses:
+            for witness in rules.witnesses:
                 signed += cosigned(self.note, self.note_signatures, witness)
+            self.report.facts["witnesses"] = f"{signed} of {policy['quorum']}"
             need(signed >= policy["quorum"], f"witnesses: {signed} of {policy['quorum']}")
         except Fault as fault:
             raise fault.at("checkpoint") from None
-        self.report.facts["witnesses"] = f"{signed} of {policy['quorum']} needed"
         return signed
 
     def check_register(self):
@@ -1360,10 +1365,19 @@ class Verifier:
         )
 
 
+def regular(path, name):
+    """A file to read: a regular one, for a pipe would be waited for, and a link leads elsewhere."""
+    opened = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0))
+    if not stat.S_ISREG(os.fstat(opened).st_mode):
+        os.close(opened)
+        raise Fault("is not a regular file", name)
+    return os.fdopen(opened, "rb")
+
+
 def lines_of(path, name, longest=SMALL_FILE):
     """The lines of a file without their line ends; the last one must have one too."""
     try:
-        with open(path, "rb") as file:
+        with regular(path, name) as file:
             number = 0
             while line := file.readline(longest):
                 number += 1
@@ -1377,6 +1391,18 @@ def lines_of(path, name, longest=SMALL_FILE):
 # ------------------------------------------------------------------------------------------------ archives, output
 
 
+def keep(stream, out):
+    """Writes what is unpacked, unless it does not begin as a bundle does, or is too much."""
+    first = stream.read(512)
+    need(first.startswith(tuple(f"bundle/{name}\0".encode() for name in ALWAYS | {"result.json", SUMS})), "does not begin with a file of a bundle")
+    out.write(first)
+    left = MOST_UNPACKED
+    while part := stream.read(1 << 20):
+        left -= len(part)
+        need(left >= 0, f"unpacks to more than {MOST_UNPACKED >> 30} GiB")
+        out.write(part)
+
+
 def unpack(archive, folder):
     """A bundle's .tar.zst into a folder: regular files `bundle/NAME` and nothing else, each once. That it is one frame is not checked."""
     packed = os.path.join(folder, "tar")
@@ -1384,10 +1410,15 @@ def unpack(archive, folder):
         try:
             from compression import zstd  # Python 3.14
             with zstd.open(archive) as stream:
-                shutil.copyfileobj(stream, out)
+                keep(stream, out)
         except ImportError:
             try:
-                done = subprocess.run(["zstd", "-dcq", "--", os.path.abspath(archive)], stdout=out, check=False)
+                with subprocess.Popen(["zstd", "-dcq", "--", os.path.abspath(archive)], stdout=subprocess.PIPE) as done:
+                    try:
+                        keep(done.stdout, out)
+                    except Fault:
+                        done.kill()
+                        raise
             except FileNotFoundError:
                 raise SystemExit("verify.py: reading .tar.zst needs Python 3.14 or the command zstd; unpack it yourself and name the folder")
             need(done.returncode == 0, "not a whole Zstandard file")
@@ -1396,7 +1427,7 @@ def unpack(archive, folder):
     with tarfile.open(packed, "r:") as tar:
         for member in tar:
             name = member.name[len("bundle/"):]
-            need(member.isreg() and member.name == "bundle/" + name and name in ALWAYS | {"result.json", SUMS}, f"{member.name[:100]!r} does not belong into a bundle")
+            need(member.type in (tarfile.REGTYPE, tarfile.AREGTYPE) and member.name == "bundle/" + name and name in ALWAYS | {"result.json", SUMS}, f"{member.name[:100]!r} does not belong into a bundle")
             need(member.offset == end and member.offset_data == end + 512, f"{name}: an extension stands before it")
             end = member.offset_data + (member.size + 511) // 512 * 512
             need(end <= os.path.getsize(packed), f"{name}: is cut short")
@@ -1409,12 +1440,17 @@ def unpack(archive, folder):
     return bundle
 
 
+def printable(words):
+    """A stranger's words without what steers a terminal or the direction of writing."""
+    return "".join("\ufffd" if unicodedata.category(letter) in ("Cc", "Cf", "Zl", "Zp") else letter for letter in str(words))
+
+
 def show(report, as_json, seconds):
     if as_json:
         print(canonical({"report": {"checks": list(report.checks.values()), "facts": report.facts}, "verified": report.verified()}).decode())
         return
     for name, fact in sorted(report.facts.items()):
-        print(f"{name:>20}  {fact}")
+        print(f"{name:>20}  {printable(fact)}")
     print()
     for name, check in report.checks.items():
         state = "FAILED" if "failure" in check else "ok" if check["reached"] else "not reached"
@@ -1422,7 +1458,7 @@ def show(report, as_json, seconds):
         if "failure" in check:
             failure = check["failure"]
             line = f", line {failure['line']}" if "line" in failure else ""
-            print(f"{'':23}→ {failure.get('file', 'the bundle')}{line}: {failure['reason']}")
+            print(f"{'':23}→ {printable(failure.get('file', 'the bundle'))}{line}: {printable(failure['reason'])}")
     ballots = report.checks["ballots"]["items"]
     print(f"\n{ballots} ballots in {seconds:.1f} s, {ballots / max(seconds, 1e-9):.0f} a second")
     print("VERIFIED: everything holds." if report.verified() else "NOT VERIFIED.")

@@ -20,6 +20,7 @@ mod witness;
 
 use std::{path::PathBuf, process::ExitCode};
 
+use audit::{place::PlaceFault, verify::text::printable};
 use clap::{Parser, Subcommand};
 
 use crate::{client::ClientFault, config::Config, error::Error};
@@ -27,7 +28,7 @@ use crate::{client::ClientFault, config::Config, error::Error};
 /// Rating votes for public spaces: anonymous, sealed, and rechecked by anybody.
 ///
 /// Exit codes: 0 done and, where something is checked, all of it holds; 1 it failed or does not hold; 2 the command was
-/// not understood.
+/// not understood, or the bundle to check could not be read.
 #[derive(Debug, Parser)]
 #[command(name = "veche", version, max_term_width = 110, arg_required_else_help = true)]
 pub struct Cli {
@@ -96,9 +97,23 @@ pub enum CliFault {
         /// What the system says.
         fault: std::io::Error,
     },
+    /// A bundle that cannot be opened.
+    #[error("{reason}")]
+    Place {
+        /// Why, without what steers a terminal.
+        reason: String,
+        /// Whether something was read and is no bundle, rather than nothing read.
+        refused: bool,
+    },
     /// Anything else, in words.
     #[error("{0}")]
     Other(String),
+}
+
+impl From<PlaceFault> for CliFault {
+    fn from(fault: PlaceFault) -> Self {
+        Self::Place { reason: printable(&fault.to_string()), refused: fault.is_refusal() }
+    }
 }
 
 impl CliFault {
@@ -129,7 +144,11 @@ impl Cli {
             Ok(false) => ExitCode::FAILURE,
             Err(fault) => {
                 eprintln!("veche: {fault}");
-                ExitCode::FAILURE
+                if matches!(fault, CliFault::Place { refused: false, .. }) {
+                    ExitCode::from(2)
+                } else {
+                    ExitCode::FAILURE
+                }
             }
         }
     }

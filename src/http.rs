@@ -41,16 +41,13 @@ use std::sync::Arc;
 use axum::{
     Router,
     extract::DefaultBodyLimit,
-    http::{HeaderName, HeaderValue, header},
+    http::{Extensions, HeaderMap, HeaderName, HeaderValue, StatusCode, Version, header},
     middleware,
     routing::{get, post, put},
 };
 use tower::ServiceBuilder;
 use tower_http::{
-    compression::{
-        CompressionLayer, Predicate,
-        predicate::{DefaultPredicate, NotForContentType},
-    },
+    compression::{CompressionLayer, Predicate, predicate::DefaultPredicate},
     set_header::SetResponseHeaderLayer,
 };
 
@@ -183,7 +180,10 @@ fn fixed(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<Header
     SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value))
 }
 
-/// What is compressed already is served as it is: a part of a file must be a part of the same bytes.
+/// What may be asked for in parts is served as it is: a part must be of the same bytes as the whole, and a strong ETag names one
+/// representation (RFC 9110 §8.8.1).
 fn worth_compressing() -> impl Predicate {
-    DefaultPredicate::new().and(NotForContentType::const_new("application/zstd"))
+    let in_parts =
+        |_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions| !headers.contains_key(header::ACCEPT_RANGES);
+    DefaultPredicate::new().and(in_parts)
 }

@@ -17,7 +17,7 @@ use ureq::{
     tls::{RootCerts, TlsConfig, TlsProvider},
 };
 
-/// How often a broken connection is made anew.
+/// How often a broken connection is made anew without getting further; each start from the first byte counts for good.
 const TRIES: u32 = 5;
 /// How long the server may say nothing.
 const SILENCE: Duration = Duration::from_secs(60);
@@ -85,16 +85,17 @@ pub fn download(url: &str, file: &Path, most: u64, progress: &dyn Fn(u64, Option
     let mut part = Part::open(file)?;
     let mut tries = 0;
     loop {
-        let before = part.len;
-        match part.go_on(&agent, url, most, progress)? {
-            None => return part.finish(file),
-            Some(_) if part.len > before => tries = 0,
-            Some(reason) if tries == TRIES => {
-                return Err(FetchFault::Broken { url: url.to_owned(), at: part.len, reason });
-            }
-            Some(_) => tries += 1,
+        let (before, restarts) = (part.len, part.restarts);
+        let Some(reason) = part.go_on(&agent, url, most, progress)? else { return part.finish(file) };
+        // What comes after a restart came before already, so it pays for no more tries.
+        if part.restarts == restarts {
+            tries = if part.len > before { 0 } else { tries + 1 };
         }
-        std::thread::sleep(Duration::from_millis(200) * tries);
+        let failed = tries + part.restarts;
+        if failed > TRIES {
+            return Err(FetchFault::Broken { url: url.to_owned(), at: part.len, reason });
+        }
+        std::thread::sleep(Duration::from_millis(200) * failed);
     }
 }
 
@@ -124,6 +125,8 @@ struct Part {
     etag_path: PathBuf,
     len: u64,
     etag: Option<String>,
+    /// How often the server began anew with a file of which some had come.
+    restarts: u32,
 }
 
 impl Part {
@@ -141,7 +144,7 @@ impl Part {
         }
         let etag = fs::read_to_string(&etag_path).ok().filter(|etag| is_strong(etag));
         let len = etag.as_ref().and_then(|_| fs::metadata(&path).ok()).map_or(0, |meta| meta.len());
-        Ok(Self { path, etag_path, len, etag })
+        Ok(Self { path, etag_path, len, etag, restarts: 0 })
     }
 
     /// One connection. Nothing when the file is whole, else why it is not yet.
@@ -178,6 +181,7 @@ impl Part {
         let refuse = |reason: String| Err(FetchFault::Server { url: url.to_owned(), reason });
         match response.status() {
             StatusCode::OK => {
+                self.restarts += u32::from(self.len > 0);
                 self.len = 0;
                 self.etag = text(headers, header::ETAG).filter(|etag| is_strong(etag)).map(str::to_owned);
                 let written = fs::write(&self.path, []).and_then(|()| match &self.etag {

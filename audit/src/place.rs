@@ -28,13 +28,15 @@ pub enum Opening {
 pub struct Options {
     /// Where a downloaded archive stays; without it, it is gone afterwards.
     pub keep: Option<PathBuf>,
+    /// New folder into which an archive is unpacked, and which stays; without it, a temporary one.
+    pub into: Option<PathBuf>,
     /// Most bytes that are downloaded, and most that an archive may unpack to.
     pub most: u64,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { keep: None, most: archive::MOST }
+        Self { keep: None, into: None, most: archive::MOST }
     }
 }
 
@@ -104,7 +106,7 @@ pub fn open(place: &str, options: &Options, progress: &dyn Fn(Opening)) -> Resul
         path.to_owned()
     };
     progress(Opening::Unpacking);
-    let inside = temporary.path().join("bundle");
+    let inside = options.into.clone().unwrap_or_else(|| temporary.path().join("bundle"));
     let opened = File::open(&archive).map_err(file)?;
     archive::unpack(opened, &inside, options.most)
         .map_err(|fault| PlaceFault::Archive { place: place.to_owned(), fault })?;

@@ -3,8 +3,13 @@ CREATE TABLE cosigned_heads (
     log_id      BIGINT  NOT NULL REFERENCES logs (id),
     size        BIGINT  NOT NULL,
     checkpoint  TEXT    NOT NULL,
+    -- How many of the witnesses that count cosigned it: those of the rules, or all where the rules name none.
+    signed      BIGINT  NOT NULL DEFAULT 0,
+    -- 0: none of them did, 1: some, 2: as many as the rules ask for.
+    standing    BIGINT  NOT NULL DEFAULT 0,
     PRIMARY KEY (log_id, size)
 ) WITHOUT ROWID;
+CREATE INDEX cosigned_heads_by_standing ON cosigned_heads (log_id, standing, size);
 CREATE TABLE cosignatures (
     log_id      BIGINT  NOT NULL,
     size        BIGINT  NOT NULL,
@@ -24,5 +29,6 @@ CREATE TABLE long_lines (
     PRIMARY KEY (log_id, event)
 ) WITHOUT ROWID;
 
--- By when a logged ballot was promised, a full hour: until then its receipt may wait for witnesses. Owner: src/store/ballot_box.rs
+-- By when the first ballot of its batch was promised, a full hour and one for all of the batch, so that it tells nothing of a
+-- single ballot: until then the receipt may wait for witnesses. Owner: src/store/ballot_box.rs
 ALTER TABLE ballot_lines ADD COLUMN in_log_by BIGINT NOT NULL DEFAULT 0;

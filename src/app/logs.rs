@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::App;
-use crate::error::Error;
+use crate::{error::Error, store::rounds};
 
 /// Which log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,5 +48,15 @@ impl App {
                 Ok(Arc::clone(self.office_log.get_or_try_init(open).await?))
             }
         }
+    }
+
+    /// The log with this number in the database.
+    ///
+    /// # Errors
+    /// [`Error::Database`]; [`Error::Broken`] when neither a round nor the office has it.
+    pub(super) async fn log_numbered(&self, log_id: i64) -> Result<Arc<OpenLog>, Error> {
+        let slug = rounds::of_log(&mut self.db.read().await?, log_id).await?;
+        let log = self.log(slug.as_deref().map_or(LogName::Office, LogName::Round)).await?;
+        if log.id == log_id { Ok(log) } else { Err(Error::broken("a log that is of no round and not the office's")) }
     }
 }

@@ -93,10 +93,13 @@ async fn push_batch(
     let count = u32::try_from(ballots.len()).map_err(Error::broken)?;
     let hour = hour(now).max(writing.state()?.last_hour);
     writing.push(&Event::Batch(Batch { ballots: count, hour, reason }))?;
+    // One time for the whole batch, and nobody's promise is earlier: by their own times the ballots of a batch could be told
+    // apart by the hour in which they were cast.
+    let in_log_by = ballots.iter().map(|ballot| ballot.in_log_by).min().unwrap_or(now);
     let mut lines = Vec::with_capacity(ballots.len());
     for ballot in ballots {
         let line = writing.push(&Event::Ballot(BallotLine { envelope: Bytes(ballot.envelope) }))?;
-        lines.push(Lined { hash: ballot.hash, line, in_log_by: ballot.in_log_by });
+        lines.push(Lined { hash: ballot.hash, line, in_log_by });
     }
     ballot_box::set_lines(tx, round.id, &lines).await?;
     turnout::add(tx, round.id, turnout::Hour { hour, ballots: count.into(), credentials: 0 }).await?;

@@ -9,11 +9,7 @@ use super::{App, logs::OpenLog};
 use crate::{
     domain::WitnessFault,
     error::Error,
-    store::{
-        Tx,
-        cosignatures::{self, Sought},
-        log,
-    },
+    store::{Tx, cosignatures, log},
 };
 
 /// A head with the cosignatures under it.
@@ -59,16 +55,9 @@ pub(super) async fn newest(tx: &mut Tx, log: &OpenLog) -> Result<Signed, Error> 
 /// The head that a receipt leads to: the newest with the quorum that covers the line; without one, of the newest heads that
 /// which most witnesses cosigned; without any, the newest.
 pub(super) async fn best(tx: &mut Tx, log: &OpenLog, covers: u64) -> Result<Signed, Error> {
-    let sought = Sought { covers, of: &log.witnesses };
-    let mut found = None;
-    if log.quorum > 0 {
-        found = cosignatures::newest(tx, log.id, sought, log.quorum).await?;
-    }
+    let mut found = cosignatures::witnessed(tx, log.id, covers).await?;
     if found.is_none() {
-        let most = cosignatures::most(tx, log.id, sought).await?;
-        if most > 0 {
-            found = cosignatures::newest(tx, log.id, sought, most).await?;
-        }
+        found = cosignatures::most(tx, log.id, covers).await?;
     }
     match found {
         Some((size, checkpoint)) => signed(tx, log, size, checkpoint).await,

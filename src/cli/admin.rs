@@ -219,7 +219,7 @@ impl Admin {
         let round = match self {
             Self::Staff(staff) => return staff.run(config, as_json).await,
             Self::Picture(command) => return command.run(as_json).await,
-            Self::Register(command) => return command.run(as_json).await,
+            Self::Register(command) => return command.run(as_json),
             Self::Draft { file, remote } => {
                 remote.member()?.draft(&read_draft(&file)?).await?;
                 return Ok(true);

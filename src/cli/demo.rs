@@ -111,7 +111,7 @@ impl Demo {
 async fn finish(stage: &Stage, data: &std::path::Path, as_json: bool) -> Result<Holds, CliFault> {
     let round = stage.close(SLUG, "демонстрация").await?;
     let result = stage.certify(SLUG, as_json).await?;
-    let folder = stage.bundle(SLUG, data).await?;
+    let folder = stage.bundle(SLUG, data)?;
     if !as_json {
         show::result(&Table::new(&round.rules.voting, &result.outcome));
         println!("\nbundle: {} (kept with --dir only)\n", folder.display());

@@ -196,9 +196,9 @@ impl Stage {
     }
 
     /// Fetches the bundle over HTTP into a folder beside the database.
-    pub(super) async fn bundle(&self, slug: &str, data: &Path) -> Result<PathBuf, CliFault> {
+    pub(super) fn bundle(&self, slug: &str, data: &Path) -> Result<PathBuf, CliFault> {
         let folder = data.join("bundle");
-        fetch::bundle(&self.api, slug, &folder).await?;
+        fetch::open_into(&fetch::bundle_of(self.api.base(), slug), &folder)?;
         Ok(folder)
     }
 }

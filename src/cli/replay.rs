@@ -52,7 +52,7 @@ impl Replay {
         let cast = self.vote(&stage, &instance, &rules, as_json).await?;
         stage.act(SLUG, Act::Close, "replay").await?;
         let outcome = stage.certify(SLUG, as_json).await?.outcome;
-        let folder = stage.bundle(SLUG, &data).await?;
+        let folder = stage.bundle(SLUG, &data)?;
         stage.stop().await?;
         let seconds = started.elapsed().as_secs();
         let differences = if whole {

@@ -4,13 +4,12 @@ use std::path::Path;
 
 use audit::{
     folder::Folder,
-    place::{self, Options},
     verify::{text, verify},
 };
 use clap::Args;
 use serde_json::json;
 
-use super::{CliFault, Holds, show};
+use super::{CliFault, Holds, fetch, show};
 
 #[derive(Debug, Args)]
 pub(super) struct Verify {
@@ -24,11 +23,12 @@ pub(super) struct Verify {
 impl Verify {
     pub(super) fn run(&self, as_json: bool) -> Result<Holds, CliFault> {
         let spinner = show::spinner("opening", as_json);
-        // The same way in as that of the auditor's own program, which waits for the network where it stands.
-        let opened = tokio::task::block_in_place(|| place::open(&self.bundle, &Options::default(), &|_| ()));
+        let opened = fetch::open(&self.bundle);
         spinner.finish_and_clear();
-        let folder = opened.map_err(CliFault::other)?;
-        check(&folder.folder.0, self.log_key.as_deref(), as_json)
+        if let (Err(fault), true) = (&opened, as_json) {
+            println!("{}", json!({ "verified": false, "refused": fault.to_string() }));
+        }
+        check(&opened?.folder.0, self.log_key.as_deref(), as_json)
     }
 }
 

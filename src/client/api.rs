@@ -1,7 +1,10 @@
 //! JSON over HTTP: one way to ask, and every problem answer as a value.
 
-use reqwest::{Method, StatusCode};
+use reqwest::{Method, Response, StatusCode};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+/// Longest answer that is taken, in bytes; whatever is longer is fetched as a bundle is, into a file.
+const MOST: usize = 64 << 20;
 
 /// A server's API.
 #[derive(Debug, Clone)]
@@ -123,9 +126,21 @@ impl Api {
         }
         let response = request.send().await?;
         let status = response.status();
-        let bytes = response.bytes().await?;
-        if status.is_success() { Ok(bytes.into()) } else { Err(refused(status, &bytes)) }
+        let bytes = taken(response, MOST).await?;
+        if status.is_success() { Ok(bytes) } else { Err(refused(status, &bytes)) }
     }
+}
+
+/// The body, of at most so many bytes, whatever the server declares.
+async fn taken(mut response: Response, most: usize) -> Result<Vec<u8>, ClientFault> {
+    let mut bytes = Vec::new();
+    while let Some(part) = response.chunk().await? {
+        if bytes.len() + part.len() > most {
+            return Err(ClientFault::Wrong(format!("it is longer than {most} bytes")));
+        }
+        bytes.extend_from_slice(&part);
+    }
+    Ok(bytes)
 }
 
 fn refused(status: StatusCode, bytes: &[u8]) -> ClientFault {

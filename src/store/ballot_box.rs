@@ -36,7 +36,7 @@ pub struct Lined {
     pub hash: [u8; 32],
     /// Index of its line.
     pub line: u64,
-    /// Unix second by which it was promised to be in the log.
+    /// Unix second by which the first ballot of its batch was promised to be in the log.
     pub in_log_by: i64,
 }
 
@@ -171,7 +171,7 @@ pub enum Place {
     Line {
         /// Index of its line.
         index: u64,
-        /// Unix second by which it was promised to be there.
+        /// Unix second by which the first ballot of its batch was promised to be there.
         in_log_by: i64,
     },
     /// In the urn, promised to be in the log by this Unix second.

@@ -1,12 +1,18 @@
 //! Cosignatures of witnesses, and the heads that they stand under: kept for good, for receipts lead to heads of any size.
 
-use sqlx::QueryBuilder;
-
 use super::db::{Tx, db};
 use crate::error::Error;
 
 /// Cosigned heads among which the best is sought when none has the quorum, the newest first.
 const LOOK_BACK: i64 = 256;
+/// Reads one row of `cosigned_heads_by_standing`.
+const WITNESSED: &str = "SELECT size, checkpoint FROM cosigned_heads
+    WHERE log_id = $1 AND standing = 2 AND size > $2 ORDER BY size DESC LIMIT 1";
+/// Reads as many rows of `cosigned_heads_by_standing` as the look back has.
+const MOST: &str = "SELECT size, checkpoint FROM
+    (SELECT size, checkpoint, signed FROM cosigned_heads
+     WHERE log_id = $1 AND standing = 1 AND size > $2 ORDER BY size DESC LIMIT $3) AS recent
+    ORDER BY signed DESC, size DESC LIMIT 1";
 
 /// What a witness put under a head.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
@@ -21,6 +27,9 @@ pub struct Cosigned {
 
 /// Keeps a cosignature and the head that it stands under. Of two by one witness under one head the later stays.
 ///
+/// `counts` is the quorum when the witness counts, which is when the rules name it or name none (then 0); else nothing. It is
+/// counted here, once, so that nobody who asks for a receipt makes the service count a whole history.
+///
 /// # Errors
 /// [`Error::Database`].
 pub async fn insert(
@@ -28,7 +37,9 @@ pub async fn insert(
     log_id: i64,
     (size, checkpoint): (u64, &str),
     cosigned: &Cosigned,
+    counts: Option<u16>,
 ) -> Result<(), Error> {
+    let is_new = under(tx, log_id, size).await?.iter().all(|one| one.witness != cosigned.witness);
     db!(tx, |conn| {
         let head = sqlx::query(
             "INSERT INTO cosigned_heads (log_id, size, checkpoint) VALUES ($1, $2, $3)
@@ -40,7 +51,15 @@ pub async fn insert(
              ON CONFLICT (log_id, size, witness) DO UPDATE SET at = excluded.at, line = excluded.line",
         );
         let line = line.bind(log_id).bind(size.cast_signed()).bind(&cosigned.witness);
-        line.bind(cosigned.at).bind(&cosigned.line).execute(conn).await?;
+        line.bind(cosigned.at).bind(&cosigned.line).execute(&mut *conn).await?;
+        if let Some(quorum) = counts.filter(|_| is_new) {
+            let count = sqlx::query(
+                "UPDATE cosigned_heads
+                 SET signed = signed + 1, standing = CASE WHEN $3 > 0 AND signed + 1 >= $3 THEN 2 ELSE 1 END
+                 WHERE log_id = $1 AND size = $2",
+            );
+            count.bind(log_id).bind(size.cast_signed()).bind(i64::from(quorum)).execute(conn).await?;
+        }
         Ok(())
     })
 }
@@ -72,67 +91,95 @@ pub async fn under(tx: &mut Tx, log_id: i64, size: u64) -> Result<Vec<Cosigned>,
     })
 }
 
-/// Which heads are sought.
-#[derive(Debug, Clone, Copy)]
-pub struct Sought<'a> {
-    /// Index of a line that the head must cover.
-    pub covers: u64,
-    /// The witnesses that count; none named: all do.
-    pub of: &'a [String],
-}
-
-/// The newest cosigned head that covers the line and that at least so many of the witnesses cosigned.
+/// The newest head with the quorum that covers the line of this index: its size and the log's note.
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn newest(
-    tx: &mut Tx,
-    log_id: i64,
-    sought: Sought<'_>,
-    at_least: u16,
-) -> Result<Option<(u64, String)>, Error> {
-    db!(tx, |conn: D| {
-        let mut query = QueryBuilder::<D>::new("SELECT size FROM cosignatures WHERE log_id = ");
-        query.push_bind(log_id).push(" AND size > ").push_bind(sought.covers.cast_signed());
-        of(&mut query, sought.of);
-        query.push(" GROUP BY size HAVING count(*) >= ").push_bind(i64::from(at_least));
-        query.push(" ORDER BY size DESC LIMIT 1");
-        let size: Option<i64> = query.build_query_scalar().fetch_optional(&mut *conn).await?;
-        let Some(size) = size else { return Ok(None) };
-        let head = sqlx::query_scalar("SELECT checkpoint FROM cosigned_heads WHERE log_id = $1 AND size = $2");
-        let head: String = head.bind(log_id).bind(size).fetch_one(conn).await?;
-        Ok(Some((size.unsigned_abs(), head)))
-    })
-}
-
-/// The most of the witnesses that cosigned one head which covers the line, looking back over so many heads; 0 without any.
-///
-/// # Errors
-/// [`Error::Database`].
-pub async fn most(tx: &mut Tx, log_id: i64, sought: Sought<'_>) -> Result<u16, Error> {
-    let most: Option<i64> = db!(tx, |conn: D| {
-        let mut query = QueryBuilder::<D>::new(
-            "SELECT max(signed) FROM (SELECT count(*) AS signed FROM cosignatures WHERE log_id = ",
-        );
-        query.push_bind(log_id).push(" AND size > ").push_bind(sought.covers.cast_signed());
-        of(&mut query, sought.of);
-        query.push(" GROUP BY size ORDER BY size DESC LIMIT ").push_bind(LOOK_BACK).push(") AS recent");
-        query.build_query_scalar().fetch_one(conn).await?
+pub async fn witnessed(tx: &mut Tx, log_id: i64, covers: u64) -> Result<Option<(u64, String)>, Error> {
+    let row: Option<(i64, String)> = db!(tx, |conn| {
+        let select = sqlx::query_as(WITNESSED);
+        select.bind(log_id).bind(covers.cast_signed()).fetch_optional(conn).await?
     });
-    Ok(most.and_then(|most| u16::try_from(most).ok()).unwrap_or(0))
+    Ok(row.map(|(size, checkpoint)| (size.unsigned_abs(), checkpoint)))
 }
 
-fn of<D: sqlx::Database>(query: &mut QueryBuilder<D>, witnesses: &[String])
-where
-    String: sqlx::Type<D> + for<'q> sqlx::Encode<'q, D>,
-{
-    if witnesses.is_empty() {
-        return;
+/// Of the newest heads that cover the line and that some witnesses cosigned, too few for the quorum, the one that most did.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn most(tx: &mut Tx, log_id: i64, covers: u64) -> Result<Option<(u64, String)>, Error> {
+    let row: Option<(i64, String)> = db!(tx, |conn| {
+        let select = sqlx::query_as(MOST);
+        select.bind(log_id).bind(covers.cast_signed()).bind(LOOK_BACK).fetch_optional(conn).await?
+    });
+    Ok(row.map(|(size, checkpoint)| (size.unsigned_abs(), checkpoint)))
+}
+
+#[cfg(test)]
+mod tests {
+    use sqlx::{AssertSqlSafe, Row as _};
+
+    use super::*;
+    use crate::store::db::Db;
+
+    async fn log(folder: &std::path::Path) -> (Db, Tx) {
+        let db = Db::open(&folder.join("veche.db")).await.unwrap();
+        let mut tx = db.write().await.unwrap();
+        db!(&mut tx, |conn| {
+            let made =
+                "INSERT INTO logs (id, origin, size, last_leaf, checkpoint, state) VALUES (1, 'one', 0, x'', '', '')";
+            sqlx::query(made).execute(conn).await.unwrap()
+        });
+        (db, tx)
     }
-    query.push(" AND witness IN (");
-    let mut list = query.separated(", ");
-    for witness in witnesses {
-        list.push_bind(witness.clone());
+
+    async fn signs(tx: &mut Tx, size: u64, witness: &str, counts: Option<u16>) {
+        let cosigned = Cosigned { witness: witness.into(), at: 1, line: format!("{witness} {size}\n") };
+        insert(tx, 1, (size, &format!("head {size}")), &cosigned, counts).await.unwrap();
     }
-    query.push(")");
+
+    fn head(size: u64) -> Option<(u64, String)> {
+        Some((size, format!("head {size}")))
+    }
+
+    #[tokio::test]
+    async fn the_best_head_is_the_newest_with_the_quorum_else_the_one_that_most_signed() {
+        let folder = tempfile::tempdir().unwrap();
+        let (_db, mut tx) = log(folder.path()).await;
+        signs(&mut tx, 5, "stranger", None).await;
+        assert_eq!((witnessed(&mut tx, 1, 0).await.unwrap(), most(&mut tx, 1, 0).await.unwrap()), (None, None));
+        for (size, names) in [(6, "a"), (7, "ab"), (8, "a"), (9, "aa")] {
+            for name in names.split("").filter(|name| !name.is_empty()) {
+                signs(&mut tx, size, name, Some(3)).await;
+            }
+        }
+        assert_eq!(witnessed(&mut tx, 1, 0).await.unwrap(), None, "nobody counts twice");
+        assert_eq!(most(&mut tx, 1, 0).await.unwrap(), head(7));
+        assert_eq!(most(&mut tx, 1, 7).await.unwrap(), head(9), "it must cover the line");
+        signs(&mut tx, 7, "stranger", None).await;
+        assert_eq!(witnessed(&mut tx, 1, 0).await.unwrap(), None, "strangers do not count");
+        signs(&mut tx, 7, "c", Some(3)).await;
+        assert_eq!(witnessed(&mut tx, 1, 6).await.unwrap(), head(7));
+        assert_eq!(witnessed(&mut tx, 1, 7).await.unwrap(), None);
+        // Rules that name nobody have no quorum, and everybody counts.
+        signs(&mut tx, 10, "d", Some(0)).await;
+        assert_eq!((witnessed(&mut tx, 1, 9).await.unwrap(), most(&mut tx, 1, 9).await.unwrap()), (None, head(10)));
+    }
+
+    /// However long the history is, each question goes down the index and stops.
+    #[tokio::test]
+    async fn no_question_reads_the_whole_history() {
+        let folder = tempfile::tempdir().unwrap();
+        let (_db, mut tx) = log(folder.path()).await;
+        for (question, sorts) in [(WITNESSED, false), (MOST, true)] {
+            let explained = sqlx::query(AssertSqlSafe(format!("EXPLAIN QUERY PLAN {question}")));
+            let rows = db!(&mut tx, |conn| explained.fetch_all(conn).await.unwrap());
+            let steps: Vec<String> = rows.iter().map(|row| row.get("detail")).collect();
+            let search = "cosigned_heads USING INDEX cosigned_heads_by_standing (log_id=? AND standing=? AND size>?)";
+            assert!(steps.iter().any(|step| step.contains(search)), "{steps:?}");
+            assert!(!steps.iter().any(|step| step.contains("SCAN cosigned_heads")), "{steps:?}");
+            // What is sorted are the 256 that were found, never all that there are.
+            assert!(sorts || !steps.iter().any(|step| step.contains("TEMP B-TREE")), "{steps:?}");
+        }
+    }
 }

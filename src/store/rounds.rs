@@ -81,6 +81,17 @@ pub async fn find(tx: &mut Tx, slug: &str) -> Result<Option<RoundRow>, Error> {
     })
 }
 
+/// Name of the round that has this log; none has the office's.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn of_log(tx: &mut Tx, log_id: i64) -> Result<Option<String>, Error> {
+    db!(tx, |conn| {
+        let select = sqlx::query_scalar("SELECT slug FROM rounds WHERE log_id = $1");
+        Ok(select.bind(log_id).fetch_optional(conn).await?)
+    })
+}
+
 /// Every round, drafts included, the latest close first.
 ///
 /// # Errors

@@ -86,7 +86,7 @@ fn facts(out: &mut String, report: &Report, language: Language) -> fmt::Result {
     for (name, value) in &report.facts {
         let value = words::value(name, value, language);
         let name = words::fact(name).map_or(*name, |words| words.get(language));
-        writeln!(out, "<dt>{name}</dt><dd>{}</dd>", escape(value))?;
+        writeln!(out, "<dt>{name}</dt><dd>{}</dd>", escape(&value))?;
     }
     writeln!(out, "</dl>\n<p>{}</p>", say(Phrase::Compare))?;
     turnout(out, report, language)

@@ -20,7 +20,7 @@ fn write_to(out: &mut String, report: &Report, language: Language) -> fmt::Resul
     for (name, value) in &report.facts {
         let value = words::value(name, value, language);
         let name = words::fact(name).map_or(*name, |words| words.get(language));
-        writeln!(out, "{name:>28}  {}", printable(value))?;
+        writeln!(out, "{name:>28}  {}", printable(&value))?;
     }
     writeln!(out)?;
     for check in &report.checks {

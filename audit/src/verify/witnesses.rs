@@ -3,8 +3,8 @@
 use super::{CheckName, Failure, Report, Source, bundle::CHECKPOINT, bundle_files::failure, ending, lines::Read};
 use crate::log::note::Note;
 
-/// Records the check, and says how many signed of how many that are needed; where none is needed, how many others signed,
-/// whose keys nobody named.
+/// Records the check, and says how many signed of how many that are needed; where none is needed, how many other signatures
+/// stand there, which nobody can check, for nobody named their keys.
 pub(super) fn check(source: &dyn Source, read: &Read, report: &mut Report) -> String {
     match witnessed(source, read) {
         Ok(Found { signed, words, fault }) => {
@@ -17,6 +17,13 @@ pub(super) fn check(source: &dyn Source, read: &Read, report: &mut Report) -> St
         }
     }
 }
+
+/// What is said when the rules ask for no witnesses.
+pub(super) const NONE_ASKED_FOR: &str = "none asked for";
+/// Stands between that and the number of other signatures.
+pub(super) const OTHERS: &str = "; other signatures, not checked: ";
+/// Stands between those who signed and those who are needed.
+pub(super) const OF: &str = " of ";
 
 struct Found {
     signed: u64,
@@ -32,11 +39,15 @@ fn witnessed(source: &dyn Source, read: &Read) -> Result<Found, Failure> {
     let rules = &read.round.rules;
     let Some(policy) = &rules.witnesses else {
         let others = note.signatures.iter().filter(|signature| signature.name != rules.origin).count();
-        return Ok(Found { signed: others as u64, words: format!("{others}/0"), fault: None });
+        let words = match others {
+            0 => NONE_ASKED_FOR.to_owned(),
+            others => format!("{NONE_ASKED_FOR}{OTHERS}{others}"),
+        };
+        return Ok(Found { signed: 0, words, fault: None });
     };
     let witnessed = policy.witnessed(&note);
     let signed = witnessed.signed.len();
-    let words = format!("{signed}/{}", witnessed.quorum);
+    let words = format!("{signed}{OF}{}", witnessed.quorum);
     let reason = match witnessed.forged.as_slice() {
         [] => format!("witnesses: {signed} of {} needed cosigned this checkpoint", witnessed.quorum),
         forged => format!("a cosignature under the key of {} does not hold", forged.join(", ")),

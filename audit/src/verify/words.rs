@@ -1,6 +1,11 @@
 //! Every word of a report that people read, in English and Russian, in one table.
 
-use super::{Check, CheckName, Report};
+use std::borrow::Cow;
+
+use super::{
+    Check, CheckName, Report,
+    witnesses::{NONE_ASKED_FOR, OF, OTHERS},
+};
 use crate::round::Phase;
 
 /// The language of a report.
@@ -246,9 +251,25 @@ pub const fn phase(phase: Phase) -> Text {
 
 /// The value of a fact, in a language where it is a word.
 #[must_use]
-pub fn value<'a>(name: &str, value: &'a str, language: Language) -> &'a str {
-    let known = (name == "phase").then(|| Phase::ALL.into_iter().find(|phase| phase.to_string() == value)).flatten();
-    known.map_or(value, |known| phase(known).get(language))
+pub fn value<'a>(name: &str, value: &'a str, language: Language) -> Cow<'a, str> {
+    let known = match name {
+        "phase" => {
+            let known = Phase::ALL.into_iter().find(|phase| phase.to_string() == value);
+            known.map(|known| phase(known).get(language).into())
+        }
+        "witnesses" if language == Language::Russian => witnessed(value).map(Cow::Owned),
+        _ => None,
+    };
+    known.unwrap_or(Cow::Borrowed(value))
+}
+
+/// In Russian, what a report says of witnesses.
+fn witnessed(value: &str) -> Option<String> {
+    let Some(others) = value.strip_prefix(NONE_ASKED_FOR) else {
+        return value.split_once(OF).map(|(signed, quorum)| format!("{signed} из {quorum}"));
+    };
+    let others = others.strip_prefix(OTHERS).map(|others| format!("; других подписей, не проверенных: {others}"));
+    Some(format!("правила не требуют{}", others.unwrap_or_default()))
 }
 
 /// What is said of a check.

@@ -135,8 +135,12 @@ async fn offer(app: &App, witness: &Witness, log_id: i64, old: u64) -> Result<Re
     Ok(match answer.and_then(|answer| read(&answer)) {
         Ok(Answered::Cosigned(signatures)) => match cosigned(app, witness, &request.checkpoint, &signatures) {
             Ok(cosigned) => {
+                let log = app.log_numbered(log_id).await?;
+                let counts = log.witnesses.is_empty() || log.witnesses.contains(&witness.vkey);
+                let counts = counts.then_some(log.quorum);
                 let mut tx = app.db.write().await?;
-                cosignatures::insert(&mut tx, log_id, (size, &request.checkpoint.to_string()), &cosigned).await?;
+                cosignatures::insert(&mut tx, log_id, (size, &request.checkpoint.to_string()), &cosigned, counts)
+                    .await?;
                 tx.commit().await?;
                 Ok(Outcome::Kept(size))
             }

@@ -1,24 +1,20 @@
 //! `veche admin register`: the commission names the people behind a published register, and finds those whom nobody knows.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use audit::folder::Folder;
 use clap::Args;
 use serde_json::json;
-use tempfile::TempDir;
 
 use super::{
     super::{CliFault, Holds, fetch, keys},
     roll,
 };
-use crate::client::{
-    Api,
-    register::{self, NamedRegister},
-};
+use crate::client::register::{self, NamedRegister};
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Register {
-    /// A bundle's folder, or a round's address such as https://vote.example/rounds/2027.
+    /// A bundle's folder, its .tar.zst, or a round's address such as https://vote.example/rounds/2027.
     bundle: String,
     /// The town's list: CSV with the headings number,born and perhaps district.
     people: PathBuf,
@@ -31,14 +27,8 @@ pub(in crate::cli) struct Register {
 }
 
 impl Register {
-    pub(super) async fn run(self, as_json: bool) -> Result<Holds, CliFault> {
-        let unpacked = TempDir::new().map_err(CliFault::other)?;
-        let mut folder = PathBuf::from(&self.bundle);
-        if let Some((base, slug)) = fetch::address(&self.bundle) {
-            folder = unpacked.path().join("bundle");
-            fetch::bundle(&Api::new(base)?, slug, &folder).await?;
-        }
-        let named = self.named(&folder)?;
+    pub(super) fn run(self, as_json: bool) -> Result<Holds, CliFault> {
+        let named = self.named(&fetch::open(&self.bundle)?.folder)?;
         if let Some(file) = &self.issued {
             keys::write_secret(file, &(named.issued.join("\n") + "\n"))?;
         }
@@ -46,9 +36,9 @@ impl Register {
         Ok(named.holds())
     }
 
-    fn named(&self, folder: &Path) -> Result<NamedRegister, CliFault> {
+    fn named(&self, folder: &Folder) -> Result<NamedRegister, CliFault> {
         let list: Vec<_> = roll::listed(&self.people)?.into_iter().map(|person| person.number).collect();
-        register::name(&Folder(folder.to_owned()), &keys::roll(&self.roll_key)?, &list).map_err(CliFault::file(folder))
+        register::name(folder, &keys::roll(&self.roll_key)?, &list).map_err(CliFault::file(&folder.0))
     }
 }
 

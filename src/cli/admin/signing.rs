@@ -2,28 +2,20 @@
 
 use std::path::Path;
 
-use audit::folder::Folder;
-use tempfile::TempDir;
-
 use super::{
     super::{CliFault, fetch, keys, show},
     Remote,
 };
-use crate::{
-    client::{Api, staff::recount},
-    http::RoundResponse,
-};
+use crate::{client::staff::recount, http::RoundResponse};
 
 /// Fetches the bundle as it is before the certificate, checks it, and signs its count.
 pub(super) async fn sign(round: &str, key: &Path, remote: Remote, as_json: bool) -> Result<RoundResponse, CliFault> {
     let key = keys::member(key)?;
-    let unpacked = TempDir::new().map_err(CliFault::other)?;
-    let folder = unpacked.path().join("bundle");
     let spinner = show::spinner("checking and counting again", as_json);
-    fetch::bundle(&Api::new(&remote.server)?, round, &folder).await?;
-    let checked = recount(&Folder(folder));
+    let opened = fetch::open(&fetch::bundle_of(&remote.server, round));
+    let checked = opened.map(|opened| recount(&opened.folder));
     spinner.finish_and_clear();
-    let checked = checked.map_err(|report| {
+    let checked = checked?.map_err(|report| {
         eprint!("{report}");
         CliFault::Other("nothing was signed: the bundle does not hold, see above".to_owned())
     })?;

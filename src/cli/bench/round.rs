@@ -79,7 +79,7 @@ pub(super) async fn measure(count: usize, quiet: bool) -> Result<Vec<Figure>, Cl
     spinner.set_message("closing, counting, exporting");
     stage.act(SLUG, Act::Close, "bench").await?;
     stage.certify(SLUG, true).await?;
-    let folder = stage.bundle(SLUG, &data).await?;
+    let folder = stage.bundle(SLUG, &data)?;
     spinner.set_message("verifying");
     let verifying = verification(&folder, count)?;
     spinner.finish_and_clear();

@@ -2,7 +2,11 @@
 
 use std::{ffi::OsString, path::PathBuf};
 
-use audit::{archive::MOST, place::Options, verify::words::Language};
+use audit::{
+    archive::MOST,
+    place::{Options, is_address},
+    verify::words::Language,
+};
 use lexopt::prelude::*;
 
 pub const USAGE: &str = "\
@@ -67,6 +71,9 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Asked, lex
         }
     }
     let place = place.ok_or("which bundle? A folder, a .tar.zst or an address.")?;
+    if options.keep.is_some() && !is_address(&place) {
+        return Err("--keep is for downloads, and this bundle is on this machine already: leave it out.".into());
+    }
     let language = language.unwrap_or_else(spoken);
     Ok(Asked::Audit(Arguments { place, options, log_key, html, json, language }))
 }
