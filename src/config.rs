@@ -2,6 +2,7 @@
 
 use std::{
     net::SocketAddr,
+    num::NonZeroUsize,
     path::{Path, PathBuf},
 };
 
@@ -24,6 +25,8 @@ pub struct Config {
     pub integrate_every_ms: u64,
     /// Requests that may wait for one commit, in each of casting and issuing; more are refused with 503.
     pub queue: usize,
+    /// Connections that are open at most; more wait.
+    pub connections: NonZeroUsize,
     /// What pages say of the town.
     pub site: Site,
     /// The map on pages.
@@ -110,6 +113,9 @@ pub struct Rate {
     pub every_ms: u64,
 }
 
+/// Connections that are open at most, where the settings say nothing.
+const MOST_CONNECTIONS: NonZeroUsize = NonZeroUsize::new(10_000).expect("it is not zero");
+
 impl Default for Config {
     fn default() -> Self {
         Self {
@@ -119,6 +125,7 @@ impl Default for Config {
             trusted_proxies: Vec::new(),
             integrate_every_ms: 5_000,
             queue: 4_096,
+            connections: MOST_CONNECTIONS,
             site: Site::default(),
             map: Map::default(),
             limits: Limits::default(),

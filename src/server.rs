@@ -12,16 +12,19 @@ use std::{
     time::Duration,
 };
 
-use axum::serve::{ListenerExt as _, TapIo};
-use tokio::{
-    net::{TcpListener, TcpStream},
-    sync::oneshot,
-    task::JoinHandle,
-};
+use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 use zeroize::Zeroizing;
 
 use crate::{
-    app::App, clock::Clock, config::Config, crypto::vault::MasterKey, error::Error, http::Http, jobs, store::Db,
+    app::App,
+    clock::Clock,
+    config::Config,
+    connections::{self, Bounds},
+    crypto::vault::MasterKey,
+    error::Error,
+    http::Http,
+    jobs,
+    store::Db,
 };
 
 /// Time between two sweeps of the rate limits' memory.
@@ -35,7 +38,7 @@ pub struct Server {
     /// Its use cases.
     pub app: Arc<App>,
     stop: oneshot::Sender<()>,
-    listening: JoinHandle<std::io::Result<()>>,
+    listening: JoinHandle<()>,
     jobs: Vec<JoinHandle<()>>,
 }
 
@@ -58,6 +61,8 @@ impl Server {
     /// [`Error::Broken`] with the file or address that cannot be used.
     pub async fn start(config: Config, clock: Clock) -> Result<Self, Error> {
         let (wanted, every) = (config.listen, Duration::from_millis(config.integrate_every_ms.max(1)));
+        // Behind a proxy, and behind a town's network, everybody comes from one address.
+        let bounds = Bounds { all: config.connections.get(), of_one: config.connections.get() };
         let app = open(config, clock).await?;
         let listener = TcpListener::bind(wanted).await;
         let listener = listener.map_err(|fault| Error::broken(format!("cannot listen on {wanted}: {fault}")))?;
@@ -72,11 +77,9 @@ impl Server {
             }
         });
         let (stop, stopped) = oneshot::channel::<()>();
-        let service = http.router().into_make_service_with_connect_info::<SocketAddr>();
-        let serving = axum::serve(without_delay(listener), service).with_graceful_shutdown(async {
+        let listening = tokio::spawn(connections::serve(listener, http.router(), bounds, async {
             let _ = stopped.await;
-        });
-        let listening = tokio::spawn(async move { serving.await });
+        }));
         let mut jobs_running = vec![jobs::start(Arc::clone(&app), every), forgetting];
         jobs_running.extend(jobs::ask_witnesses(&app));
         Ok(Self { address, app, stop, listening, jobs: jobs_running })
@@ -94,7 +97,7 @@ impl Server {
     /// [`Error::Broken`] when the listener failed.
     pub async fn stop(self) -> Result<(), Error> {
         let _ = self.stop.send(());
-        self.listening.await.map_err(Error::broken)?.map_err(Error::broken)?;
+        self.listening.await.map_err(Error::broken)?;
         for job in self.jobs {
             job.abort();
             let _ = job.await;
@@ -102,13 +105,6 @@ impl Server {
         self.app.stop().await;
         Ok(())
     }
-}
-
-/// Small answers must not wait for the next acknowledgement.
-fn without_delay(listener: TcpListener) -> TapIo<TcpListener, fn(&mut TcpStream)> {
-    listener.tap_io(|stream| {
-        let _ = stream.set_nodelay(true);
-    })
 }
 
 /// Reads the master key, or makes it in a file that only its owner may read.

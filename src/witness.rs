@@ -116,17 +116,15 @@ impl Witness {
         };
         let mut log = held(log);
         self.decided(&mut log, &request).unwrap_or_else(|fault| {
-            // Whether the head reached the disk is not known now; the files tell when the witness starts again.
-            tracing::error!(%origin, %fault, "the log is not cosigned any more until the witness is started again");
-            log.break_off();
+            // Whether the head reached the disk is not known now; the files tell, at the next request.
+            tracing::error!(%origin, %fault, "the state of this log cannot be stored, so it is not cosigned");
+            log.doubt();
             Answer::Refused(503, "the state of this log cannot be stored\n")
         })
     }
 
     fn decided(&self, log: &mut Followed, request: &AddCheckpoint) -> Result<Answer, StartFault> {
-        if log.is_broken() {
-            return Ok(Answer::Refused(503, "the state of this log cannot be stored\n"));
-        }
+        log.reload()?;
         let now = self.clock.now();
         log.recall(&request.checkpoint, &self.cosigner.public(), now)?;
         let verdict = decide(log.heads(), log.log(), request);

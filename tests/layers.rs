@@ -11,6 +11,7 @@ use std::{
 const LAYERS: &[(&str, &[&str])] = &[
     ("clock", &[]),
     ("config", &[]),
+    ("connections", &[]),
     ("crypto", &[]),
     ("domain", &[]),
     ("error", &["domain"]),
@@ -19,20 +20,36 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("pages", &["config", "domain", "web"]),
     ("store", &["domain", "error"]),
     ("web", &[]),
-    ("witness", &["clock", "pages"]),
+    ("witness", &["clock", "connections", "pages"]),
     ("app", &["clock", "config", "crypto", "domain", "error", "outbound", "pictures", "store", "web"]),
     ("pictures", &["domain"]),
     ("jobs", &["app", "error"]),
     ("http", &["app", "config", "domain", "error", "export", "pages", "web"]),
-    ("server", &["app", "clock", "config", "crypto", "error", "http", "jobs", "store"]),
+    ("server", &["app", "clock", "config", "connections", "crypto", "error", "http", "jobs", "store"]),
     ("client", &["crypto", "domain", "http"]),
-    ("cli", &["app", "client", "clock", "config", "crypto", "domain", "error", "export", "http", "server", "witness"]),
+    (
+        "cli",
+        &[
+            "app",
+            "client",
+            "clock",
+            "config",
+            "connections",
+            "crypto",
+            "domain",
+            "error",
+            "export",
+            "http",
+            "server",
+            "witness",
+        ],
+    ),
 ];
 
 /// Library, and the only modules that may name it. `error` turns the database's faults into its own.
 const CONFINED: &[(&str, &[&str])] = &[
     ("sqlx", &["store", "error"]),
-    ("axum", &["http", "server", "witness"]),
+    ("axum", &["connections", "http", "server", "witness"]),
     ("governor", &["http"]),
     ("utoipa", &["http"]),
     ("askama", &["pages", "http"]),

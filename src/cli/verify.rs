@@ -2,7 +2,10 @@
 
 use std::path::Path;
 
-use audit::{folder::Folder, verify::verify};
+use audit::{
+    folder::Folder,
+    verify::{text, verify},
+};
 use clap::Args;
 use serde_json::json;
 
@@ -37,7 +40,7 @@ pub(super) fn check(folder: &Path, log_key: Option<&str>, as_json: bool) -> Resu
     });
     spinner.finish_and_clear();
     if as_json {
-        println!("{}", json!({ "verified": report.passed(), "report": report }));
+        println!("{}", text::json(&json!({ "verified": report.passed(), "report": report })));
     } else {
         print!("{report}");
     }

@@ -1,6 +1,6 @@
 //! `veche witness`: watches that logs only grow, and cosigns them as long as they do.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{net::SocketAddr, num::NonZeroUsize, path::PathBuf};
 
 use audit::log::witness::decision::FollowedLog;
 use clap::Args;
@@ -9,6 +9,7 @@ use serde_json::json;
 use super::{CliFault, Holds, keys, serve::Stop};
 use crate::{
     clock::Clock,
+    connections::Bounds,
     witness::{Listening, Witness},
 };
 
@@ -26,6 +27,12 @@ pub(super) struct WitnessLogs {
     /// Folder of what was cosigned. Never put it back from an old copy.
     #[arg(long)]
     state: PathBuf,
+    /// Connections that are open at most; more wait.
+    #[arg(long, default_value = "1000")]
+    connections: NonZeroUsize,
+    /// Connections from one address that are open at most; more are closed. Behind a proxy: as many as of all.
+    #[arg(long, default_value = "32")]
+    connections_of_one: NonZeroUsize,
 }
 
 impl WitnessLogs {
@@ -34,7 +41,8 @@ impl WitnessLogs {
         let cosigner = keys::witness(&self.key)?;
         let vkey = cosigner.public().to_string();
         let witness = Witness::open(&self.state, self.logs, cosigner, Clock::system()).map_err(CliFault::other)?;
-        let listening = Listening::start(self.listen, witness).await.map_err(CliFault::other)?;
+        let bounds = Bounds { all: self.connections.get(), of_one: self.connections_of_one.get() };
+        let listening = Listening::start(self.listen, witness, bounds).await.map_err(CliFault::other)?;
         if as_json {
             println!("{}", json!({ "url": listening.url(), "vkey": vkey }));
         } else {

@@ -30,6 +30,11 @@ pub enum WitnessFault {
     /// A cosignature of another key, over another head, or none.
     #[error("the answer carries no valid cosignature of this witness's key")]
     Cosignature,
+    /// A cosignature of a time that has not come.
+    #[error(
+        "the witness's cosignature is of a time more than an hour ahead of this server's clock: one of both clocks is wrong"
+    )]
+    Ahead,
     /// It cosigned a larger size than this database has.
     #[error("this witness has seen a longer log, of {0} lines: this database is older than the log")]
     LongerLog(u64),
@@ -42,7 +47,7 @@ pub enum WitnessFault {
 
 impl WitnessFault {
     /// Every name, for the tests.
-    pub const ALL: [&str; 11] = [
+    pub const ALL: [&str; 12] = [
         "no-address",
         "unreachable",
         "slow",
@@ -52,6 +57,7 @@ impl WitnessFault {
         "unknown-log",
         "unknown-key",
         "cosignature",
+        "ahead",
         "longer-log",
         "other-log",
     ];
@@ -69,6 +75,7 @@ impl WitnessFault {
             Self::UnknownLog => "unknown-log",
             Self::UnknownKey => "unknown-key",
             Self::Cosignature => "cosignature",
+            Self::Ahead => "ahead",
             Self::LongerLog(_) => "longer-log",
             Self::OtherLog => "other-log",
         }

@@ -46,8 +46,10 @@ pub struct SeenLog {
     pub newest: Option<(i64, SeenHead)>,
     /// Whether the witness still cosigns it.
     pub cosigns: bool,
-    /// Refused heads: splits, which prove something, and then the others; the oldest first.
+    /// Refused heads: splits, which prove something, and then the others; the newest first, and not all of them.
     pub lies: Vec<SeenLie>,
+    /// How many more were refused.
+    pub more: usize,
 }
 
 /// The page.

@@ -66,6 +66,7 @@ fn words(t: &Texts, fault: WitnessFault) -> String {
             t.witness_odd()
         }
         WitnessFault::UnknownLog | WitnessFault::UnknownKey => t.witness_not_set(),
+        WitnessFault::Ahead => t.witness_ahead(),
         WitnessFault::LongerLog(_) => t.witness_longer_log(),
         WitnessFault::OtherLog => t.witness_other_log(),
     }

@@ -1,12 +1,18 @@
 //! A server that does nothing but answer, always the same: the ceiling that the real one is measured beside.
 
-use std::net::SocketAddr;
+use std::{future::pending, net::SocketAddr};
 
 use axum::{Router, http::header, routing::get};
 use bytes::Bytes;
 use tokio::net::TcpListener;
 
-use crate::error::Error;
+use crate::{
+    connections::{self, Bounds},
+    error::Error,
+};
+
+/// More connections than a load test opens.
+const MOST: usize = 10_000;
 
 /// Answers every address with this body, until the future is dropped. Where it listens is told before.
 ///
@@ -15,7 +21,8 @@ use crate::error::Error;
 pub async fn serve(body: Bytes, tell: impl FnOnce(SocketAddr)) -> Result<(), Error> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.map_err(Error::broken)?;
     tell(listener.local_addr().map_err(Error::broken)?);
-    let listener = super::without_delay(listener);
     let answer = get(move || async move { ([(header::CONTENT_TYPE, "application/octet-stream")], body) });
-    axum::serve(listener, Router::new().route("/{*path}", answer)).await.map_err(Error::broken)
+    let router = Router::new().route("/{*path}", answer);
+    connections::serve(listener, router, Bounds { all: MOST, of_one: MOST }, pending()).await;
+    Ok(())
 }

@@ -10,7 +10,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use audit::log::{checkpoint::Checkpoint, note::Note};
+use audit::log::{
+    checkpoint::Checkpoint,
+    note::{Note, VerifierKey},
+};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
 
@@ -41,6 +44,10 @@ impl Entry {
         let note: Note = self.note.parse().ok()?;
         Some(Checkpoint::extended(&note.text).ok()?.0)
     }
+
+    fn is_signed_by(&self, key: &VerifierKey) -> bool {
+        self.note.parse::<Note>().is_ok_and(|note| note.verify(key).is_ok())
+    }
 }
 
 impl Files {
@@ -52,9 +59,16 @@ impl Files {
     }
 
     /// Reads everything; each entry of the journal goes to `each`, and the newest head is returned. What a crash left half
-    /// done is finished.
-    pub(super) fn load(&self, mut each: impl FnMut(&Checkpoint)) -> Result<Option<Entry>, StartFault> {
+    /// done is finished. The head must be signed by the log: no edit of the file makes a head that was never shown.
+    pub(super) fn load(
+        &self,
+        key: &VerifierKey,
+        mut each: impl FnMut(&Checkpoint),
+    ) -> Result<Option<Entry>, StartFault> {
         let head = self.read_head()?;
+        if head.as_ref().is_some_and(|entry| !entry.is_signed_by(key)) {
+            return Err(self.wrong(&self.head, "the head is not signed by the key of the log that is followed"));
+        }
         let Some(journal) = self.open_journal(head.is_some())? else { return Ok(None) };
         let (mut last, mut whole) = (None::<Checkpoint>, 0);
         let mut lines = BufReader::new(journal);
@@ -89,6 +103,11 @@ impl Files {
         fs::rename(&next, &self.head).map_err(StartFault::file(&self.head))?;
         self.sync_folder()?;
         append(&self.journal, entry)
+    }
+
+    /// The files hold less than what was cosigned from them.
+    pub(super) fn lost(&self) -> StartFault {
+        self.wrong(&self.head, "heads that this witness cosigned are missing")
     }
 
     /// The note that was cosigned for a size, from the journal.
@@ -196,8 +215,13 @@ fn cut(path: &Path, len: u64) -> Result<(), StartFault> {
 
 fn append(path: &Path, value: &impl Serialize) -> Result<(), StartFault> {
     let appended = OpenOptions::new().append(true).create(true).open(path).and_then(|mut file| {
-        file.write_all(&line(value))?;
-        file.sync_all()
+        let whole = file.metadata()?.len();
+        let written = file.write_all(&line(value)).and_then(|()| file.sync_all());
+        if written.is_err() {
+            // Half a line would be joined to the next one.
+            let _ = file.set_len(whole);
+        }
+        written
     });
     appended.map_err(StartFault::file(path))
 }

@@ -63,7 +63,8 @@ pub(super) struct Followed {
     heads: Heads,
     newest: Option<Entry>,
     evidence: Vec<Evidence>,
-    broken: bool,
+    // A write failed, so that the files alone know what is stored.
+    doubted: bool,
 }
 
 impl Followed {
@@ -71,9 +72,9 @@ impl Followed {
     pub(super) fn open(folder: &Path, log: FollowedLog) -> Result<Self, StartFault> {
         let files = Files::of(folder, &log.origin);
         let mut heads = Heads::default();
-        let newest = files.load(|head| heads.push(head.size, head.root))?;
+        let newest = files.load(&log.key, |head| heads.push(head.size, head.root))?;
         let evidence = files.evidence()?;
-        Ok(Self { log, files, heads, newest, evidence, broken: false })
+        Ok(Self { log, files, heads, newest, evidence, doubted: false })
     }
 
     pub(super) fn log(&self) -> &FollowedLog {
@@ -92,13 +93,28 @@ impl Followed {
         &self.evidence
     }
 
-    /// Cosigns nothing more in this process.
-    pub(super) fn break_off(&mut self) {
-        self.broken = true;
+    /// Cosigns nothing before the files were read again.
+    pub(super) fn doubt(&mut self) {
+        self.doubted = true;
     }
 
-    pub(super) fn is_broken(&self) -> bool {
-        self.broken
+    pub(super) fn is_doubted(&self) -> bool {
+        self.doubted
+    }
+
+    /// Reads the files again after a write failed. Evidence that could not be written stays in memory.
+    pub(super) fn reload(&mut self) -> Result<(), StartFault> {
+        if !self.doubted {
+            return Ok(());
+        }
+        let mut heads = Heads::default();
+        let newest = self.files.load(&self.log.key, |head| heads.push(head.size, head.root))?;
+        if self.heads.latest().is_some_and(|(size, root)| heads.root(size) != Some(root)) {
+            return Err(self.files.lost());
+        }
+        (self.heads, self.newest, self.doubted) = (heads, newest, false);
+        tracing::info!(origin = %self.log.origin, "the state of this log was read again, and it is cosigned again");
+        Ok(())
     }
 
     /// Learns from a checkpoint that carries our own cosignature: when it is larger than what the files say, the folder was

@@ -5,19 +5,28 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 use audit::log::witness::SIZE_TYPE;
 use axum::{
     Json, Router,
-    extract::{DefaultBodyLimit, Request, State},
+    extract::{DefaultBodyLimit, FromRequest as _, Request, State},
     http::{HeaderName, StatusCode, header},
     middleware::{Next, from_fn_with_state},
     response::{Html, IntoResponse, Response},
     routing::{get, post},
 };
-use tokio::{net::TcpListener, sync::Semaphore, sync::oneshot, task::JoinHandle};
+use tokio::{
+    net::TcpListener,
+    sync::{Semaphore, oneshot},
+    task::JoinHandle,
+};
 
 use super::{Answer, StartFault, Witness};
-use crate::pages::{Language, prefix, witness::STYLE};
+use crate::{
+    connections::{self, Bounds},
+    pages::{Language, prefix, witness::STYLE},
+};
 
 /// Largest body, in bytes: 64 signatures of the largest kind, and a proof.
 const MAX_BODY: usize = 256 * 1024;
+/// Longest that the body of a request may take to come.
+const LONGEST_BODY: Duration = Duration::from_secs(10);
 /// Longest that a request may take, sending its body included.
 const LONGEST: Duration = Duration::from_secs(30);
 /// Most requests that are worked on at a time; more are told to come again.
@@ -30,23 +39,23 @@ pub struct Listening {
     /// Where.
     pub address: SocketAddr,
     stop: oneshot::Sender<()>,
-    serving: JoinHandle<std::io::Result<()>>,
+    serving: JoinHandle<()>,
 }
 
 impl Listening {
-    /// Starts to answer.
+    /// Starts to answer, on so many connections at most.
     ///
     /// # Errors
     /// [`StartFault::Listen`].
-    pub async fn start(wanted: SocketAddr, witness: Witness) -> Result<Self, StartFault> {
+    pub async fn start(wanted: SocketAddr, witness: Witness, bounds: Bounds) -> Result<Self, StartFault> {
         let fault = |fault| StartFault::Listen(wanted, fault);
         let listener = TcpListener::bind(wanted).await.map_err(fault)?;
         let address = listener.local_addr().map_err(fault)?;
         let (stop, stopped) = oneshot::channel::<()>();
-        let serving = axum::serve(listener, router(Arc::new(witness))).with_graceful_shutdown(async {
+        let serving = tokio::spawn(connections::serve(listener, router(Arc::new(witness)), bounds, async {
             let _ = stopped.await;
-        });
-        Ok(Self { address, stop, serving: tokio::spawn(async move { serving.await }) })
+        }));
+        Ok(Self { address, stop, serving })
     }
 
     /// The address to ask.
@@ -82,10 +91,20 @@ async fn bounded(State(places): State<Arc<Semaphore>>, request: Request, next: N
         return (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "1")], "busy\n").into_response();
     };
     let answer = tokio::time::timeout(LONGEST, next.run(request)).await;
-    answer.unwrap_or_else(|_| (StatusCode::REQUEST_TIMEOUT, "too slow\n").into_response())
+    answer.unwrap_or_else(|_| too_slow())
 }
 
-async fn add_checkpoint(State(witness): State<Arc<Witness>>, body: String) -> Response {
+/// The connection is closed: the rest of the body may come at any time, or never.
+fn too_slow() -> Response {
+    (StatusCode::REQUEST_TIMEOUT, [(header::CONNECTION, "close")], "too slow\n").into_response()
+}
+
+async fn add_checkpoint(State(witness): State<Arc<Witness>>, request: Request) -> Response {
+    let body = match tokio::time::timeout(LONGEST_BODY, String::from_request(request, &())).await {
+        Ok(Ok(body)) => body,
+        Ok(Err(fault)) => return fault.into_response(),
+        Err(_) => return too_slow(),
+    };
     // The decision waits for the disk, and goes on to its end when the asker hangs up.
     let answer = tokio::task::spawn_blocking(move || witness.add(&body)).await;
     let typed = |status: StatusCode, kind: &'static str, body: String| {

@@ -14,6 +14,9 @@ use crate::pages::{
     witness::{SeenHead, SeenLie, SeenLog, WitnessPage},
 };
 
+/// Most refused heads of a log on the page, where all of them would fill megabytes. Programs get all.
+const MOST_SHOWN: usize = 10;
+
 /// Everything, as JSON.
 #[derive(Debug, Serialize)]
 pub(super) struct State {
@@ -29,7 +32,7 @@ struct LogState {
     /// Absent before the first head.
     #[serde(skip_serializing_if = "Option::is_none")]
     newest: Option<HeadState>,
-    /// False when the state cannot be stored, and nothing is cosigned until the next start.
+    /// False when the state could not be stored last; the next request tries again.
     cosigns: bool,
     evidence: Vec<Evidence>,
 }
@@ -71,7 +74,7 @@ impl LogState {
             origin: log.log().origin.clone(),
             vkey: log.log().key.to_string(),
             newest,
-            cosigns: !log.is_broken(),
+            cosigns: !log.is_doubted(),
             evidence: log.evidence().to_vec(),
         }
     }
@@ -79,15 +82,17 @@ impl LogState {
 
 fn seen(log: &Followed) -> SeenLog {
     let newest = |entry: &Entry| seen_head(&entry.note).map(|head| (entry.at, head));
-    let mut lies: Vec<_> = log.evidence().iter().map(seen_lie).collect();
+    let mut lies: Vec<_> = log.evidence().iter().rev().map(seen_lie).collect();
     // Nobody should have to look for the proof among what proves nothing.
     lies.sort_by_key(|lie| !lie.is_split);
+    lies.truncate(MOST_SHOWN);
     SeenLog {
         origin: log.log().origin.clone(),
         vkey: log.log().key.to_string(),
         newest: log.newest().and_then(newest),
-        cosigns: !log.is_broken(),
+        cosigns: !log.is_doubted(),
         lies,
+        more: log.evidence().len().saturating_sub(MOST_SHOWN),
     }
 }
 

@@ -53,7 +53,8 @@ pub struct Held {
     /// When it was asked, and from which size.
     pub asked: Vec<(Instant, u64)>,
     cosigner: Cosigner,
-    time: u64,
+    /// Time of the last cosignature.
+    pub time: u64,
 }
 
 /// A running witness.

@@ -26,6 +26,7 @@ mod staff;
 mod town;
 mod witness;
 mod witness_evidence;
+mod witness_limits;
 mod witnesses;
 
 #[path = "../../audit/tests/it/served.rs"]

@@ -16,6 +16,7 @@ use reqwest::StatusCode;
 use tempfile::TempDir;
 use veche::{
     clock::Clock,
+    connections::Bounds,
     witness::{Listening, StartFault, Witness},
 };
 
@@ -26,11 +27,11 @@ const EXTENSION: &str = "an extension line\n";
 pub fn log_signer() -> Signer {
     Signer::new("log.example/key-1".into(), SigningKey::from_bytes(&[1; 32]))
 }
-fn followed() -> FollowedLog {
+pub fn followed() -> FollowedLog {
     format!("{}@{ORIGIN}", log_signer().vkey()).parse().unwrap()
 }
 
-fn cosigner() -> Cosigner {
+pub fn cosigner() -> Cosigner {
     Cosigner::new("witness.example/w1".into(), SigningKey::from_bytes(&[9; 32])).unwrap()
 }
 
@@ -45,7 +46,7 @@ pub fn tree(size: u64, honest: bool) -> (Tiles, Hash) {
     (tiles, growth.root())
 }
 
-fn note(size: u64, honest: bool) -> Note {
+pub fn note(size: u64, honest: bool) -> Note {
     let text = format!("{}{EXTENSION}", Checkpoint::new(ORIGIN, size, tree(size, honest).1));
     log_signer().sign(&text)
 }
@@ -67,14 +68,18 @@ pub struct Running {
 #[derive(Debug, PartialEq, Eq)]
 pub struct Came {
     pub status: u16,
-    kind: String,
-    body: String,
+    pub kind: String,
+    pub body: String,
 }
 
 impl Running {
     pub async fn on(folder: &Path) -> Self {
+        Self::bounded(folder, Bounds { all: 1000, of_one: 1000 }).await
+    }
+
+    pub async fn bounded(folder: &Path, bounds: Bounds) -> Self {
         let address: SocketAddr = "127.0.0.1:0".parse().unwrap();
-        let listening = Listening::start(address, open(folder).unwrap()).await.unwrap();
+        let listening = Listening::start(address, open(folder).unwrap(), bounds).await.unwrap();
         Self { listening, client: reqwest::Client::new() }
     }
 
@@ -110,7 +115,7 @@ impl Running {
     }
 }
 
-fn size(came: &Came) -> u64 {
+pub fn size(came: &Came) -> u64 {
     assert_eq!((came.status, came.kind.as_str()), (409, SIZE_TYPE), "{came:?}");
     parse_size(&came.body).unwrap()
 }
@@ -202,12 +207,12 @@ async fn a_witness_goes_on_after_a_restart_and_is_alone_on_its_folder() {
 }
 
 /// The file of this kind in the folder; there is one log, so there is one.
-fn file(folder: &Path, kind: &str) -> std::path::PathBuf {
+pub fn file(folder: &Path, kind: &str) -> std::path::PathBuf {
     let mut files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     files.find(|path| path.extension().is_some_and(|extension| extension == kind)).unwrap()
 }
 
-fn refused(folder: &Path) -> String {
+pub fn refused(folder: &Path) -> String {
     match open(folder) {
         Err(fault @ StartFault::State { .. }) => fault.to_string(),
         other => panic!("a folder from another day is taken: {other:?}"),
@@ -341,23 +346,6 @@ async fn lies_are_kept_with_both_heads_and_shown() {
     witness.listening.stop().await;
     let again = Running::on(folder.path()).await;
     assert_eq!(seen(&again).await, evidence, "evidence outlives the process");
-}
-
-#[test]
-fn the_state_that_cannot_be_stored_stops_the_cosigning() {
-    let folder = TempDir::new().unwrap();
-    let witness = open(folder.path()).unwrap();
-    // A folder stands where the new head would be written.
-    let name = file(folder.path(), "journal");
-    fs::create_dir(name.with_extension("next")).unwrap();
-    let failed = witness.add(&request(0, 4, true).to_string());
-    assert!(matches!(failed, veche::witness::Answer::Refused(503, _)), "{failed:?}");
-    fs::remove_dir(name.with_extension("next")).unwrap();
-    let still = witness.add(&request(0, 4, true).to_string());
-    assert!(matches!(still, veche::witness::Answer::Refused(503, _)), "until it is started again: {still:?}");
-    drop(witness);
-    let again = open(folder.path()).unwrap().add(&request(0, 4, true).to_string());
-    assert!(matches!(again, veche::witness::Answer::Cosigned(_)), "{again:?}");
 }
 
 /// The program itself: a key is made, the vkey printed, and the witness answers.

@@ -222,6 +222,21 @@ async fn what_does_not_verify_is_not_kept() {
     assert_eq!(note(&town, LOG).await.signatures.len(), 1);
 }
 
+/// A cosignature of a far day would look fresh for ever.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cosignature_of_a_time_to_come_is_not_kept() {
+    let witness = FakeWitness::new("ahead.example", 63).await;
+    let town = town_with(&[&witness]).await;
+    town.publishes().await;
+    // The witness answers with the second after this one, and an hour and a bit is what the town's clock cannot have lost.
+    witness.held().time = town.clock.now().unsigned_abs() + 3700;
+    witness.follows(&town, LOG, None).await;
+    until_fault(&town, &witness, "ahead").await;
+    assert!(!cosigned(&note(&town, LOG).await, &[&witness]));
+    witness.held().time = town.clock.now().unsigned_abs() + 3400;
+    until_cosigned(&town, LOG, &[&witness]).await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_receipt_waits_for_the_quorum_until_the_promised_time() {
     let (one, two) = (FakeWitness::new("one.example", 61).await, FakeWitness::new("two.example", 62).await);

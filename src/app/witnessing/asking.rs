@@ -25,6 +25,9 @@ use crate::{
     },
 };
 
+/// Seconds that the clock of a witness may be ahead of ours.
+const MOST_AHEAD: i64 = 3600;
+
 /// A witness that is asked.
 #[derive(Debug)]
 pub struct Witness {
@@ -130,8 +133,8 @@ async fn offer(app: &App, witness: &Witness, log_id: i64, old: u64) -> Result<Re
     let (size, request) = newest(app, log_id, old).await?;
     let answer = witness.address.add_checkpoint(request.to_string()).await;
     Ok(match answer.and_then(|answer| read(&answer)) {
-        Ok(Answered::Cosigned(signatures)) => match cosigned(witness, &request.checkpoint, &signatures) {
-            Some(cosigned) => {
+        Ok(Answered::Cosigned(signatures)) => match cosigned(app, witness, &request.checkpoint, &signatures) {
+            Ok(cosigned) => {
                 let log = app.log_numbered(log_id).await?;
                 let counts = log.witnesses.is_empty() || log.witnesses.contains(&witness.vkey);
                 let counts = counts.then_some(log.quorum);
@@ -141,7 +144,7 @@ async fn offer(app: &App, witness: &Witness, log_id: i64, old: u64) -> Result<Re
                 tx.commit().await?;
                 Ok(Outcome::Kept(size))
             }
-            None => Err(WitnessFault::Cosignature),
+            Err(fault) => Err(fault),
         },
         Ok(Answered::Has(theirs)) if theirs > size => Err(WitnessFault::LongerLog(theirs)),
         // It has just this size, and does not cosign it: so it has another root.
@@ -172,12 +175,23 @@ fn read(Answer { status, body }: &Answer) -> Result<Answered, WitnessFault> {
     }
 }
 
-/// The witness's cosignature, if it holds. One without a time would say nothing of the newest head.
-fn cosigned(witness: &Witness, checkpoint: &Note, signatures: &[NoteSignature]) -> Option<Cosigned> {
+/// The witness's cosignature, if it holds. One without a time would say nothing of the newest head, and one of a far time
+/// would look fresh for ever.
+fn cosigned(
+    app: &App,
+    witness: &Witness,
+    checkpoint: &Note,
+    signatures: &[NoteSignature],
+) -> Result<Cosigned, WitnessFault> {
     let key = &witness.key;
-    let line = signatures.iter().find(|one| one.name == key.name && one.key_id == key.id())?;
-    let at = key.verify(&checkpoint.text, line).ok().filter(|at| *at > 0)?;
-    Some(Cosigned { witness: witness.vkey.clone(), at: at.try_into().ok()?, line: format!("{line}\n") })
+    let line = signatures.iter().find(|one| one.name == key.name && one.key_id == key.id());
+    let line = line.ok_or(WitnessFault::Cosignature)?;
+    let at = key.verify(&checkpoint.text, line).ok().filter(|at| *at > 0).ok_or(WitnessFault::Cosignature)?;
+    let at = i64::try_from(at).map_err(|_| WitnessFault::Ahead)?;
+    if at > app.clock.now().saturating_add(MOST_AHEAD) {
+        return Err(WitnessFault::Ahead);
+    }
+    Ok(Cosigned { witness: witness.vkey.clone(), at, line: format!("{line}\n") })
 }
 
 /// Notes what went wrong; it is told once, until it is something else.
