@@ -67,7 +67,9 @@ impl Head {
             let Checkpoint { origin, size, root } = &place.head;
             println!(
                 "{}",
-                text::json(&json!({ "origin": origin, "size": size, "root": root, "code": code.to_string(), "rows": code.rows(), "read_at": at, "key": place.key, "compared": verdict }))
+                text::json(
+                    &json!({ "origin": origin, "size": size, "root": root, "code": code.to_string(), "rows": code.rows(), "read_at": at, "key": place.key, "compared": verdict })
+                )
             );
         } else {
             print!("{}", sheet::text(&place.head, &code, at, place.key.is_some()));

@@ -60,9 +60,9 @@ mod tests {
         let words = "T\u{1b}[2J\u{9b}31m\u{202e}\u{61c}\n2026 grew".to_owned();
         let data = json!({ "title": words });
         let notice = Notice { at: 0, log: words.clone(), kind: "act", words, more: vec!["keep".to_owned()], data };
-        let (words, json) = (notice.text(), text::json(&notice.json()));
-        assert_eq!(text.lines().count(), 2, "{text}");
-        for out in [text.replace('\n', ""), json.clone()] {
+        let (shown, json) = (notice.text(), text::json(&notice.json()));
+        assert_eq!(shown.lines().count(), 2, "{shown}");
+        for out in [shown.replace('\n', ""), json.clone()] {
             assert!(!out.contains(['\u{1b}', '\u{9b}', '\u{202e}', '\u{61c}', '\n']), "{out:?}");
         }
         assert_eq!(serde_json::from_str::<Value>(&json).expect("still JSON"), notice.json());
