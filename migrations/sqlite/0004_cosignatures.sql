@@ -8,7 +8,8 @@ CREATE TABLE cosigned_heads (
     -- 0: none of them did, 1: some, 2: as many as the rules ask for.
     standing    BIGINT  NOT NULL DEFAULT 0,
     PRIMARY KEY (log_id, size)
-) WITHOUT ROWID;
+);
+-- With row ids, or SQLite reads the heads in the order of their sizes, all of them, instead of this.
 CREATE INDEX cosigned_heads_by_standing ON cosigned_heads (log_id, standing, size);
 CREATE TABLE cosignatures (
     log_id      BIGINT  NOT NULL,

@@ -125,11 +125,7 @@ mod tests {
     async fn log(folder: &std::path::Path) -> (Db, Tx) {
         let db = Db::open(&folder.join("veche.db")).await.unwrap();
         let mut tx = db.write().await.unwrap();
-        db!(&mut tx, |conn| {
-            let made =
-                "INSERT INTO logs (id, origin, size, last_leaf, checkpoint, state) VALUES (1, 'one', 0, x'', '', '')";
-            sqlx::query(made).execute(conn).await.unwrap()
-        });
+        assert_eq!(crate::store::log::create(&mut tx, "one").await.unwrap(), 1);
         (db, tx)
     }
 
