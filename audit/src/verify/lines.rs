@@ -56,7 +56,8 @@ pub(super) fn check<'a>(
 ) -> Option<(Read, Option<Casts<'a>>, Option<OpeningKey>)> {
     let mut pass = Pass::new(source);
     let result = Blocks::open(source).and_then(|blocks| pass.run(blocks, progress));
-    report.record(CheckName::Lines, pass.lines, result.err());
+    let empty = (pass.lines == 0).then(|| failure(LOG, Some(1), "the log has no line"));
+    report.record(CheckName::Lines, pass.lines, result.err().or(empty));
     report.record(CheckName::Acts, pass.folded, pass.act_failure);
     let round = pass.round?;
     let (ballots, ballot_failure) = (pass.ballots, pass.ballot_failure);

@@ -60,6 +60,7 @@ fn lines(text: &str) -> Vec<&str> {
 }
 
 const DAMAGES: &[Damage] = &[
+    (LOG, |_| String::new(), CheckName::Lines, LOG, Some(1), "the log has no line"),
     (LOG, |log| log.replacen('\n', "\r\n", 1), CheckName::Lines, LOG, Some(1), "CR LF"),
     (LOG, |log| swapped(log, 10, 11), CheckName::Lines, LOG, Some(11), "index: the line says 11, its place is 10"),
     (LOG, |log| log[..log.len() - 5].to_owned(), CheckName::Lines, LOG, Some(310), "the last line is cut"),
