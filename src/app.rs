@@ -7,6 +7,7 @@ pub mod files;
 mod group;
 pub mod identifying;
 pub mod issuing;
+pub mod leasing;
 pub mod letters;
 pub mod log;
 pub mod logs;
@@ -64,6 +65,7 @@ pub struct App {
     workshop: pictures::Workshop,
     witnesses: Vec<Arc<witnessing::Witness>>,
     started_at: i64,
+    node: String,
 }
 
 impl App {
@@ -84,6 +86,7 @@ impl App {
             workshop: pictures::Workshop::default(),
             witnesses: witnessing::Witness::all(&config.witnesses)?,
             started_at: clock.now(),
+            node: hex::encode(rand::random::<[u8; 8]>()),
             config,
             clock,
             db,

@@ -7,6 +7,7 @@ mod export;
 mod fetch;
 mod head;
 mod keys;
+mod migrate;
 mod monitor;
 mod play;
 mod replay;
@@ -33,7 +34,7 @@ use crate::{client::ClientFault, config::Config, error::Error};
 #[command(name = "veche", version, max_term_width = 110, arg_required_else_help = true)]
 pub struct Cli {
     /// Settings file; without it `veche.toml` here or in the configuration folder, then the environment (VECHE_LISTEN,
-    /// VECHE_DATA, VECHE_HOST, VECHE_TRUSTED_PROXIES).
+    /// VECHE_DATA, VECHE_DATABASE, VECHE_HOST, VECHE_TRUSTED_PROXIES).
     #[arg(long, global = true, value_name = "FILE", env = "VECHE_CONFIG")]
     config: Option<PathBuf>,
     /// Print JSON for machines instead of text for people.
@@ -53,6 +54,8 @@ enum Command {
     Tally(tally::TallyFile),
     /// Runs the service.
     Serve(serve::Serve),
+    /// Makes or updates the tables of a PostgreSQL, as their owner, and gives the service's role its few rights.
+    Migrate(migrate::Migrate),
     /// Makes keys and signatures, off the server.
     #[command(subcommand)]
     Keys(keys::Keys),
@@ -164,6 +167,7 @@ impl Cli {
             Command::Replay(replay) => replay.run(self.json).await,
             Command::Tally(tally) => tally.run(self.json),
             Command::Serve(serve) => serve.run(config()?, self.json).await,
+            Command::Migrate(migrate) => migrate.run(self.json).await,
             Command::Keys(keys) => keys.run(self.json),
             Command::Admin(admin) => admin.run(config()?, self.json).await,
             Command::Vote(vote) => vote.run(self.json).await,

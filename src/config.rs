@@ -1,8 +1,9 @@
 //! Settings: `veche.toml`, then the environment (`VECHE_…`), then the command line; each overrides the one before.
 
 use std::{
+    fmt,
     net::SocketAddr,
-    num::NonZeroUsize,
+    num::{NonZeroU32, NonZeroUsize},
     path::{Path, PathBuf},
 };
 
@@ -17,6 +18,10 @@ pub struct Config {
     pub listen: SocketAddr,
     /// Folder of the database and of the master key.
     pub data: PathBuf,
+    /// Address of a PostgreSQL, `postgres://USER@HOST[,HOST]/NAME`; empty: a SQLite file in the data folder.
+    pub database: Database,
+    /// Connections to PostgreSQL that only read, for each node.
+    pub readers: NonZeroU32,
     /// Public name of the server: logs are named `HOST/rounds/SLUG`.
     pub host: String,
     /// Networks of reverse proxies whose `X-Forwarded-For` is believed.
@@ -35,6 +40,17 @@ pub struct Config {
     pub limits: Limits,
     /// Witnesses that are asked to cosign the head of every log; a round's rules may ask for the cosignatures of some.
     pub witnesses: Vec<Witness>,
+}
+
+/// Address of a database, which may hold a password: whoever prints settings does not print it.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Database(pub String);
+
+impl fmt::Debug for Database {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.is_empty() { "SQLite" } else { "PostgreSQL" })
+    }
 }
 
 /// A witness, and where it listens.
@@ -116,11 +132,16 @@ pub struct Rate {
 /// Connections that are open at most, where the settings say nothing.
 const MOST_CONNECTIONS: NonZeroUsize = NonZeroUsize::new(10_000).expect("it is not zero");
 
+/// Connections that only read, where the settings say nothing.
+const READERS: NonZeroU32 = NonZeroU32::new(8).expect("it is not zero");
+
 impl Default for Config {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             data: PathBuf::from("veche-data"),
+            database: Database::default(),
+            readers: READERS,
             host: "localhost".to_owned(),
             trusted_proxies: Vec::new(),
             integrate_every_ms: 5_000,
@@ -200,6 +221,9 @@ impl Config {
         if let Some(text) = variable("VECHE_DATA") {
             self.data = PathBuf::from(text);
         }
+        if let Some(text) = variable("VECHE_DATABASE") {
+            self.database = Database(text);
+        }
         if let Some(text) = variable("VECHE_HOST") {
             self.host = text;
         }
@@ -210,9 +234,9 @@ impl Config {
         Ok(())
     }
 
-    /// The database file.
+    /// The database file, where the database is SQLite.
     #[must_use]
-    pub fn database(&self) -> PathBuf {
+    pub fn database_file(&self) -> PathBuf {
         self.data.join("veche.db")
     }
 

@@ -24,7 +24,7 @@ use crate::{
     error::Error,
     http::Http,
     jobs,
-    store::Db,
+    store::{Db, Hosts},
 };
 
 /// Time between two sweeps of the rate limits' memory.
@@ -50,8 +50,15 @@ pub async fn open(config: Config, clock: Clock) -> Result<Arc<App>, Error> {
     let data = &config.data;
     fs::create_dir_all(data).map_err(|fault| Error::broken(format!("{}: {fault}", data.display())))?;
     let master = master_key(&config.master_key())?;
-    let db = Db::open(&config.database()).await?;
+    let db = database(&config).await?;
     App::start(config, clock, db, master).await
+}
+
+async fn database(config: &Config) -> Result<Db, Error> {
+    match config.database.0.as_str() {
+        "" => Db::open(&config.database_file()).await,
+        url => Db::connect(Hosts::parse(url).map_err(Error::broken)?, config.readers.get()).await,
+    }
 }
 
 impl Server {

@@ -4,6 +4,7 @@ pub mod ballot_box;
 pub mod cosignatures;
 pub mod db;
 pub mod issuances;
+pub mod leases;
 pub mod log;
 pub mod pictures;
 pub mod rounds;
@@ -12,4 +13,4 @@ pub mod staff;
 pub mod turnout;
 pub mod voters;
 
-pub use db::{Db, Tx};
+pub use db::{Db, Hosts, HostsFault, Migrated, Tx, migrate};

@@ -1,6 +1,9 @@
 //! Casting: a sealed ballot comes without identity, and a signed acceptance goes back once the ballot is durable.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 use audit::round::Phase;
 use ballots::envelope::{Acceptance, Envelope};
@@ -13,7 +16,7 @@ use crate::{
     store::{
         Db, Tx,
         ballot_box::{self, Accepted},
-        rounds,
+        log, rounds,
     },
 };
 
@@ -66,12 +69,14 @@ pub(super) fn start(db: Db, clock: Clock, queue: usize) -> Group<Job, Promise> {
 async fn commit(db: &Db, clock: &Clock, jobs: Vec<Job>) -> Result<Vec<Result<Promise, Error>>, Error> {
     let mut tx = db.write().await?;
     let mut answers: Vec<Option<Result<Promise, Error>>> = jobs.iter().map(|_| None).collect();
-    let mut by_round: HashMap<i64, Vec<(usize, Job)>> = HashMap::new();
+    // Always in one order, so that two nodes never wait for each other's rounds.
+    let mut by_round: BTreeMap<i64, Vec<(usize, Job)>> = BTreeMap::new();
     for (at, job) in jobs.into_iter().enumerate() {
-        by_round.entry(job.round.id).or_default().push((at, job));
+        by_round.entry(job.round.log_id).or_default().push((at, job));
     }
-    for (round_id, jobs) in by_round {
-        for (at, answer) in into_urn(&mut tx, round_id, jobs, clock.now()).await? {
+    for (log_id, jobs) in by_round {
+        log::lock(&mut tx, log_id).await?;
+        for (at, answer) in into_urn(&mut tx, jobs, clock.now()).await? {
             answers[at] = Some(answer);
         }
     }
@@ -82,10 +87,10 @@ async fn commit(db: &Db, clock: &Clock, jobs: Vec<Job>) -> Result<Vec<Result<Pro
 /// Decides on each ballot of one round by the clock of this moment, and stores those that are accepted.
 async fn into_urn(
     tx: &mut Tx,
-    round_id: i64,
     jobs: Vec<(usize, Job)>,
     now: i64,
 ) -> Result<Vec<(usize, Result<Promise, Error>)>, Error> {
+    let Some(round_id) = jobs.first().map(|(_, job)| job.round.id) else { return Ok(Vec::new()) };
     let window = open_window(tx, round_id, now).await?;
     let credentials: Vec<_> = jobs.iter().map(|(_, job)| job.envelope.credential).collect();
     let mut promised: HashMap<[u8; 32], Vec<Accepted>> = HashMap::new();

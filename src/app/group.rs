@@ -1,13 +1,18 @@
 //! Group commit: requests that wait together are committed together, with no timer, and then all are answered.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
-use tokio::sync::{Mutex, mpsc, oneshot};
+use tokio::{
+    sync::{Mutex, mpsc, oneshot},
+    time::timeout,
+};
 
 use crate::{domain::Refusal, error::Error};
 
 /// Most jobs in one transaction, so that one commit stays short.
 const MOST: usize = 512;
+/// A database that says nothing for so long is given up: whoever waits hears so and asks again, which is safe.
+const PATIENCE: Duration = Duration::from_secs(15);
 
 struct Waiting<J, T> {
     job: J,
@@ -37,8 +42,9 @@ impl<J: Send + 'static, T: Send + 'static> Group<J, T> {
                 let _busy = busy.lock().await;
                 let (jobs, askers): (Vec<_>, Vec<_>) =
                     together.drain(..).map(|waiting| (waiting.job, waiting.answer)).unzip();
-                let answers = commit(jobs)
-                    .await
+                let committed = timeout(PATIENCE, commit(jobs)).await;
+                let answers = committed
+                    .unwrap_or_else(|_| Err(Error::broken("the database does not answer")))
                     .unwrap_or_else(|fault| askers.iter().map(|_| Err(Error::broken(&fault))).collect());
                 for (to, answer) in askers.into_iter().zip(answers) {
                     // The asker may have gone; what was committed stays committed, and asking again tells so.

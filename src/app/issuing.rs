@@ -1,6 +1,9 @@
 //! Issuing: one blind signature for each eligible person; the same request again gets the same signature.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 use audit::round::Phase;
 use sha2::{Digest, Sha256};
@@ -14,7 +17,7 @@ use crate::{
     store::{
         Db, Tx,
         issuances::{self, Issuance},
-        rounds, voters,
+        log, rounds, voters,
     },
 };
 
@@ -90,20 +93,27 @@ pub(super) fn start(db: Db, clock: Clock, queue: usize) -> Group<Job, ()> {
 
 async fn commit(db: &Db, clock: &Clock, jobs: Vec<Job>) -> Result<Vec<Result<(), Error>>, Error> {
     let mut tx = db.write().await?;
-    let mut answers = Vec::with_capacity(jobs.len());
-    let mut rest = jobs.as_slice();
-    while let Some(first) = rest.first() {
-        let len = rest.iter().take_while(|job| job.round.id == first.round.id).count();
-        let (run, next) = rest.split_at(len);
-        let issuances: Vec<_> = run.iter().map(|job| job.issuance).collect();
-        answers.extend(mark(&mut tx, first.round.id, &issuances, clock.now()).await?);
-        rest = next;
+    let mut answers: Vec<Result<(), Error>> = Vec::with_capacity(jobs.len());
+    answers.resize_with(jobs.len(), || Err(Error::broken("a request was skipped")));
+    // Always in one order, so that two nodes never wait for each other's rounds.
+    let mut by_round: BTreeMap<i64, Vec<(usize, Job)>> = BTreeMap::new();
+    for (at, job) in jobs.into_iter().enumerate() {
+        by_round.entry(job.round.log_id).or_default().push((at, job));
+    }
+    for (log_id, jobs) in by_round {
+        log::lock(&mut tx, log_id).await?;
+        for ((at, _), answer) in jobs.iter().zip(mark(&mut tx, &jobs, clock.now()).await?) {
+            answers[*at] = answer;
+        }
     }
     tx.commit().await?;
     Ok(answers)
 }
 
-async fn mark(tx: &mut Tx, round_id: i64, requests: &[Issuance], now: i64) -> Result<Vec<Result<(), Error>>, Error> {
+/// Decides on each request for one round by the clock of this moment, and marks those that are granted.
+async fn mark(tx: &mut Tx, jobs: &[(usize, Job)], now: i64) -> Result<Vec<Result<(), Error>>, Error> {
+    let Some(round_id) = jobs.first().map(|(_, job)| job.round.id) else { return Ok(Vec::new()) };
+    let requests: Vec<Issuance> = jobs.iter().map(|(_, job)| job.issuance).collect();
     let (phase, closes_at) = rounds::window(tx, round_id).await?;
     let before_close = matches!(phase, Phase::Published | Phase::Open | Phase::Paused);
     if !before_close || now >= closes_at {
@@ -115,7 +125,7 @@ async fn mark(tx: &mut Tx, round_id: i64, requests: &[Issuance], now: i64) -> Re
     let mut issued: HashMap<Vec<u8>, Vec<u8>> = issuances::of(tx, round_id, &people).await?;
     let mut fresh = Vec::with_capacity(requests.len());
     let mut answers = Vec::with_capacity(requests.len());
-    for request in requests {
+    for request in &requests {
         answers.push(match issued.get(request.pseudonym.as_slice()) {
             None => {
                 issued.insert(request.pseudonym.to_vec(), request.blinded_hash.to_vec());

@@ -53,6 +53,15 @@ impl Fold for Office {
     }
 }
 
+/// What the lines of a log add up to, for readers.
+///
+/// # Errors
+/// [`Error::Database`], [`Error::Broken`] when the log has no line.
+pub async fn state<S: Fold>(tx: &mut Tx, log_id: i64) -> Result<S, Error> {
+    let state: Option<S> = serde_json::from_str(&log::state(tx, log_id).await?).map_err(Error::broken)?;
+    state.ok_or_else(|| Error::broken("the log is empty"))
+}
+
 /// A log that is being written in a transaction.
 #[derive(Debug)]
 pub struct Writing<S> {
@@ -66,11 +75,12 @@ pub struct Writing<S> {
 }
 
 impl<S: Fold> Writing<S> {
-    /// Opens the log at its head.
+    /// Opens the log at its head, which nobody else moves until the transaction ends.
     ///
     /// # Errors
     /// [`Error::Database`], [`Error::Broken`] when what is stored does not fit together.
     pub async fn open(tx: &mut Tx, log_id: i64) -> Result<Self, Error> {
+        log::lock(tx, log_id).await?;
         let head = log::head(tx, log_id).await?;
         let mut growth = Growth::new(head.size);
         for id in right_edge(head.size) {
@@ -96,6 +106,12 @@ impl<S: Fold> Writing<S> {
     /// [`Error::Broken`] when the log has no line.
     pub fn state(&self) -> Result<&S, Error> {
         self.state.as_ref().ok_or_else(|| Error::broken("the log is empty"))
+    }
+
+    /// Whether a line was added.
+    #[must_use]
+    pub fn grew(&self) -> bool {
+        !self.lines.is_empty()
     }
 
     /// Adds an event, if the fold allows it, and returns its index.

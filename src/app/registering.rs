@@ -24,7 +24,10 @@ pub async fn report(app: &App, round: &Published) -> Result<bool, Error> {
     let mut tx = app.db.write().await?;
     let mut writing = Writing::<Round>::open(&mut tx, round.log_id).await?;
     let state = writing.state()?;
-    if !state.takes_ballots() || hour(now) < state.register.hour + HOUR {
+    // Another node may have reported them meanwhile.
+    let unreported = issuances::unreported(&mut tx, round.id).await?;
+    let enough = unreported >= u64::from(round.rules.register.at_least);
+    if !enough || !state.takes_ballots() || hour(now) < state.register.hour + HOUR {
         return Ok(false);
     }
     push_step(&mut tx, &mut writing, round, now).await?;

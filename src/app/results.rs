@@ -8,7 +8,7 @@ use audit::{
 };
 use ballots::Ballot;
 
-use super::{App, log::Writing, published::Published, tallying};
+use super::{App, published::Published, tallying};
 use crate::{
     domain::Refusal,
     error::Error,
@@ -25,7 +25,7 @@ const BLOCK: u32 = 64;
 pub async fn state(app: &App, slug: &str) -> Result<(Arc<Published>, Round), Error> {
     let round = app.published(slug).await?;
     let mut tx = app.db.read().await?;
-    let state = Writing::<Round>::open(&mut tx, round.log_id).await?.state()?.clone();
+    let state = super::log::state(&mut tx, round.log_id).await?;
     Ok((round, state))
 }
 

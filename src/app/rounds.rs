@@ -62,6 +62,8 @@ pub async fn publish(app: &App, actor: &Actor, slug: &str) -> Result<Round, Erro
     let issuer = tokio::task::spawn_blocking(|| IssuerKey::generate(ISSUER_BITS)).await;
     let issuer = issuer.map_err(Error::broken)?.map_err(Error::broken)?;
     let mut tx = app.db.write().await?;
+    let found = rounds::find(&mut tx, slug).await?.ok_or(Refusal::UnknownRound)?;
+    rounds::lock(&mut tx, found.id).await?;
     let row = rounds::find(&mut tx, slug).await?.ok_or(Refusal::UnknownRound)?;
     if row.phase != rounds::DRAFT {
         return Err(Refusal::Frozen.into());

@@ -42,13 +42,15 @@ pub async fn integrate(app: &App, round: &Arc<Published>) -> Result<u64, Error> 
 
 async fn one_batch(app: &App, round: &Published) -> Result<u64, Error> {
     let mut tx = app.db.read().await?;
-    let Some(reason) = ready(app, round, &mut tx).await? else { return Ok(0) };
+    if ready(app, round, &mut tx).await?.is_none() {
+        return Ok(0);
+    }
     drop(tx);
     let mut tx = app.db.write().await?;
     let mut writing = Writing::<Round>::open(&mut tx, round.log_id).await?;
-    if !writing.state()?.takes_ballots() {
-        return Ok(0);
-    }
+    // Another node may have moved them meanwhile.
+    let reason = ready(app, round, &mut tx).await?.filter(|_| writing.state().is_ok_and(Round::takes_ballots));
+    let Some(reason) = reason else { return Ok(0) };
     let moved = push_batch(&mut tx, &mut writing, round, app.clock.now(), (reason, MOST)).await?;
     if moved > 0 {
         writing.seal_round(&mut tx, &round.signer).await?;

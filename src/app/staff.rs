@@ -33,8 +33,10 @@ pub(super) struct OfficeLog {
 pub(super) async fn found(app: &App) -> Result<(), Error> {
     let origin = app.office_origin();
     let mut tx = app.db.write().await?;
+    log::lock_founding(&mut tx).await?;
     if log::find(&mut tx, &origin).await?.is_some() {
-        return Ok(());
+        // A node that was given another master key must not start.
+        return app.secret(&mut tx, OFFICE_KEY).await.map(drop);
     }
     let mut secret = Zeroizing::new([0; 32]);
     rand::rng().fill_bytes(secret.as_mut_slice());

@@ -9,7 +9,12 @@ use audit::{
     },
 };
 
-use super::{App, log::Writing, published::Published, registering, sequencing};
+use super::{
+    App,
+    log::{self, Writing},
+    published::Published,
+    registering, sequencing,
+};
 use crate::{
     domain::{Refusal, staff::Actor},
     error::Error,
@@ -92,20 +97,24 @@ pub async fn on_schedule(app: &App, round: &Published) -> Result<bool, Error> {
     let (phase, closes_at) = rounds::window(&mut tx, round.id).await?;
     drop(tx);
     let now = app.clock.now();
-    match phase {
-        Phase::Published if now >= round.rules.opens_at => {
-            let step =
-                async |_: &mut Tx, writing: &mut Writing<Round>, at| writing.push(&opened(at, By::Schedule)).map(drop);
-            write(app, round, step).await?;
-        }
-        Phase::Open | Phase::Paused if now >= closes_at => {
-            let step = async |tx: &mut Tx, writing: &mut Writing<Round>, at| {
-                close(tx, writing, round, Step { at, by: By::Schedule }).await
-            };
-            write(app, round, step).await?;
-        }
-        _ => return Ok(false),
+    let due = match phase {
+        Phase::Published => now >= round.rules.opens_at,
+        Phase::Open | Phase::Paused => now >= closes_at,
+        _ => false,
+    };
+    if !due {
+        return Ok(false);
     }
+    let step = async |tx: &mut Tx, writing: &mut Writing<Round>, at| {
+        let state = writing.state()?;
+        match state.phase {
+            // Another node was faster, or an official extended the voting meanwhile.
+            now_in if now_in != phase || state.closes_at != closes_at => Ok(()),
+            Phase::Published => writing.push(&opened(at, By::Schedule)).map(drop),
+            _ => close(tx, writing, round, Step { at, by: By::Schedule }).await,
+        }
+    };
+    write(app, round, step).await?;
     Ok(true)
 }
 
@@ -115,12 +124,16 @@ pub async fn on_schedule(app: &App, round: &Published) -> Result<bool, Error> {
 /// [`Error::Database`].
 pub async fn name_client(app: &App, round: &Published) -> Result<(), Error> {
     let mut tx = app.db.read().await?;
-    let state = Writing::<Round>::open(&mut tx, round.log_id).await?.state()?.clone();
+    let state: Round = log::state(&mut tx, round.log_id).await?;
     drop(tx);
     if !state.takes_ballots() || state.client == web::client() {
         return Ok(());
     }
     let replace = async |_: &mut Tx, writing: &mut Writing<Round>, at| {
+        let state = writing.state()?;
+        if !state.takes_ballots() || state.client == web::client() {
+            return Ok(());
+        }
         writing.push(&Event::ClientReplaced(ClientReplaced { at, client: web::client() })).map(drop)
     };
     write(app, round, replace).await.map(drop)
@@ -141,7 +154,7 @@ async fn finish(tx: &mut Tx, writing: &mut Writing<Round>, round: &Published, at
     registering::push_step(tx, writing, round, at).await
 }
 
-/// Runs one step on the round's log in a transaction of its own. `at` never goes backwards.
+/// Runs one step on the round's log in a transaction of its own. `at` never goes backwards. A step without a line changes nothing.
 pub(super) async fn write<F>(app: &App, round: &Published, step: F) -> Result<Round, Error>
 where
     F: AsyncFnOnce(&mut Tx, &mut Writing<Round>, i64) -> Result<(), Error>,
@@ -150,6 +163,9 @@ where
     let mut writing = Writing::<Round>::open(&mut tx, round.log_id).await?;
     let at = app.clock.now().max(writing.state()?.last_at);
     step(&mut tx, &mut writing, at).await?;
+    if !writing.grew() {
+        return writing.state().cloned();
+    }
     let state = writing.seal_round(&mut tx, &round.signer).await?;
     tx.commit().await?;
     Ok(state)

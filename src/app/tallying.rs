@@ -11,7 +11,7 @@ use audit::{
 };
 use ballots::{Ballot, Outcome, envelope::OpeningKey};
 
-use super::{App, log::Writing, published::Published, steps};
+use super::{App, leasing, published::Published, steps};
 use crate::{
     domain::staff::Actor,
     error::Error,
@@ -41,17 +41,23 @@ pub async fn reveal(app: &App, actor: &Actor, slug: &str, key: &[u8]) -> Result<
 /// [`Error::Database`].
 pub async fn tally(app: &App, round: &Published) -> Result<bool, Error> {
     let mut tx = app.db.read().await?;
-    let state = Writing::<Round>::open(&mut tx, round.log_id).await?.state()?.clone();
+    let state: Round = super::log::state(&mut tx, round.log_id).await?;
     drop(tx);
     if state.phase != Phase::Opened {
         return Ok(false);
     }
-    let (outcome, replaced) = count(&app.db, round, &state).await?;
-    steps::write(app, round, async |_, writing, at| {
-        writing.push(&Event::Tallied(Tallied { at, outcome, replaced })).map(drop)
-    })
-    .await?;
-    Ok(true)
+    let lease = format!("count/{}", round.rules.slug);
+    let counted = leasing::alone(app, &lease, async {
+        let (outcome, replaced) = count(&app.db, round, &state).await?;
+        steps::write(app, round, async |_, writing, at| {
+            if writing.state()?.phase != Phase::Opened {
+                return Ok(());
+            }
+            writing.push(&Event::Tallied(Tallied { at, outcome, replaced })).map(drop)
+        })
+        .await
+    });
+    Ok(counted.await?.is_some())
 }
 
 async fn count(db: &Db, round: &Published, state: &Round) -> Result<(Outcome, u64), Error> {

@@ -7,7 +7,11 @@ use serde_json::json;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{CliFault, Holds};
-use crate::{clock::Clock, config::Config, server::Server};
+use crate::{
+    clock::Clock,
+    config::{Config, Database},
+    server::Server,
+};
 
 #[derive(Debug, Args)]
 pub(super) struct Serve {
@@ -17,6 +21,10 @@ pub(super) struct Serve {
     /// Folder of the database and the master key.
     #[arg(long)]
     data: Option<PathBuf>,
+    /// PostgreSQL to use instead of a SQLite file: postgres://ROLE@HOST[,HOST]/NAME. A password belongs into VECHE_DATABASE or
+    /// ~/.pgpass, for everybody on the machine can read a command line.
+    #[arg(long, value_name = "URL")]
+    database: Option<String>,
     /// Public name of the server; logs are named after it, so it must not change later.
     #[arg(long)]
     host: Option<String>,
@@ -26,6 +34,7 @@ impl Serve {
     pub(super) async fn run(self, mut config: Config, as_json: bool) -> Result<Holds, CliFault> {
         config.listen = self.listen.unwrap_or(config.listen);
         config.data = self.data.unwrap_or(config.data);
+        config.database = self.database.map_or(config.database, Database);
         config.host = self.host.unwrap_or(config.host);
         // Whoever reads that it listens may stop it at once, so the ear for that is open before.
         let stop = Stop::listen()?;

@@ -169,7 +169,8 @@ mod tests {
         let (_db, mut tx) = log(folder.path()).await;
         for (question, sorts) in [(WITNESSED, false), (MOST, true)] {
             let explained = sqlx::query(AssertSqlSafe(format!("EXPLAIN QUERY PLAN {question}")));
-            let rows = db!(&mut tx, |conn| explained.fetch_all(conn).await.unwrap());
+            let Tx::Lite(lite) = &mut tx else { panic!("the plan is SQLite's") };
+            let rows = explained.fetch_all(&mut **lite).await.unwrap();
             let steps: Vec<String> = rows.iter().map(|row| row.get("detail")).collect();
             let search = "cosigned_heads USING INDEX cosigned_heads_by_standing (log_id=? AND standing=? AND size>?)";
             assert!(steps.iter().any(|step| step.contains(search)), "{steps:?}");

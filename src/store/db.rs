@@ -1,11 +1,14 @@
-//! The connection: SQLite today, written so that another database is one more arm of `db!` and not a second copy of the SQL.
+//! The connection: a SQLite file or PostgreSQL, one copy of the SQL for both. What differs between them is here and nowhere else.
 
-use std::{path::Path, str::FromStr, time::Duration};
+mod hosts;
+mod postgres;
+mod schema;
+mod sqlite;
 
-use sqlx::{
-    Sqlite, SqlitePool, Transaction,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
-};
+use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
+
+pub use hosts::{Hosts, HostsFault};
+pub use postgres::{Migrated, migrate};
 
 use crate::error::Error;
 
@@ -14,6 +17,10 @@ macro_rules! db {
     ($tx:expr, |$conn:ident| $body:expr) => {
         match $tx {
             $crate::store::Tx::Lite(transaction) => {
+                let $conn = &mut **transaction;
+                $body
+            }
+            $crate::store::Tx::Pg(transaction) => {
                 let $conn = &mut **transaction;
                 $body
             }
@@ -26,17 +33,20 @@ macro_rules! db {
                 let $conn = &mut **transaction;
                 $body
             }
+            $crate::store::Tx::Pg(transaction) => {
+                type $database = sqlx::Postgres;
+                let $conn = &mut **transaction;
+                $body
+            }
         }
     };
 }
 pub(crate) use db;
 
-/// Most bound values in one statement: SQLite allows 32,766.
+/// Most bound values in one statement: SQLite allows 32,766, PostgreSQL 65,535.
 pub(super) const MAX_BINDS: usize = 30_000;
-/// Readers beside the one writer.
-const READERS: u32 = 4;
 
-/// A database, with its migrations done.
+/// A database whose schema is this program's.
 #[derive(Debug, Clone)]
 pub enum Db {
     /// A SQLite file: one connection writes, so that writers wait in a fair queue, and several read.
@@ -46,6 +56,15 @@ pub enum Db {
         /// Connections that read.
         readers: SqlitePool,
     },
+    /// PostgreSQL. Readers have connections of their own, so that a crowd of them keeps no ballot waiting.
+    Pg {
+        /// Connections that write.
+        writers: PgPool,
+        /// Connections that read.
+        readers: PgPool,
+        /// Where the database may be; one of them takes writes.
+        hosts: std::sync::Arc<Hosts>,
+    },
 }
 
 /// A transaction.
@@ -53,35 +72,21 @@ pub enum Db {
 pub enum Tx {
     /// On SQLite.
     Lite(Transaction<'static, Sqlite>),
+    /// On PostgreSQL.
+    Pg(Transaction<'static, Postgres>),
 }
 
 impl Db {
-    /// Opens the file, creating and migrating it where needed.
-    ///
-    /// # Errors
-    /// [`Error::Database`] when it cannot be opened, or was made by a newer program.
-    pub async fn open(path: &Path) -> Result<Self, Error> {
-        let options = SqliteConnectOptions::from_str(&format!("sqlite://{}", path.display()))?
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(Duration::from_secs(10))
-            .foreign_keys(true)
-            .pragma("cache_size", "-16000")
-            .pragma("journal_size_limit", "67108864");
-        let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
-        sqlx::migrate!("migrations/sqlite").run(&writer).await?;
-        let readers = SqlitePoolOptions::new().max_connections(READERS).connect_with(options).await?;
-        Ok(Self::Lite { writer, readers })
-    }
-
-    /// Begins a transaction that may write. Only one is under way at a time.
+    /// Begins a transaction that may write. On SQLite one is under way at a time. On PostgreSQL several are, and whoever depends
+    /// on what a log or a draft says locks its row first ([`lock`](super::log::lock), [`lock`](super::rounds::lock)): each
+    /// statement sees what was committed before it, so that after the lock nothing of it can change.
     ///
     /// # Errors
     /// [`Error::Database`].
     pub async fn write(&self) -> Result<Tx, Error> {
         match self {
             Self::Lite { writer, .. } => Ok(Tx::Lite(writer.begin_with("BEGIN IMMEDIATE").await?)),
+            Self::Pg { writers, hosts, .. } => Ok(Tx::Pg(postgres::begin(writers, hosts, "BEGIN").await?)),
         }
     }
 
@@ -90,8 +95,10 @@ impl Db {
     /// # Errors
     /// [`Error::Database`].
     pub async fn read(&self) -> Result<Tx, Error> {
+        const READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY";
         match self {
             Self::Lite { readers, .. } => Ok(Tx::Lite(readers.begin().await?)),
+            Self::Pg { readers, hosts, .. } => Ok(Tx::Pg(postgres::begin(readers, hosts, READ).await?)),
         }
     }
 
@@ -102,18 +109,39 @@ impl Db {
                 readers.close().await;
                 writer.close().await;
             }
+            Self::Pg { writers, readers, .. } => {
+                readers.close().await;
+                writers.close().await;
+            }
         }
     }
 }
 
 impl Tx {
+    /// Locks the row that the statement selects by its number. On SQLite the transaction itself is the lock.
+    pub(super) async fn lock(&mut self, select: &'static str, id: i64) -> Result<(), Error> {
+        if let Self::Pg(transaction) = self {
+            sqlx::query(select).bind(id).fetch_one(&mut **transaction).await?;
+        }
+        Ok(())
+    }
+
+    /// Locks a table against other writers. On SQLite the transaction itself is the lock.
+    pub(super) async fn lock_table(&mut self, statement: &'static str) -> Result<(), Error> {
+        if let Self::Pg(transaction) = self {
+            sqlx::query(statement).execute(&mut **transaction).await?;
+        }
+        Ok(())
+    }
+
     /// Makes everything in the transaction durable at once.
     ///
     /// # Errors
-    /// [`Error::Database`]; then nothing of it happened.
+    /// [`Error::Database`]; then nothing of it happened, or the answer was lost and all of it did.
     pub async fn commit(self) -> Result<(), Error> {
         match self {
             Self::Lite(transaction) => Ok(transaction.commit().await?),
+            Self::Pg(transaction) => Ok(transaction.commit().await?),
         }
     }
 }

@@ -46,6 +46,10 @@ pub async fn of(tx: &mut Tx, round_id: i64, people: &[[u8; 32]]) -> Result<HashM
 /// # Errors
 /// [`Error::Database`], also when one of them has a credential.
 pub async fn insert(tx: &mut Tx, round_id: i64, issuances: &[Issuance]) -> Result<(), Error> {
+    insert_in(tx, round_id, issuances, UNREPORTED).await
+}
+
+async fn insert_in(tx: &mut Tx, round_id: i64, issuances: &[Issuance], step: i64) -> Result<(), Error> {
     db!(tx, |conn: D| {
         for chunk in issuances.chunks(MAX_BINDS / 4) {
             let mut query = QueryBuilder::<D>::new("INSERT INTO issuances (round_id, pseudonym, blinded_hash, step) ");
@@ -53,7 +57,7 @@ pub async fn insert(tx: &mut Tx, round_id: i64, issuances: &[Issuance]) -> Resul
                 row.push_bind(round_id)
                     .push_bind(issuance.pseudonym.to_vec())
                     .push_bind(issuance.blinded_hash.to_vec())
-                    .push_bind(UNREPORTED);
+                    .push_bind(step);
             });
             query.build().execute(&mut *conn).await?;
         }
@@ -73,16 +77,28 @@ pub async fn unreported(tx: &mut Tx, round_id: i64) -> Result<u64, Error> {
     })
 }
 
-/// Puts the unreported ones into a step and returns its pseudonyms, sorted.
+/// Puts the unreported ones into a step and returns its pseudonyms, sorted. Their rows are written anew in this order, for
+/// PostgreSQL keeps rows in the order in which they came, which nobody may learn.
 ///
 /// # Errors
 /// [`Error::Database`].
 pub async fn report(tx: &mut Tx, round_id: i64, step: u64) -> Result<Vec<[u8; 32]>, Error> {
-    db!(tx, |conn| {
-        let update = sqlx::query("UPDATE issuances SET step = $3 WHERE round_id = $1 AND step = $2");
-        update.bind(round_id).bind(UNREPORTED).bind(step.cast_signed()).execute(conn).await?;
+    let rows: Vec<(Vec<u8>, Vec<u8>)> = db!(tx, |conn| {
+        let select = sqlx::query_as(
+            "SELECT pseudonym, blinded_hash FROM issuances WHERE round_id = $1 AND step = $2 ORDER BY pseudonym",
+        );
+        let rows = select.bind(round_id).bind(UNREPORTED).fetch_all(&mut *conn).await?;
+        let delete = sqlx::query("DELETE FROM issuances WHERE round_id = $1 AND step = $2");
+        delete.bind(round_id).bind(UNREPORTED).execute(&mut *conn).await?;
+        rows
     });
-    step_of(tx, round_id, step).await
+    let issuance = |(pseudonym, hash): (Vec<u8>, Vec<u8>)| {
+        Some(Issuance { pseudonym: pseudonym.try_into().ok()?, blinded_hash: hash.try_into().ok()? })
+    };
+    let rows: Option<Vec<Issuance>> = rows.into_iter().map(issuance).collect();
+    let rows = rows.ok_or_else(|| Error::broken("a row of issuances has another shape"))?;
+    insert_in(tx, round_id, &rows, step.cast_signed()).await?;
+    Ok(rows.into_iter().map(|row| row.pseudonym).collect())
 }
 
 /// The pseudonyms of a step, sorted.

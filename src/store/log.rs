@@ -47,6 +47,23 @@ pub async fn find(tx: &mut Tx, origin: &str) -> Result<Option<i64>, Error> {
     })
 }
 
+/// Makes this transaction the only one that writes what depends on the log, until it ends: lines, acceptances and credentials of a
+/// round wait for each other on the head's row, whichever node they come through.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn lock(tx: &mut Tx, log_id: i64) -> Result<(), Error> {
+    tx.lock("SELECT id FROM logs WHERE id = $1 FOR UPDATE", log_id).await
+}
+
+/// Makes this transaction the only one that founds a log, until it ends.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn lock_founding(tx: &mut Tx) -> Result<(), Error> {
+    tx.lock_table("LOCK TABLE logs IN SHARE ROW EXCLUSIVE MODE").await
+}
+
 /// The head of a log.
 ///
 /// # Errors
@@ -58,6 +75,17 @@ pub async fn head(tx: &mut Tx, log_id: i64) -> Result<Head, Error> {
     });
     let last_leaf: [u8; 32] = last_leaf.try_into().map_err(|_| Error::broken("a log's last leaf has 32 bytes"))?;
     Ok(Head { size: size.unsigned_abs(), last_leaf: Hash::from(last_leaf), checkpoint, state })
+}
+
+/// JSON of what the lines of a log add up to.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn state(tx: &mut Tx, log_id: i64) -> Result<String, Error> {
+    db!(tx, |conn| {
+        let select = sqlx::query_scalar("SELECT state FROM logs WHERE id = $1");
+        Ok(select.bind(log_id).fetch_one(conn).await?)
+    })
 }
 
 /// Size and signed checkpoint of a log, without what its lines add up to.

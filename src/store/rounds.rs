@@ -70,6 +70,14 @@ pub async fn project(tx: &mut Tx, log_id: i64, phase: &str, closes_at: i64) -> R
     })
 }
 
+/// Makes this transaction the only one that changes the draft of this number, until it ends.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn lock(tx: &mut Tx, id: i64) -> Result<(), Error> {
+    tx.lock("SELECT id FROM rounds WHERE id = $1 FOR UPDATE", id).await
+}
+
 /// The round of this name, draft or not.
 ///
 /// # Errors

@@ -4,7 +4,7 @@ use audit::round::{Act, Bytes};
 use ed25519_dalek::SigningKey;
 use reqwest::{Method as Verb, StatusCode};
 use serde_json::json;
-use sqlx::{Connection as _, SqliteConnection};
+use sqlx::{Connection as _, PgConnection, SqliteConnection};
 use veche::{
     client::{
         ClientFault,
@@ -13,7 +13,10 @@ use veche::{
     http::StepRequest,
 };
 
-use super::town::{Answer, HOUR, SLUG, Town, answer};
+use super::{
+    both,
+    town::{Answer, HOUR, SLUG, Town, answer},
+};
 
 /// Status and slug of an answer that must be a problem.
 fn problem(answer: &Answer) -> (u16, String) {
@@ -241,16 +244,14 @@ async fn what_does_not_fit_into_the_queue_is_refused_and_not_stored() {
     let marks = town.ballot(&[("t1", None)]).await;
     let ballot = place.fill(&mut credential, &marks).unwrap();
     // Another program holds the database, so one ballot is under way, one fits into the queue, and the others do not.
-    let path = format!("sqlite://{}", town.folder.path().join("data/veche.db").display());
-    let mut other = SqliteConnection::connect(&path).await.unwrap();
-    sqlx::query("BEGIN IMMEDIATE").execute(&mut other).await.unwrap();
+    let other = Holder::holds(&town.folder.path().join("data")).await;
     let mut casting = tokio::task::JoinSet::new();
     for _ in 0..8 {
         let (town, ballot) = (std::sync::Arc::clone(&town), ballot.clone());
         casting.spawn(async move { town.posts_ballot(&ballot).await });
     }
     let first = casting.join_next().await.unwrap().unwrap();
-    sqlx::query("ROLLBACK").execute(&mut other).await.unwrap();
+    other.lets_go().await;
     let answers = [vec![first], casting.join_all().await].concat();
     let refused: Vec<_> = answers.iter().filter(|answer| answer.status != StatusCode::CREATED).collect();
     assert!((1..8).contains(&refused.len()), "{} of 8 were refused", refused.len());
@@ -273,4 +274,30 @@ async fn a_promise_is_broken_only_when_clocks_cannot_explain_it() {
     let at = async |now: i64| receipt::check(&town.api, &place, &cast, None, now).await;
     assert_eq!(at(by + 600).await.unwrap(), Receipt::Waiting(by));
     assert!(matches!(at(by + 601).await, Err(ClientFault::Promise(_))));
+}
+
+/// Another program that keeps writers waiting.
+enum Holder {
+    Lite(SqliteConnection),
+    Pg(PgConnection),
+}
+
+impl Holder {
+    async fn holds(data: &std::path::Path) -> Self {
+        if both::on_postgres() {
+            let mut other = both::administrator(data).await;
+            sqlx::raw_sql("BEGIN; SELECT id FROM logs FOR UPDATE").execute(&mut other).await.unwrap();
+            return Self::Pg(other);
+        }
+        let mut other = SqliteConnection::connect(&format!("sqlite://{}/veche.db", data.display())).await.unwrap();
+        sqlx::query("BEGIN IMMEDIATE").execute(&mut other).await.unwrap();
+        Self::Lite(other)
+    }
+
+    async fn lets_go(self) {
+        match self {
+            Self::Lite(mut other) => sqlx::query("ROLLBACK").execute(&mut other).await.map(drop).unwrap(),
+            Self::Pg(mut other) => sqlx::query("ROLLBACK").execute(&mut other).await.map(drop).unwrap(),
+        }
+    }
 }

@@ -203,6 +203,7 @@ async fn exports_and_verification_by_address() {
     let export = |format: &str| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_veche"));
         command.args(["export", SLUG, "--format", format]).env("VECHE_DATA", &data).current_dir(folder.path());
+        command.env("VECHE_DATABASE", super::both::database(&data));
         command.output().unwrap()
     };
     for (format, word) in [("csv", "t1"), ("json", "\"t1\""), ("pb", "PROJECTS")] {

@@ -41,6 +41,7 @@ impl Process {
             .arg(data)
             .arg("--config")
             .arg(&settings)
+            .env("VECHE_DATABASE", super::both::database(data))
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();

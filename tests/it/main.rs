@@ -2,10 +2,12 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on must fail where it stands")]
 
 mod ballot_box;
+mod both;
 mod bundle;
 mod camera;
 mod cheats;
 mod cli;
+mod cluster;
 mod crash;
 mod fake_witness;
 mod head;
@@ -16,10 +18,12 @@ mod log_over_http;
 mod lying;
 mod monitor;
 mod monitor_attacked;
+mod nodes;
 mod openapi;
 mod pages;
 mod pictures;
 mod pictures_made;
+mod postgres;
 mod registrar;
 mod secrecy;
 mod staff;

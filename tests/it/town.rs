@@ -27,7 +27,7 @@ use veche::{
         staff::StaffMember,
     },
     clock::Clock,
-    config::{Config, Limits},
+    config::{Config, Database, Limits},
     crypto::{codes::LetterCode, opening::OpeningKeyPair, pseudonym::RollKey},
     domain::Draft,
     http::{ResultResponse, RoundResponse},
@@ -101,6 +101,7 @@ impl Answer {
 pub fn config(data: PathBuf) -> Config {
     Config {
         listen: "127.0.0.1:0".parse().unwrap(),
+        database: Database(super::both::database(&data)),
         data,
         integrate_every_ms: 24 * 3600 * 1000,
         limits: Limits { enabled: false, ..Limits::default() },
@@ -149,6 +150,7 @@ impl Town {
         let folder = TempDir::new().unwrap();
         let mut config = config(folder.path().join("data"));
         change(&mut config);
+        super::both::make_database(&config.data).await;
         let clock = Clock::system();
         let server = Server::start(config, clock.clone()).await.unwrap();
         let api = Api::new(&server.url()).unwrap();

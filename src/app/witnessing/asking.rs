@@ -14,7 +14,7 @@ use tokio::time::Interval;
 
 use super::board::Board;
 use crate::{
-    app::{App, proving},
+    app::{App, leasing, proving},
     config,
     domain::WitnessFault,
     error::Error,
@@ -91,6 +91,9 @@ impl Witness {
 pub async fn ask(app: &App, witness: &Witness, pace: &mut Interval) -> Result<(), Error> {
     pace.tick().await;
     let Some(log_id) = due(app, witness).await? else { return Ok(()) };
+    if !leasing::hold(app, &format!("witness/{}", witness.vkey)).await? {
+        return Ok(());
+    }
     witness.board().asks(log_id);
     let mut old = witness.board().cosigned(log_id);
     let mut outcome = offer(app, witness, log_id, old).await?;
@@ -146,7 +149,11 @@ async fn offer(app: &App, witness: &Witness, log_id: i64, old: u64) -> Result<Re
             }
             Err(fault) => Err(fault),
         },
-        Ok(Answered::Has(theirs)) if theirs > size => Err(WitnessFault::LongerLog(theirs)),
+        // Unless another node asked it meanwhile, for more than was the newest head here.
+        Ok(Answered::Has(theirs)) if theirs > log::checkpoint(&mut app.db.read().await?, log_id).await?.0 => {
+            Err(WitnessFault::LongerLog(theirs))
+        }
+        Ok(Answered::Has(theirs)) if theirs > size => Ok(Outcome::Follow(theirs)),
         // It has just this size, and does not cosign it: so it has another root.
         Ok(Answered::Has(theirs)) if theirs == old && theirs == size => Err(WitnessFault::OtherLog),
         Ok(Answered::Has(theirs)) if theirs == old => Err(WitnessFault::Form),

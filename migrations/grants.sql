@@ -1,0 +1,19 @@
+-- What the service's role may do on PostgreSQL, run by `veche migrate` after the migrations. Nobody but the owner changes or deletes
+-- a line of a log, a promise, a place in the log or a cosigned head's note.
+REVOKE ALL ON ALL TABLES IN SCHEMA public FROM :service;
+GRANT USAGE ON SCHEMA public TO :service;
+GRANT SELECT ON ALL TABLES IN SCHEMA public TO :service;
+GRANT INSERT ON
+    logs, log_lines, log_tiles, long_lines, cosigned_heads, cosignatures, rounds, pictures, picture_files, turnout, secrets, staff, voters,
+    issuances, urn, accepted_ballots, ballot_lines, leases
+TO :service;
+GRANT UPDATE (size, last_leaf, checkpoint, state) ON logs TO :service;
+GRANT UPDATE (hashes) ON log_tiles TO :service;
+GRANT UPDATE (signed, standing) ON cosigned_heads TO :service;
+GRANT UPDATE (at, line) ON cosignatures TO :service;
+GRANT UPDATE (draft, log_id, rules, phase, opens_at, closes_at) ON rounds TO :service;
+GRANT UPDATE (ballots, credentials) ON turnout TO :service;
+GRANT UPDATE (revoked) ON staff TO :service;
+GRANT UPDATE (locator, code_hash, failures, backup) ON voters TO :service;
+GRANT UPDATE (node, until) ON leases TO :service;
+GRANT DELETE ON urn, issuances, pictures, picture_files, leases TO :service;

@@ -1,0 +1,154 @@
+//! PostgreSQL: the choice for a city or a region, with a role that can neither change nor delete a line of a log.
+
+use std::{sync::Arc, time::Duration};
+
+use sqlx::{
+    AssertSqlSafe, Connection as _, PgConnection, PgPool, Postgres, Transaction,
+    migrate::Migrator,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+
+use super::{Db, Hosts, schema};
+use crate::error::Error;
+
+static MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
+/// What the service's role may do, table by table.
+const GRANTS: &str = include_str!("../../../migrations/grants.sql");
+
+/// For every session, whatever the server's own settings are. A commit that was answered is durable, on the synchronous standby too;
+/// a node that died or was cut off gives its locks back soon; and nobody waits for a lock or an answer for ever.
+const SESSION: &[(&str, &str)] = &[
+    ("synchronous_commit", "on"),
+    ("idle_in_transaction_session_timeout", "10s"),
+    ("lock_timeout", "8s"),
+    ("statement_timeout", "60s"),
+    ("tcp_user_timeout", "10s"),
+    ("tcp_keepalives_idle", "5"),
+    ("tcp_keepalives_interval", "2"),
+    ("tcp_keepalives_count", "3"),
+];
+/// How long a request waits for a connection before it is told to come again.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// Connections that write, for each node: casting, issuing, jobs and acts have one each under way.
+const WRITERS: u32 = 6;
+
+impl Db {
+    /// Connects, and makes sure that what is there is ours: the schema, durable commits, and no power over what was logged.
+    ///
+    /// # Errors
+    /// [`Error::Database`] when nobody answers, [`Error::Broken`] with what the operator must do.
+    pub async fn connect(hosts: Hosts, readers: u32) -> Result<Self, Error> {
+        let hosts = Arc::new(hosts.with(SESSION));
+        let primary = hosts.primary().await?;
+        let mut connection = PgConnection::connect_with(&primary).await?;
+        schema_is_ours(&mut connection).await?;
+        is_durable(&mut connection).await?;
+        is_least(&mut connection).await?;
+        connection.close().await?;
+        let pool = |most| {
+            let options = PgPoolOptions::new().max_connections(most).acquire_timeout(PATIENCE);
+            let options = options
+                .max_lifetime(Duration::from_secs(1800))
+                .after_connect(|connection, _| Box::pin(async move { takes_writes(connection).await }));
+            options.connect_lazy_with(primary.clone())
+        };
+        Ok(Self::Pg { writers: pool(WRITERS), readers: pool(readers), hosts })
+    }
+}
+
+/// A host that was the primary may come back as a standby.
+async fn takes_writes(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    let standby: bool = sqlx::query_scalar("SELECT pg_is_in_recovery()").fetch_one(connection).await?;
+    if standby { Err(sqlx::Error::Protocol("the database is a standby now".into())) } else { Ok(()) }
+}
+
+/// Begins a transaction. When that fails and there are other hosts, the pool is led to the one that takes writes.
+pub(super) async fn begin(
+    pool: &PgPool,
+    hosts: &Hosts,
+    begin: &'static str,
+) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
+    match pool.begin_with(begin).await {
+        Err(_) if hosts.several() => {
+            pool.set_connect_options(hosts.primary().await?);
+            pool.begin_with(begin).await
+        }
+        begun => begun,
+    }
+}
+
+async fn schema_is_ours(connection: &mut PgConnection) -> Result<(), Error> {
+    let has = "SELECT to_regclass('_sqlx_migrations') IS NOT NULL";
+    if !sqlx::query_scalar::<_, bool>(has).fetch_one(&mut *connection).await? {
+        return Err(Error::broken(
+            "the database has no schema of this program: run `veche migrate --owner postgres://OWNER@HOST/DATABASE` first, \
+             and see that it is the right database",
+        ));
+    }
+    schema::refuse_other(connection, &MIGRATIONS, true).await
+}
+
+async fn is_durable(connection: &mut PgConnection) -> Result<(), Error> {
+    for setting in ["fsync", "full_page_writes"] {
+        let value: String =
+            sqlx::query_scalar("SELECT current_setting($1)").bind(setting).fetch_one(&mut *connection).await?;
+        if value != "on" {
+            return Err(Error::broken(format!(
+                "the database server runs with {setting} = {value}: an accepted ballot could be lost; set it to on"
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// The role must not be able to rewrite what the log says.
+async fn is_least(connection: &mut PgConnection) -> Result<(), Error> {
+    let select = "SELECT has_table_privilege('log_lines', 'UPDATE') OR has_table_privilege('log_lines', 'DELETE')
+                  OR has_table_privilege('log_lines', 'TRUNCATE')";
+    if sqlx::query_scalar::<_, bool>(select).fetch_one(connection).await? {
+        return Err(Error::broken(
+            "the database role may change lines of the log, so it is the owner or an administrator: connect as the role that \
+             `veche migrate --service ROLE` gave its few rights to",
+        ));
+    }
+    Ok(())
+}
+
+/// What a migration did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Migrated {
+    /// Number of the schema before.
+    pub before: i64,
+    /// Number of the schema now.
+    pub now: i64,
+}
+
+/// Brings the schema up to this program's, as its owner, and gives the role `service` the few rights that it needs.
+///
+/// # Errors
+/// [`Error::Database`], also when the role does not exist; [`Error::Broken`] when the database is another program's or a newer one's.
+pub async fn migrate(owner: &Hosts, service: &str) -> Result<Migrated, Error> {
+    let primary: PgConnectOptions = owner.primary().await?;
+    let mut connection = PgConnection::connect_with(&primary).await?;
+    refuse_foreign(&mut connection).await?;
+    schema::refuse_other(&mut connection, &MIGRATIONS, false).await?;
+    let number = "SELECT COALESCE(MAX(version), 0) FROM _sqlx_migrations";
+    let before = sqlx::query_scalar(number).fetch_one(&mut connection).await?;
+    MIGRATIONS.run(&mut connection).await?;
+    let role = format!("\"{}\"", service.replace('"', "\"\""));
+    sqlx::raw_sql(AssertSqlSafe(GRANTS.replace(":service", &role))).execute(&mut connection).await?;
+    let now = sqlx::query_scalar(number).fetch_one(&mut connection).await?;
+    connection.close().await?;
+    Ok(Migrated { before, now })
+}
+
+/// A schema with tables that no migration of ours made.
+async fn refuse_foreign(connection: &mut PgConnection) -> Result<(), Error> {
+    let select = "SELECT count(*), count(*) FILTER (WHERE tablename = '_sqlx_migrations')
+                  FROM pg_tables WHERE schemaname = current_schema()";
+    let (tables, ours): (i64, i64) = sqlx::query_as(select).fetch_one(connection).await?;
+    if tables > 0 && ours == 0 {
+        return Err(Error::broken("the database holds tables of another program; make an empty one for the service"));
+    }
+    Ok(())
+}

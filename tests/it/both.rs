@@ -1,0 +1,70 @@
+//! The same tests on PostgreSQL: this program runs itself again over a throw-away cluster, and tells each town where its database is.
+
+use std::{
+    hash::{DefaultHasher, Hash as _, Hasher as _},
+    path::Path,
+    process::Command,
+};
+
+use super::cluster::Cluster;
+
+/// Address of the cluster for its administrator, set for the second run.
+const ON: &str = "VECHE_TEST_POSTGRES";
+/// `required` makes it a failure that there is no PostgreSQL.
+const WANTED: &str = "VECHE_POSTGRES";
+
+/// Whether this is the run on PostgreSQL.
+pub fn on_postgres() -> bool {
+    std::env::var_os(ON).is_some()
+}
+
+/// What `database` in the settings of the town with this data folder must be; empty: SQLite.
+pub fn database(data: &Path) -> String {
+    let Ok(base) = std::env::var(ON) else { return String::new() };
+    format!("{}/{}", base.replace("postgres://postgres@", "postgres://veche@"), name(data))
+}
+
+/// Makes the database of the town with this data folder, unless it is there.
+pub async fn make_database(data: &Path) {
+    use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
+    let Ok(base) = std::env::var(ON) else { return };
+    let mut admin = PgConnection::connect(&format!("{base}/postgres")).await.unwrap();
+    let create = format!("CREATE DATABASE {} OWNER owner TEMPLATE template STRATEGY WAL_LOG", name(data));
+    let made = sqlx::query(AssertSqlSafe(create)).execute(&mut admin).await;
+    let there = |fault: &sqlx::Error| {
+        fault.as_database_error().and_then(|fault| fault.code()).is_some_and(|code| code == "42P04")
+    };
+    assert!(made.as_ref().err().is_none_or(there), "{made:?}");
+    admin.close().await.unwrap();
+}
+
+/// For whoever must look into the town's database past the service.
+pub async fn administrator(data: &Path) -> sqlx::PgConnection {
+    use sqlx::Connection as _;
+    sqlx::PgConnection::connect(&format!("{}/{}", std::env::var(ON).unwrap(), name(data))).await.unwrap()
+}
+
+fn name(data: &Path) -> String {
+    let mut hasher = DefaultHasher::new();
+    data.hash(&mut hasher);
+    format!("town_{:016x}", hasher.finish())
+}
+
+#[test]
+fn every_test_holds_on_postgresql() {
+    if on_postgres() {
+        return;
+    }
+    let Some(cluster) = Cluster::start() else {
+        assert_ne!(std::env::var(WANTED).as_deref(), Ok("required"), "PostgreSQL is not installed");
+        eprintln!("SKIPPED: PostgreSQL is not installed, so nothing was tested on it");
+        return;
+    };
+    let mut again = Command::new(std::env::current_exe().unwrap());
+    again.args(["--skip", "every_test_holds_on_postgresql"]);
+    again.env(ON, format!("postgres://postgres@127.0.0.1:{}", cluster.port));
+    let output = again.output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "on PostgreSQL: {said}{}", String::from_utf8_lossy(&output.stderr));
+    println!("on PostgreSQL: {}", said.lines().filter(|line| line.starts_with("test result")).collect::<String>());
+}

@@ -1,0 +1,260 @@
+//! Several nodes on one PostgreSQL: any node serves any request, nobody is counted twice, jobs are done once, and a restart loses nothing.
+
+use std::path::Path;
+
+use audit::round::{Act, Bytes};
+use reqwest::StatusCode;
+use serde_json::json;
+use veche::{
+    client::{
+        Api,
+        receipt::{self, Receipt},
+        resident::PollingPlace,
+        staff::StaffMember,
+    },
+    config::{Config, Database},
+    jobs,
+    server::Server,
+};
+
+use super::{
+    both, bundle,
+    registrar::guess,
+    town::{Answer, SLUG, Town, answer, config},
+};
+
+/// Another node of the same town: its own folder, the same database and master key.
+struct Node {
+    server: Server,
+    api: Api,
+    _folder: tempfile::TempDir,
+}
+
+impl Node {
+    async fn of(town: &Town) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let server = Server::start(settings(town, folder.path()), town.clock.clone()).await.unwrap();
+        Self { api: Api::new(&server.url()).unwrap(), server, _folder: folder }
+    }
+
+    async fn posts(&self, path: &str, token: Option<&str>, body: &serde_json::Value) -> Answer {
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        let request = client.post(format!("{}/api/v1/rounds/{SLUG}{path}", self.server.url())).json(body);
+        answer(match token {
+            Some(token) => request.bearer_auth(token),
+            None => request,
+        })
+        .await
+    }
+}
+
+fn settings(town: &Town, folder: &Path) -> Config {
+    let first = town.folder.path().join("data");
+    let data = folder.join("data");
+    std::fs::create_dir_all(&data).unwrap();
+    std::fs::copy(first.join("master.key"), data.join("master.key")).unwrap();
+    Config { database: Database(both::database(&first)), ..config(data) }
+}
+
+/// SQLite belongs to one process; these tests have their turn in the run on PostgreSQL.
+macro_rules! several {
+    () => {
+        if !both::on_postgres() {
+            return;
+        }
+    };
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn any_node_serves_any_request() {
+    several!();
+    let town = Town::new().await;
+    let second = Node::of(&town).await;
+    let codes = town.votes(22).await;
+    let place = town.place().await;
+    let ballot = town.ballot(&[("t2", None)]).await;
+    for code in &codes {
+        let session = place.identify(&town.api, &code.identifying).await.unwrap().session;
+        let mut credential = place.credential(&second.api, &session).await.unwrap();
+        let cast = place.vote(&town.api, &mut credential, &ballot).await.unwrap();
+        let again = place.cast(&second.api, cast.ballot.clone()).await.unwrap();
+        assert_eq!(again.acceptance, cast.acceptance, "the same bytes get the same promise everywhere");
+    }
+    jobs::run_once(&second.server.app).await.unwrap();
+    let round: veche::http::RoundResponse = second.api.get(&format!("/api/v1/rounds/{SLUG}"), None).await.unwrap();
+    assert_eq!(round.ballots, 22);
+    // An official may act here, a commission member there.
+    let official = StaffMember::new(second.api.clone(), town.tokens[0].clone());
+    official.propose(SLUG, Act::Close, "through the other node").await.unwrap();
+    town.members[0].0.confirm(SLUG).await.unwrap();
+    assert_eq!(town.certifies_closed().await.outcome.ballots, 22);
+    second.server.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_nodes_race_for_one_credential() {
+    several!();
+    let town = Town::new().await;
+    let second = Node::of(&town).await;
+    let codes = town.votes(12).await;
+    let place = town.place().await;
+    for code in &codes {
+        let session = town.session(code).await;
+        let blinded = [place.request().unwrap().blinded, place.request().unwrap().blinded];
+        let bodies = blinded.map(|blinded| json!({ "blinded": Bytes(blinded) }));
+        let (here, there) = tokio::join!(
+            town.posts("/credential", Some(&session), bodies[0].clone()),
+            second.posts("/credential", Some(&session), &bodies[1])
+        );
+        let mut said = [here.status, there.status];
+        said.sort();
+        assert_eq!(said, [StatusCode::OK, StatusCode::CONFLICT], "{here:?} {there:?}");
+    }
+    let rows: i64 = sqlx::query_scalar("SELECT count(*) FROM issuances")
+        .fetch_one(&mut both::administrator(&town.folder.path().join("data")).await)
+        .await
+        .unwrap();
+    assert_eq!(rows, 12);
+    second.server.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_nodes_race_for_one_version() {
+    several!();
+    let town = Town::new().await;
+    let second = Node::of(&town).await;
+    let codes = town.votes(10).await;
+    let place = town.place().await;
+    let (one, other) = (town.ballot(&[("t1", None)]).await, town.ballot(&[("t2", None)]).await);
+    for code in &codes {
+        let credential = town.registers(code).await;
+        let (mut here, mut there) = (credential.clone(), credential);
+        let (first, second) =
+            tokio::join!(place.vote(&town.api, &mut here, &one), place.vote(&second.api, &mut there, &other));
+        assert!(
+            first.is_ok() != second.is_ok(),
+            "of two ballots with one version one is accepted: {first:?} {second:?}"
+        );
+        let refused = first.err().or(second.err()).unwrap();
+        assert_eq!(refused.slug(), Some("version-not-growing"));
+    }
+    assert_eq!(town.certifies().await.outcome.ballots, 10);
+    second.server.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_code_burns_wherever_it_is_tried() {
+    several!();
+    let town = Town::new().await;
+    let second = Node::of(&town).await;
+    let codes = town.votes(1).await;
+    let wrong = json!({ "code": guess(&codes[0]) });
+    for _ in 0..5 {
+        assert_eq!(town.posts("/identification", None, wrong.clone()).await.problem(), "code");
+        assert_eq!(second.posts("/identification", None, &wrong).await.problem(), "code");
+    }
+    let right = json!({ "code": codes[0].identifying.to_string() });
+    assert_eq!(second.posts("/identification", None, &right).await.problem(), "code", "ten failures in all burn it");
+    second.server.stop().await.unwrap();
+}
+
+/// Jobs of three nodes at once: every line is written once, and the log of it all verifies.
+#[tokio::test(flavor = "multi_thread")]
+async fn jobs_are_done_once() {
+    several!();
+    let town = Town::new().await;
+    let nodes = [Node::of(&town).await, Node::of(&town).await];
+    let codes = town.votes(60).await;
+    for code in &codes {
+        let mut credential = town.registers(code).await;
+        town.casts(&mut credential, &["t1"]).await.unwrap();
+    }
+    let apps = || [&town.server.app, &nodes[0].server.app, &nodes[1].server.app];
+    let all = async || {
+        let [one, two, three] = apps();
+        let (one, two, three) = tokio::join!(jobs::run_once(one), jobs::run_once(two), jobs::run_once(three));
+        one.and(two).and(three).unwrap();
+    };
+    all().await;
+    town.acts(Act::Close).await;
+    town.members[0].0.reveal(SLUG, town.opening.secret()).await.unwrap();
+    all().await;
+    for (member, key) in &town.members {
+        member.sign(SLUG, key).await.unwrap();
+    }
+    let files = bundle::fetch(&town).await;
+    let report = audit::verify::verify(&files, None, &|_| {});
+    assert!(report.passed(), "{report}");
+    let log = String::from_utf8(files["log.jsonl"].clone()).unwrap();
+    let count = |event: &str| log.lines().filter(|line| line.contains(&format!("\"{event}\":"))).count();
+    assert_eq!((count("tallied"), count("voting_closed"), count("ballot")), (1, 1, 60));
+    for node in nodes {
+        node.server.stop().await.unwrap();
+    }
+}
+
+/// Both nodes are restarted one after the other while people cast through whichever answers: nobody's ballot is refused.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rolling_restart_refuses_nobody() {
+    several!();
+    let town = Town::new().await;
+    let codes = town.votes(20).await;
+    let place = town.place().await;
+    let ballot = town.ballot(&[("t3", None)]).await;
+    let mut credentials = Vec::new();
+    for code in &codes {
+        credentials.push(town.registers(code).await);
+    }
+    let mut nodes = vec![Node::of(&town).await, Node::of(&town).await];
+    let (apis, seen) = tokio::sync::watch::channel(nodes.iter().map(|node| node.api.clone()).collect::<Vec<_>>());
+    let (stop, stopping) = tokio::sync::watch::channel(false);
+    let mut casting = tokio::task::JoinSet::new();
+    for mut credential in credentials {
+        let (seen, stopping, place, ballot) = (seen.clone(), stopping.clone(), place.clone(), ballot.clone());
+        casting.spawn(async move {
+            let mut casts = Vec::new();
+            while !*stopping.borrow() {
+                let bytes = place.fill(&mut credential, &ballot).unwrap();
+                casts.push(through_any(&seen, &place, bytes).await);
+            }
+            casts
+        });
+    }
+    for at in 0..4 {
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        let fresh = Node::of(&town).await;
+        let old = std::mem::replace(&mut nodes[at % 2], fresh);
+        // The proxy learns of the new node, and stops sending to the old one, before that one stops.
+        apis.send_modify(|apis| apis[at % 2] = nodes[at % 2].api.clone());
+        old.server.stop().await.unwrap();
+    }
+    stop.send(true).unwrap();
+    let casts: Vec<_> = casting.join_all().await.into_iter().flatten().collect();
+    assert!(casts.len() > 100, "only {} ballots: nothing was restarted under load", casts.len());
+    town.certifies().await;
+    for cast in &casts {
+        let found = receipt::fetch(&nodes[0].api, &place, cast).await.unwrap();
+        assert!(matches!(found, Receipt::Logged { .. }));
+    }
+    for node in nodes {
+        node.server.stop().await.unwrap();
+    }
+}
+
+/// As a proxy does: where no connection is taken, the next node is asked; a refusal is final.
+async fn through_any(
+    apis: &tokio::sync::watch::Receiver<Vec<Api>>,
+    place: &PollingPlace,
+    ballot: Vec<u8>,
+) -> veche::client::resident::Cast {
+    for _ in 0..50 {
+        let nodes = apis.borrow().clone();
+        for api in &nodes {
+            match place.cast(api, ballot.clone()).await {
+                Ok(cast) => return cast,
+                Err(fault) => assert_eq!(fault.slug(), None, "a ballot was refused: {fault}"),
+            }
+        }
+    }
+    panic!("no node takes the ballot");
+}

@@ -1,0 +1,163 @@
+//! What only PostgreSQL has: an owner and a role with few rights, a schema that may be another's, encryption, settings that lose ballots.
+
+use std::process::Command;
+
+use super::cluster::{Cluster, program};
+
+/// One cluster for all of it; the other run has its own.
+#[test]
+fn a_database_that_is_not_ours_is_refused_with_what_to_do() {
+    if super::both::on_postgres() {
+        return;
+    }
+    let Some(cluster) = Cluster::start() else { return };
+    let data = tempfile::tempdir().unwrap();
+    let starts = |database: &str, role: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_veche"));
+        command.args(["admin", "staff", "list", "--json"]).env("VECHE_DATA", data.path());
+        let output = command.env("VECHE_DATABASE", cluster.url(role, database)).output().unwrap();
+        (output.status.success(), String::from_utf8(output.stderr).unwrap())
+    };
+    let refuses = |database: &str, role: &str, word: &str| {
+        let (started, said) = starts(database, role);
+        assert!(!started && said.contains(word), "{database} as {role}: {said}");
+    };
+    let migrates = |database: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_veche"));
+        let output = command.args(["migrate", "--owner", &cluster.url("owner", database)]).output().unwrap();
+        (
+            output.status.success(),
+            String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap(),
+        )
+    };
+
+    assert_eq!(starts("template", "veche"), (true, String::new()));
+    refuses("template", "owner", "may change lines of the log");
+    refuses("template", "postgres", "may change lines of the log");
+    refuses("nothing", "veche", "does not exist");
+
+    cluster.database("empty", None);
+    refuses("empty", "veche", "veche migrate");
+
+    cluster.database("foreign", None);
+    cluster.sql("foreign", "CREATE TABLE voters (name TEXT)");
+    let (done, said) = migrates("foreign");
+    assert!(!done && said.contains("another program"), "{said}");
+
+    cluster.database("newer", Some("template"));
+    let newer = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+                 VALUES (9000, 'later', TRUE, '\\x00', 1)";
+    cluster.sql("newer", newer);
+    refuses("newer", "veche", "a newer program migrated it");
+    assert!(!migrates("newer").0);
+
+    cluster.database("older", Some("template"));
+    cluster.sql("older", "DROP TABLE leases; DELETE FROM _sqlx_migrations WHERE version >= 5");
+    refuses("older", "veche", "waits for schema 5");
+    assert!(migrates("older").1.contains("from 4 to"));
+    assert!(starts("older", "veche").0);
+    assert!(migrates("older").1.contains("already"), "safe to repeat");
+
+    cluster.database("other", Some("template"));
+    cluster.sql("other", "UPDATE _sqlx_migrations SET checksum = '\\x00' WHERE version = 4");
+    refuses("other", "veche", "another build");
+
+    // The role that the service connects as.
+    for forbidden in [
+        "UPDATE log_lines SET line = ''",
+        "DELETE FROM log_lines",
+        "TRUNCATE log_lines",
+        "DELETE FROM accepted_ballots",
+        "UPDATE accepted_ballots SET version = 1",
+        "UPDATE ballot_lines SET line_index = 1",
+        "UPDATE secrets SET sealed = ''",
+        "DELETE FROM logs",
+        "DROP TABLE log_lines",
+        "CREATE TABLE more (id BIGINT)",
+    ] {
+        let mut psql = program("psql", cluster.folder.path());
+        psql.args([
+            "-qtAX",
+            "-h",
+            "127.0.0.1",
+            "-U",
+            "veche",
+            "-p",
+            &cluster.port.to_string(),
+            "-d",
+            "template",
+            "-c",
+            forbidden,
+        ]);
+        let said = psql.output().unwrap();
+        let said = String::from_utf8(said.stderr).unwrap();
+        assert!(said.contains("permission denied") || said.contains("must be owner"), "{forbidden}: {said}");
+    }
+}
+
+#[test]
+fn a_server_that_could_lose_an_answered_commit_is_refused() {
+    if super::both::on_postgres() {
+        return;
+    }
+    let Some(cluster) = Cluster::with(&["fsync=off", "synchronous_commit=off"]) else { return };
+    let data = tempfile::tempdir().unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_veche"));
+    command.args(["admin", "staff", "list"]).env("VECHE_DATA", data.path());
+    let output = command.env("VECHE_DATABASE", cluster.url("veche", "template")).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(!output.status.success() && said.contains("fsync = off"), "{said}");
+}
+
+/// Encryption to the database: the right certificate is taken, another authority's or another name's is not.
+#[test]
+fn a_far_database_must_show_its_certificate() {
+    if super::both::on_postgres() {
+        return;
+    }
+    let Some(folder) = super::cluster::binaries().map(|_| Cluster::folder()) else { return };
+    let openssl = |arguments: &str| {
+        let mut openssl = Command::new("openssl");
+        let output = openssl.args(arguments.split(' ')).current_dir(folder.path()).output().unwrap();
+        assert!(output.status.success(), "{arguments}: {}", String::from_utf8_lossy(&output.stderr));
+    };
+    for name in ["ca", "stranger"] {
+        openssl(&format!(
+            "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN={name} -keyout {name}.key -out {name}.crt"
+        ));
+    }
+    openssl(
+        "req -newkey rsa:2048 -nodes -subj /CN=localhost -addext subjectAltName=DNS:localhost -keyout server.key -out server.csr",
+    );
+    openssl(
+        "x509 -req -in server.csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 2 -copy_extensions copyall -out server.crt",
+    );
+    let keep = |name: &str| std::fs::read(folder.path().join(name)).unwrap();
+    let files = ["server.key", "server.crt", "ca.crt", "stranger.crt"].map(|name| (name, keep(name)));
+    let mut cluster = Cluster::start().unwrap();
+    for (name, bytes) in files {
+        let path = cluster.folder.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        cluster.owns(&path);
+    }
+    cluster.also(&["ssl=on", "ssl_cert_file=../server.crt", "ssl_key_file=../server.key"]);
+    cluster.kill();
+    cluster.starts_again();
+    let data = tempfile::tempdir().unwrap();
+    let starts = |host: &str, parameters: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_veche"));
+        command.args(["admin", "staff", "list"]).env("VECHE_DATA", data.path());
+        let url = format!("postgres://veche@{host}:{}/template?{parameters}", cluster.port);
+        let output = command.env("VECHE_DATABASE", url).output().unwrap();
+        (output.status.success(), String::from_utf8(output.stderr).unwrap())
+    };
+    let authority =
+        |name: &str| format!("sslmode=verify-full&sslrootcert={}", cluster.folder.path().join(name).display());
+    assert_eq!(starts("localhost", &authority("ca.crt")), (true, String::new()));
+    let (started, said) = starts("localhost", &authority("stranger.crt"));
+    assert!(!started && said.to_lowercase().contains("certificate"), "{said}");
+    let (started, said) = starts("127.0.0.1", &authority("ca.crt"));
+    assert!(!started && said.to_lowercase().contains("certificate"), "a certificate for another name: {said}");
+    let (started, said) = starts("localhost", "sslmode=prefer");
+    assert!(!started && said.contains("verify-full"), "{said}");
+}
