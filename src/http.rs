@@ -26,7 +26,7 @@ mod tallying;
 mod tiles;
 
 pub use acts::{ProposalRequest, StepRequest};
-pub use casting::AcceptanceResponse;
+pub use casting::{AcceptanceResponse, CastRequest};
 pub use identifying::IdentificationResponse;
 pub use issuing::{Backup, IssueResponse, StatusResponse};
 pub use letters::{LetterEntry, LettersRequest, LettersResponse};

@@ -10,6 +10,7 @@ use std::{
 use serde_json::Value;
 
 use super::super::CliFault;
+use crate::config::Database;
 
 /// A running server; it ends with this value.
 pub(super) struct ServerProcess {
@@ -19,22 +20,24 @@ pub(super) struct ServerProcess {
 
 impl ServerProcess {
     /// `veche serve` over a data folder.
-    pub(super) fn start(data: &Path) -> Result<Self, CliFault> {
+    pub(super) fn start(database: &Database, data: &Path) -> Result<Self, CliFault> {
         let config = data.join("veche.toml");
         let text = "integrate_every_ms = 500\n[limits]\nenabled = false\n";
         std::fs::write(&config, text).map_err(CliFault::file(&config))?;
         let arguments = ["serve", "--listen", "127.0.0.1:0", "--data"].map(OsStr::new);
-        Self::run(arguments.into_iter().chain([data.as_os_str(), "--config".as_ref(), config.as_os_str()]))
+        let settings = [data.as_os_str(), "--config".as_ref(), config.as_os_str()];
+        Self::run(database, arguments.into_iter().chain(settings))
     }
 
     /// A server that does nothing but answer, always the same.
     pub(super) fn bare() -> Result<Self, CliFault> {
-        Self::run(["bench", "ceiling"])
+        Self::run(&Database::default(), ["bench", "ceiling"])
     }
 
-    fn run(arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Result<Self, CliFault> {
+    fn run(database: &Database, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Result<Self, CliFault> {
         let program = std::env::current_exe().map_err(CliFault::other)?;
         let mut command = Command::new(program);
+        command.env("VECHE_DATABASE", &database.0);
         let mut child =
             command.arg("--json").args(arguments).stdout(Stdio::piped()).spawn().map_err(CliFault::other)?;
         let mut line = String::new();
