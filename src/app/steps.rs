@@ -148,7 +148,7 @@ where
 {
     let mut tx = app.db.write().await?;
     let mut writing = Writing::<Round>::open(&mut tx, round.log_id).await?;
-    let at = app.clock.now().max(writing.state()?.last_at);
+    let at = writing.state()?.time(app.clock.now());
     step(&mut tx, &mut writing, at).await?;
     let state = writing.seal_round(&mut tx, &round.signer).await?;
     tx.commit().await?;
