@@ -5,6 +5,7 @@ mod core;
 mod load;
 mod log;
 mod process;
+mod profile;
 mod round;
 mod tally;
 
@@ -54,6 +55,9 @@ pub(super) struct Bench {
     /// For `round`: ballots a second at which the latency is measured.
     #[arg(long, default_value_t = 5_000)]
     rate: u32,
+    /// For `round`: file into which perf records the server while ballots are cast (docs/profile.sh).
+    #[arg(long, value_name = "FILE")]
+    profile: Option<PathBuf>,
     /// Vote (.pb) that is counted for `tally`; else a made-up town of 160 projects and 90,000 ballots.
     #[arg(long)]
     file: Option<PathBuf>,
@@ -94,7 +98,9 @@ impl Bench {
         }
         if matches!(self.what, What::All | What::Round) {
             let on = ceilings::On::of(self.database.clone(), self.owner.as_deref()).await?;
-            figures.extend(round::measure(&on, self.ballots.max(1_000), self.rate, as_json).await?);
+            figures.extend(
+                round::measure(&on, (self.ballots.max(1_000), self.rate), self.profile.as_deref(), as_json).await?,
+            );
         }
         if matches!(self.what, What::All | What::Log) {
             figures.extend(log::measure(self.lines, as_json).await?);

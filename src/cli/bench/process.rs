@@ -53,6 +53,22 @@ impl ServerProcess {
         self.url.trim_start_matches("http://")
     }
 
+    /// Number of the process.
+    pub(super) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Processor time that it has taken so far, in seconds: user and system, in ticks of which every Linux has 100 a second.
+    pub(super) fn processor_time(&self) -> Result<f64, CliFault> {
+        let path = format!("/proc/{}/stat", self.child.id());
+        let stat = std::fs::read_to_string(&path).map_err(CliFault::file(&path))?;
+        // The name in parentheses may hold spaces; user and system time are the 12th and 13th field after it.
+        let after = stat.rsplit_once(')').map_or("", |(_, after)| after);
+        let ticks =
+            after.split_whitespace().skip(11).take(2).filter_map(|ticks| ticks.parse::<f64>().ok()).sum::<f64>();
+        Ok(ticks / 100.0)
+    }
+
     /// Peak resident set in megabytes, as the system counts it.
     pub(super) fn peak_memory(&self) -> Result<f64, CliFault> {
         let path = format!("/proc/{}/status", self.child.id());

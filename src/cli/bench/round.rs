@@ -25,6 +25,7 @@ use super::{
     ceilings::{Ceilings, On},
     load::{self, AsyncWork, CONNECTIONS, Connection},
     process::ServerProcess,
+    profile::Recording,
 };
 use crate::{
     client::resident::{CredentialRequest, PollingPlace},
@@ -38,7 +39,12 @@ const PARTS: usize = 4;
 /// Readers of the round's page, a second.
 const READERS: u32 = 1_000;
 
-pub(super) async fn measure(on: &On, count: usize, rate: u32, quiet: bool) -> Result<Vec<Figure>, CliFault> {
+pub(super) async fn measure(
+    on: &On,
+    (count, rate): (usize, u32),
+    profile: Option<&Path>,
+    quiet: bool,
+) -> Result<Vec<Figure>, CliFault> {
     let (data, _temporary) = play::folder(None)?;
     let mut stage = Stage::set_on(on.database.clone(), &data, "127.0.0.1:0").await?;
     let rules = town::rules(town::Way::Approval);
@@ -78,7 +84,11 @@ pub(super) async fn measure(on: &On, count: usize, rate: u32, quiet: bool) -> Re
     let alone = rest.split_off(count / PARTS);
     let beside = beside_readers(server.host(), rest).await?;
     spinner.set_message("casting as fast as it goes");
+    let (recording, before) = (Recording::start(profile, server.id())?, server.processor_time()?);
+    let cast = alone.len() as f64;
     let casting = load::run(server.host(), alone, None, Cast).await?;
+    let processor = (server.processor_time()? - before) * 1e6 / cast;
+    recording.map_or(Ok(()), Recording::stop)?;
     let memory = server.peak_memory()?;
 
     spinner.set_message("closing, counting, exporting");
@@ -107,6 +117,13 @@ pub(super) async fn measure(on: &On, count: usize, rate: u32, quiet: bool) -> Re
             "ballots/s",
             Some("≥ 10000"),
             format!("prepared ballots, answered after the durable commit, log running; {clients}"),
+        ),
+        Figure::new(
+            "processor time of a ballot",
+            processor,
+            "µs",
+            None,
+            "of the server's process, user and system, while it casts as fast as it goes".into(),
         ),
         Figure::new(
             format!("casting at {rate}/s, p99"),
