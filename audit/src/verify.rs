@@ -23,8 +23,8 @@ use std::{collections::BTreeMap, io};
 
 use ballots::{Outcome, envelope::OpeningKey};
 
-pub(crate) use lines::envelope_check;
 pub use heads::KnownHead;
+pub(crate) use lines::envelope_check;
 pub use report::{Check, CheckName, Failure, Report};
 pub use source::{Source, Spool};
 

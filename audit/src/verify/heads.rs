@@ -75,7 +75,9 @@ impl KnownHead {
                 match key.and_then(|key| Checkpoint::open(note, &key).map_err(|fault| fault.to_string())) {
                     Err(fault) => Some(format!("the head that was kept is not one of this log's key: {fault}")),
                     Ok(_) if *head == ours => None,
-                    Ok(_) => Some(format!("the head that was kept has the root {}, these lines give {root}", head.root)),
+                    Ok(_) => {
+                        Some(format!("the head that was kept has the root {}, these lines give {root}", head.root))
+                    }
                 }
             }
         }

@@ -13,7 +13,8 @@ use crate::audited::{Files, honest};
 
 /// Every head that the log had, from that of no line on.
 fn heads(files: &Files) -> Vec<Checkpoint> {
-    let origin = String::from_utf8(files["checkpoint"].clone()).expect("text").lines().next().expect("a line").to_owned();
+    let origin =
+        String::from_utf8(files["checkpoint"].clone()).expect("text").lines().next().expect("a line").to_owned();
     let mut chain = Chain::new();
     let mut heads = vec![Checkpoint::new(&origin, 0, chain.root())];
     for bytes in files["log.jsonl"].split(|byte| *byte == b'\n').filter(|bytes| !bytes.is_empty()) {
@@ -80,7 +81,10 @@ fn a_head_of_a_longer_log_is_told() {
     let all = heads(honest());
     let more = Checkpoint { size: all.len() as u64, ..all[5].clone() };
     let fault = found(&audit(honest(), &[paper(&more)])).1.expect("it failed");
-    assert!(fault.contains(&format!("a head of {} lines was seen, and this log has {}", all.len(), all.len() - 1)), "{fault}");
+    assert!(
+        fault.contains(&format!("a head of {} lines was seen, and this log has {}", all.len(), all.len() - 1)),
+        "{fault}"
+    );
 }
 
 #[test]

@@ -1,6 +1,10 @@
 //! An honest ballot box under any clock: what it writes, the fold takes; and where the clock is true, no promise waits.
 
-use audit::round::{By, Bytes, Event, Round, RoundRules, event::{BallotLine, BatchReason}, rules::BatchRules};
+use audit::round::{
+    By, Bytes, Event, Round, RoundRules,
+    event::{BallotLine, BatchReason},
+    rules::BatchRules,
+};
 use proptest::prelude::*;
 use sha2::{Digest, Sha256};
 
