@@ -86,7 +86,7 @@ class Election:
 
     def graph(self):
         """The same as pref_voting reads it: a profile of many candidates would take it minutes."""
-        edges = [(a, b, count) for (a, b), count in self.pairs.items()]
+        edges = [(a, b, (count, self.pairs[b, a])) for (a, b), count in self.pairs.items() if a < b]
         return SupportGraph(list(range(self.candidates)), edges)
 
     def linear(self):
