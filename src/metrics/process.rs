@@ -32,3 +32,16 @@ fn number_after(text: &str, start: &str) -> Option<u64> {
     let line = text.lines().find_map(|line| line.strip_prefix(start))?;
     line.split_whitespace().next()?.parse().ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_system_tells_of_this_process() {
+        let Process { memory, files, most_files } = Process::read();
+        assert!(memory > 1 << 20 && files >= 3 && most_files >= files, "{memory} {files} {most_files}");
+        assert_eq!(number_after("VmPeak:\t 9 kB\nVmRSS:\t  120 kB\n", "VmRSS:"), Some(120));
+        assert_eq!(number_after("Max open files            unlimited", "Max open files"), None);
+    }
+}
