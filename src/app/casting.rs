@@ -67,7 +67,12 @@ pub(super) fn start(db: Db, clock: Clock, queue: usize, metrics: Commits) -> Gro
     })
 }
 
-async fn commit(db: &Db, clock: &Clock, metrics: &Commits, jobs: Vec<Job>) -> Result<Vec<Result<Promise, Error>>, Error> {
+async fn commit(
+    db: &Db,
+    clock: &Clock,
+    metrics: &Commits,
+    jobs: Vec<Job>,
+) -> Result<Vec<Result<Promise, Error>>, Error> {
     let asked = Instant::now();
     let mut tx = db.write().await?;
     metrics.waited(asked.elapsed());

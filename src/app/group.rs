@@ -63,7 +63,10 @@ impl<J: Send + 'static, T: Send + 'static> Group<J, T> {
                 let committed = timeout(PATIENCE, commit(jobs)).await;
                 let (took, count) = (began.elapsed(), askers.len());
                 metrics.committed(count, took);
-                seen.store(u32::try_from(took.as_millis() * 100 / count as u128).unwrap_or(u32::MAX), Ordering::Relaxed);
+                seen.store(
+                    u32::try_from(took.as_millis() * 100 / count as u128).unwrap_or(u32::MAX),
+                    Ordering::Relaxed,
+                );
                 let answers = committed
                     .unwrap_or_else(|_| Err(Error::broken("the database does not answer")))
                     .unwrap_or_else(|fault| askers.iter().map(|_| Err(Error::broken(&fault))).collect());

@@ -19,7 +19,11 @@ use tokio::{
     time::Instant,
 };
 
-use crate::{config, domain::Refusal, metrics::{Class, Share}};
+use crate::{
+    config,
+    domain::Refusal,
+    metrics::{Class, Share},
+};
 
 /// Steps of the ladder for each class: shares are in thousandths.
 const WHOLE: u32 = 1_000;

@@ -36,12 +36,7 @@ const fn gauge(name: &'static str, labels: &'static [&'static str], help: &'stat
     Description { name, kind: Kind::Gauge, unit: None, help, labels }
 }
 
-const fn seconds(
-    name: &'static str,
-    kind: Kind,
-    labels: &'static [&'static str],
-    help: &'static str,
-) -> Description {
+const fn seconds(name: &'static str, kind: Kind, labels: &'static [&'static str], help: &'static str) -> Description {
     Description { name, kind, unit: Some("seconds"), help, labels }
 }
 
@@ -59,7 +54,11 @@ pub const CATALOGUE: &[Description] = &[
     counter("veche_requests", &["route", "method", "status"], "Requests that were answered, in steps"),
     seconds("veche_request_duration", Kind::Histogram, &["class"], "Time until an answer began, in steps"),
     counter("veche_refusals", &["slug"], "Answers that said no, by their stable name, in steps"),
-    counter("veche_shed", &["class"], "Requests that were turned away unread because there was too much to do, in steps"),
+    counter(
+        "veche_shed",
+        &["class"],
+        "Requests that were turned away unread because there was too much to do, in steps",
+    ),
     gauge("veche_shedding", &["class"], "Share of the requests of a class that is turned away now"),
     seconds(
         "veche_executor_delay",

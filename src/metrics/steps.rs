@@ -53,10 +53,14 @@ impl Cell {
     /// What may be shown from now on: nothing new, unless the total has reached another multiple of [`K`].
     fn renew(&self) {
         let mut running = 0;
-        let up_to: Vec<u64> = self.buckets.iter().map(|bucket| {
-            running += bucket.load(Ordering::Relaxed);
-            running
-        }).collect();
+        let up_to: Vec<u64> = self
+            .buckets
+            .iter()
+            .map(|bucket| {
+                running += bucket.load(Ordering::Relaxed);
+                running
+            })
+            .collect();
         let total = rounded(running);
         let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
         if total == 0 || shown.as_ref().is_some_and(|shown| shown.count() == total) {

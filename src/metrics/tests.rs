@@ -31,7 +31,9 @@ fn a_look_every_second_tells_no_single_ballot() {
             moves.push((now, casts));
             before = casts;
         }
-        for series in ["veche_commit_size_count{queue=\"casting\"}", "veche_request_duration_seconds_count{class=\"casting\"}"] {
+        for series in
+            ["veche_commit_size_count{queue=\"casting\"}", "veche_request_duration_seconds_count{class=\"casting\"}"]
+        {
             assert_eq!(shown(&text, series), casts, "what counts the same moves at the same time");
         }
     }
@@ -57,7 +59,12 @@ fn the_mean_of_a_histogram_stays_true() {
     (0..33).for_each(|_| cast(&metrics));
     let text = metrics.text(0, State::default());
     let name = "veche_request_duration_seconds";
-    let sum: f64 = text.lines().find_map(|line| line.strip_prefix(&format!("{name}_sum{{class=\"casting\"}} "))).unwrap().parse().unwrap();
+    let sum: f64 = text
+        .lines()
+        .find_map(|line| line.strip_prefix(&format!("{name}_sum{{class=\"casting\"}} ")))
+        .unwrap()
+        .parse()
+        .unwrap();
     assert_eq!(shown(&text, &format!("{name}_count{{class=\"casting\"}}")), Some(20));
     assert_eq!(shown(&text, &format!("{name}_bucket{{le=\"0.0025\",class=\"casting\"}}")), Some(0), "{text}");
     assert_eq!(shown(&text, &format!("{name}_bucket{{le=\"0.005\",class=\"casting\"}}")), Some(20), "{text}");
@@ -103,7 +110,8 @@ fn every_series_is_described() {
     let text = metrics.text(0, state);
     for described in CATALOGUE {
         let has = |line: &str| !line.starts_with('#') && line.starts_with(described.name);
-        let sample = text.lines().find(|line| has(line)).unwrap_or_else(|| panic!("{} has no series: {text}", described.name));
+        let sample =
+            text.lines().find(|line| has(line)).unwrap_or_else(|| panic!("{} has no series: {text}", described.name));
         for label in described.labels {
             assert!(sample.contains(&format!("{label}=\"")), "{sample}");
         }

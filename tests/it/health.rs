@@ -17,7 +17,8 @@ use super::{
 #[tokio::test(flavor = "multi_thread")]
 async fn a_node_that_was_told_to_stop_says_so_and_serves_on() {
     let town = Town::with(|config| config.drain_seconds = 3600).await;
-    let ready = async |town: &str| reqwest::Client::builder().no_proxy().build().unwrap().get(town).send().await.unwrap();
+    let ready =
+        async |town: &str| reqwest::Client::builder().no_proxy().build().unwrap().get(town).send().await.unwrap();
     let url = town.server.url();
     assert_eq!(ready(&format!("{url}/readyz")).await.status(), StatusCode::NO_CONTENT);
     let stopping = tokio::spawn(town.server.stop());

@@ -28,7 +28,10 @@ async fn look(town: &Town) -> String {
 /// Series by their names with labels.
 fn series(text: &str) -> BTreeMap<String, String> {
     let samples = text.lines().filter(|line| !line.starts_with('#'));
-    samples.map(|line| line.rsplit_once(' ').unwrap()).map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+    samples
+        .map(|line| line.rsplit_once(' ').unwrap())
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect()
 }
 
 /// Name, kind, unit, labels and meaning of each metric.
@@ -53,8 +56,10 @@ fn of_answer(text: &str) -> Described {
     }
     for name in series(text).keys() {
         let (sample, labels) = name.split_once('{').unwrap_or((name, ""));
-        let metric = found.keys().filter(|metric| sample.starts_with(metric.as_str())).max_by_key(|metric| metric.len());
-        let labels = labels.split("\",").filter_map(|label| Some(label.split_once('=')?.0)).filter(|label| *label != "le");
+        let metric =
+            found.keys().filter(|metric| sample.starts_with(metric.as_str())).max_by_key(|metric| metric.len());
+        let labels =
+            labels.split("\",").filter_map(|label| Some(label.split_once('=')?.0)).filter(|label| *label != "le");
         let metric = metric.unwrap_or_else(|| panic!("{sample} has no description")).clone();
         found.get_mut(&metric).unwrap()[2] = labels.collect::<Vec<_>>().join(", ");
     }
@@ -143,7 +148,8 @@ async fn many_ballots_are_shown_after_ten_minutes() {
     for at in 0..25 {
         town.casts(&mut credentials[at % 3], &["t1"]).await.unwrap();
     }
-    let name = format!("veche_requests_total{{route=\"{}\",method=\"POST\",status=\"2xx\"}}", "/api/v1/rounds/{slug}/ballots");
+    let name =
+        format!("veche_requests_total{{route=\"{}\",method=\"POST\",status=\"2xx\"}}", "/api/v1/rounds/{slug}/ballots");
     let urn = format!("veche_urn_ballots{{round=\"{SLUG}\"}}");
     town.clock.advance(PERIOD);
     let shown = series(&look(&town).await);

@@ -32,7 +32,12 @@ struct Booked {
 }
 
 /// Casts so many times, and sends again, the same bytes, what was refused because there was too much to do.
-async fn casts(api: Api, place: PollingPlace, mut credential: Credential, ballot: ballots::Ballot) -> (Credential, Booked) {
+async fn casts(
+    api: Api,
+    place: PollingPlace,
+    mut credential: Credential,
+    ballot: ballots::Ballot,
+) -> (Credential, Booked) {
     let mut booked = Booked::default();
     for _ in 0..TIMES {
         let bytes = place.fill(&mut credential, &ballot).unwrap();
@@ -80,7 +85,8 @@ async fn readers_are_turned_away_and_no_accepted_ballot_is_forgotten() {
     }
     let (credentials, calm, calm_rate) = all_cast(&town, credentials).await;
 
-    let (stop, served, away) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let (stop, served, away) =
+        (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
     let url = format!("{}/rounds/{SLUG}", town.server.url());
     let mut reading = tokio::task::JoinSet::new();

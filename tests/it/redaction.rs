@@ -158,7 +158,8 @@ async fn votes(
     assert_eq!(process.posts("/identification", None, mistyped).await.problem(), "code-mistyped");
     let cut = format!("{{\"code\": \"{}", code.identifying);
     assert_eq!(process.posts("/identification", None, cut).await.problem(), "malformed");
-    let identified = process.posts("/identification", None, json!({ "code": code.identifying.to_string() }).to_string()).await;
+    let identified =
+        process.posts("/identification", None, json!({ "code": code.identifying.to_string() }).to_string()).await;
     let session = identified.json()["session"].as_str().unwrap().to_owned();
     secrets.text("a session", session.split('.').next().unwrap());
     secrets.text("a session", session.split('.').nth(1).unwrap());
