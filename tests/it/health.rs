@@ -74,7 +74,7 @@ pub async fn hold(data: &std::path::Path) -> Box<dyn std::any::Any> {
     use sqlx::Connection as _;
     if both::on_postgres() {
         let mut administrator = both::administrator(data).await;
-        let lock = "BEGIN; LOCK TABLE leases IN ACCESS EXCLUSIVE MODE";
+        let lock = "BEGIN; LOCK TABLE leases, accepted_ballots IN ACCESS EXCLUSIVE MODE";
         sqlx::raw_sql(lock).execute(&mut administrator).await.unwrap();
         return Box::new(administrator);
     }

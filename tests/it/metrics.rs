@@ -108,9 +108,11 @@ async fn the_document_the_catalogue_and_the_answer_say_the_same() {
     assert!(text.ends_with("# EOF\n"));
 }
 
-/// What may differ between two looks when nobody did anything but one resident: nothing that counts what people do.
-const MOVES: [&str; 5] = [
+/// What may differ between two looks when nobody did anything but one resident: nothing that counts what people do. Other tests open
+/// files of this process too.
+const MOVES: [&str; 6] = [
     "veche_process_memory",
+    "veche_process_files",
     "veche_executor_delay",
     "veche_jobs_age",
     "veche_checkpoint_age",
