@@ -117,12 +117,7 @@ fn a_secret_is_found_in_every_form() {
     let secret: Vec<u8> = (100..132).collect();
     secrets.bytes("the secret", &secret);
     let among = |before: usize| [vec![7; before], secret.clone(), vec![9; 5]].concat();
-    for text in [
-        format!("{secret:?}"),
-        format!("{:x?}", Bytes(secret.clone())),
-        hex::encode(&secret),
-        hex::encode_upper(&secret),
-    ] {
+    for text in [format!("{secret:?}"), hex::encode(&secret), hex::encode_upper(&secret)] {
         assert!(!secrets.told_by(&text).is_empty(), "{text}");
     }
     for before in 0..4 {
