@@ -12,9 +12,11 @@ pub mod letters;
 pub mod log;
 pub mod logs;
 pub mod measuring;
+pub mod observing;
 pub mod pictures;
 mod proving;
 mod published;
+pub mod readiness;
 pub mod receipts;
 pub mod registering;
 pub mod results;
@@ -39,11 +41,22 @@ use crate::{
     clock::Clock,
     config::Config,
     crypto::{codes::Pepper, vault::MasterKey},
+    domain::Refusal,
     error::Error,
+    metrics::Metrics,
     store::Db,
 };
 use group::Group;
 pub use published::Published;
+
+/// What sessions are signed with.
+struct SessionKey(Zeroizing<[u8; 32]>);
+
+impl std::fmt::Debug for SessionKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SessionKey(…)")
+    }
+}
 
 /// The running service, shared by every request and job.
 #[derive(Debug)]
@@ -52,15 +65,20 @@ pub struct App {
     pub config: Config,
     /// The time.
     pub clock: Clock,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
+    /// Whether the node takes requests.
+    pub readiness: readiness::Readiness,
     db: Db,
     master: MasterKey,
     pepper: Pepper,
-    session_key: Zeroizing<[u8; 32]>,
+    session_key: SessionKey,
     published: RwLock<HashMap<String, Arc<Published>>>,
     office_log: tokio::sync::OnceCell<Arc<logs::OpenLog>>,
     tiles: tiles::Full,
     casting: Group<casting::Job, casting::Promise>,
     issuing: Group<issuing::Job, ()>,
+    signers: tokio::sync::Semaphore,
     making: tokio::sync::Mutex<()>,
     workshop: pictures::Workshop,
     witnesses: Vec<Arc<witnessing::Witness>>,
@@ -74,14 +92,19 @@ impl App {
     /// # Errors
     /// [`Error::Database`] when the office log cannot be founded, [`Error::Broken`] with the witness whose settings are wrong.
     pub async fn start(config: Config, clock: Clock, db: Db, master: MasterKey) -> Result<Arc<Self>, Error> {
+        let metrics = Arc::new(Metrics::new(clock.now()));
+        let commits = |queue| metrics.commits(queue);
         let app = Arc::new(Self {
-            casting: casting::start(db.clone(), clock.clone(), config.queue),
-            issuing: issuing::start(db.clone(), clock.clone(), config.queue),
+            casting: casting::start(db.clone(), clock.clone(), config.queue, commits("casting")),
+            issuing: issuing::start(db.clone(), clock.clone(), config.queue, commits("issuing")),
             pepper: Pepper::from_bytes(master.derive("veche/pepper/v1")),
-            session_key: Zeroizing::new(master.derive("veche/session-key/v1")),
+            session_key: SessionKey(Zeroizing::new(master.derive("veche/session-key/v1"))),
             published: RwLock::default(),
             office_log: tokio::sync::OnceCell::new(),
             tiles: tiles::Full::default(),
+            signers: tokio::sync::Semaphore::new(std::thread::available_parallelism().map_or(1, usize::from)),
+            readiness: readiness::Readiness::default(),
+            metrics,
             making: tokio::sync::Mutex::default(),
             workshop: pictures::Workshop::default(),
             witnesses: witnessing::Witness::all(&config.witnesses)?,
@@ -100,6 +123,14 @@ impl App {
     #[must_use]
     pub fn witnesses(&self) -> &[Arc<witnessing::Witness>] {
         &self.witnesses
+    }
+
+    /// While half of the places before the ballot box are taken, whoever comes for a credential comes later: ballots have the database first.
+    fn makes_way(&self) -> Result<(), Refusal> {
+        if self.casting.is_half_full() || self.issuing.is_full() {
+            return Err(Refusal::Overloaded { seconds: self.issuing.patience() });
+        }
+        Ok(())
     }
 
     /// Closes the database after what is under way has been committed.

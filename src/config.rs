@@ -32,6 +32,12 @@ pub struct Config {
     pub queue: usize,
     /// Connections that are open at most; more wait.
     pub connections: NonZeroUsize,
+    /// Address at which the metrics are printed, `/metrics`; without one nowhere. It must not be public.
+    pub metrics_listen: Option<SocketAddr>,
+    /// Seconds for which a service that was told to stop goes on answering, and says at `/readyz` that it is not ready.
+    pub drain_seconds: u64,
+    /// What is turned away when there is too much to do.
+    pub overload: Overload,
     /// What pages say of the town.
     pub site: Site,
     /// The map on pages.
@@ -40,6 +46,24 @@ pub struct Config {
     pub limits: Limits,
     /// Witnesses that are asked to cosign the head of every log; a round's rules may ask for the cosignatures of some.
     pub witnesses: Vec<Witness>,
+}
+
+/// When requests are turned away, and which.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Overload {
+    /// Milliseconds that whatever is ready may wait until it runs; past it readers are turned away first and ballots last. 0: nobody is.
+    pub delay_ms: u64,
+    /// Pages, results, exports and tiles that are prepared at a time; more are turned away.
+    pub reading: usize,
+    /// Requests on the way to a ballot (its page, identification, credentials) that are answered at a time; more are turned away.
+    pub voting: usize,
+}
+
+impl Default for Overload {
+    fn default() -> Self {
+        Self { delay_ms: 100, reading: 512, voting: 2_048 }
+    }
 }
 
 /// Address of a database, which may hold a password: whoever prints settings does not print it.
@@ -147,6 +171,9 @@ impl Default for Config {
             integrate_every_ms: 5_000,
             queue: 4_096,
             connections: MOST_CONNECTIONS,
+            metrics_listen: None,
+            drain_seconds: 0,
+            overload: Overload::default(),
             site: Site::default(),
             map: Map::default(),
             limits: Limits::default(),
@@ -223,6 +250,9 @@ impl Config {
         }
         if let Some(text) = variable("VECHE_DATABASE") {
             self.database = Database(text);
+        }
+        if let Some(text) = variable("VECHE_METRICS_LISTEN") {
+            self.metrics_listen = Some(text.parse().map_err(|fault| value("VECHE_METRICS_LISTEN", fault))?);
         }
         if let Some(text) = variable("VECHE_HOST") {
             self.host = text;

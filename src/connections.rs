@@ -5,7 +5,10 @@ use std::{
     io::ErrorKind,
     net::{IpAddr, Ipv6Addr, SocketAddr},
     pin::pin,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
@@ -36,8 +39,19 @@ pub struct Bounds {
 
 /// Answers connections until `stop` comes about; then takes no more, and returns when the requests under way are answered.
 pub async fn serve(listener: TcpListener, router: Router, bounds: Bounds, stop: impl Future<Output = ()>) {
+    serve_counted(listener, router, bounds, &Arc::default(), stop).await;
+}
+
+/// The same, and `open` says at any time how many connections there are.
+pub async fn serve_counted(
+    listener: TcpListener,
+    router: Router,
+    bounds: Bounds,
+    open: &Arc<AtomicUsize>,
+    stop: impl Future<Output = ()>,
+) {
     let (stopping, stopped) = watch::channel(());
-    let places = Arc::new(Places { of_one: bounds.of_one, taken: Mutex::default() });
+    let places = Arc::new(Places { of_one: bounds.of_one, taken: Mutex::default(), open: Arc::clone(open) });
     let free = Arc::new(Semaphore::new(bounds.all.min(Semaphore::MAX_PERMITS)));
     let mut stop = pin!(stop);
     loop {
@@ -105,6 +119,7 @@ async fn answer(stream: TcpStream, peer: SocketAddr, router: Router, mut stopped
 struct Places {
     of_one: usize,
     taken: Mutex<BTreeMap<IpAddr, usize>>,
+    open: Arc<AtomicUsize>,
 }
 
 /// One open connection, counted until it is dropped.
@@ -123,12 +138,14 @@ impl Place {
             return None;
         }
         *count += 1;
+        places.open.fetch_add(1, Ordering::Relaxed);
         Some(Self { places: Arc::clone(places), of, _permit: permit })
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
+        self.places.open.fetch_sub(1, Ordering::Relaxed);
         let mut taken = self.places.taken.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(count) = taken.get_mut(&self.of) {
             *count -= 1;

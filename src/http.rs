@@ -15,6 +15,7 @@ mod letters;
 pub mod limits;
 mod log;
 pub mod openapi;
+pub mod overload;
 mod pages;
 mod pictures;
 mod policy;
@@ -24,6 +25,7 @@ mod roll;
 mod rounds;
 mod tallying;
 mod tiles;
+mod watch;
 
 pub use acts::{ProposalRequest, StepRequest};
 pub use casting::{AcceptanceResponse, CastRequest};
@@ -53,6 +55,7 @@ use tower_http::{
 
 use crate::app::{App, pictures::MOST_BYTES};
 use limits::Limits;
+use overload::Overload;
 
 /// Longest body of a question that changes nothing, in bytes.
 const MAX_QUESTION: usize = 4 * 1024;
@@ -72,6 +75,8 @@ pub struct Http {
     pub app: Arc<App>,
     /// The rate limits.
     pub limits: Arc<Limits>,
+    /// What is turned away when there is too much to do.
+    pub overload: Arc<Overload>,
 }
 
 impl Http {
@@ -79,7 +84,8 @@ impl Http {
     #[must_use]
     pub fn new(app: Arc<App>) -> Self {
         let limits = Arc::new(Limits::new(&app.config.limits, &app.config.trusted_proxies));
-        Self { app, limits }
+        let overload = Arc::new(Overload::new(&app.config.overload));
+        Self { app, limits, overload }
     }
 
     /// Every route.
@@ -159,6 +165,7 @@ impl Http {
             .fallback_service(lost)
             .method_not_allowed_fallback(problem::method_not_allowed)
             .layer(middleware::from_fn(limits::in_time))
+            .layer(middleware::from_fn_with_state(self.clone(), watch::watch))
             .layer(middleware::from_fn_with_state(self.clone(), pages::as_page))
             .layer(headers)
             .with_state(self)

@@ -17,14 +17,17 @@ const ONE_REQUEST: Duration = Duration::from_secs(1);
 
 /// Starts the one loop that does it all; it ends when the task is aborted.
 pub fn start(app: Arc<App>, every: Duration) -> JoinHandle<()> {
+    let alive = app.readiness.jobs_live(&app);
     tokio::spawn(async move {
+        let _alive = alive;
         let mut tick = tokio::time::interval(every);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         tick.tick().await;
         // Each fault is in the log by then.
         let _ = name_client(&app).await;
         loop {
-            let _ = run_once(&app).await;
+            let done = run_once(&app).await;
+            app.metrics.jobs_ran(app.clock.now(), done.is_err());
             tick.tick().await;
         }
     })

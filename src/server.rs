@@ -1,6 +1,7 @@
 //! The running service: database, use cases, jobs and the listening socket, started and stopped together.
 
 pub mod bare;
+mod watching;
 
 use std::{
     fs::{self, OpenOptions},
@@ -35,8 +36,11 @@ const FORGET_EVERY: Duration = Duration::from_secs(60);
 pub struct Server {
     /// Where it listens.
     pub address: SocketAddr,
+    /// Where the metrics are, if the settings name an address.
+    pub metrics: Option<SocketAddr>,
     /// Its use cases.
     pub app: Arc<App>,
+    drain: Duration,
     stop: oneshot::Sender<()>,
     listening: JoinHandle<()>,
     jobs: Vec<JoinHandle<()>>,
@@ -70,9 +74,9 @@ impl Server {
         let (wanted, every) = (config.listen, Duration::from_millis(config.integrate_every_ms.max(1)));
         // Behind a proxy, and behind a town's network, everybody comes from one address.
         let bounds = Bounds { all: config.connections.get(), of_one: config.connections.get() };
+        let (watched, drain) = (config.metrics_listen, Duration::from_secs(config.drain_seconds));
         let app = open(config, clock).await?;
-        let listener = TcpListener::bind(wanted).await;
-        let listener = listener.map_err(|fault| Error::broken(format!("cannot listen on {wanted}: {fault}")))?;
+        let listener = bind(wanted).await?;
         let address = listener.local_addr().map_err(Error::broken)?;
         let http = Http::new(Arc::clone(&app));
         let limits = Arc::clone(&http.limits);
@@ -83,13 +87,24 @@ impl Server {
                 limits.forget_quiet_keys();
             }
         });
+        let watching = match watched {
+            Some(address) => Some(watching::start(bind(address).await?, &http)?),
+            None => None,
+        };
+        let measuring = tokio::spawn(Arc::clone(&http.overload).follow());
+        let open = Arc::clone(&app.metrics.connections);
         let (stop, stopped) = oneshot::channel::<()>();
-        let listening = tokio::spawn(connections::serve(listener, http.router(), bounds, async {
-            let _ = stopped.await;
-        }));
-        let mut jobs_running = vec![jobs::start(Arc::clone(&app), every), forgetting];
+        let listening = tokio::spawn(async move {
+            let stopped = async {
+                let _ = stopped.await;
+            };
+            connections::serve_counted(listener, http.router(), bounds, &open, stopped).await;
+        });
+        let mut jobs_running = vec![jobs::start(Arc::clone(&app), every), forgetting, measuring];
         jobs_running.extend(jobs::ask_witnesses(&app));
-        Ok(Self { address, app, stop, listening, jobs: jobs_running })
+        let metrics = watching.as_ref().map(|(address, _)| *address);
+        jobs_running.extend(watching.map(|(_, task)| task));
+        Ok(Self { address, metrics, app, drain, stop, listening, jobs: jobs_running })
     }
 
     /// The address to ask.
@@ -98,11 +113,14 @@ impl Server {
         format!("http://{}", self.address)
     }
 
-    /// Takes no more requests, answers those under way, and closes the database.
+    /// Says that it is not ready and goes on for as long as the settings want; then takes no more requests, answers those under way, and
+    /// closes the database.
     ///
     /// # Errors
     /// [`Error::Broken`] when the listener failed.
     pub async fn stop(self) -> Result<(), Error> {
+        self.app.readiness.stop();
+        tokio::time::sleep(self.drain).await;
         let _ = self.stop.send(());
         self.listening.await.map_err(Error::broken)?;
         for job in self.jobs {
@@ -112,6 +130,11 @@ impl Server {
         self.app.stop().await;
         Ok(())
     }
+}
+
+async fn bind(address: SocketAddr) -> Result<TcpListener, Error> {
+    let listener = TcpListener::bind(address).await;
+    listener.map_err(|fault| Error::broken(format!("cannot listen on {address}: {fault}")))
 }
 
 /// Reads the master key, or makes it in a file that only its owner may read.

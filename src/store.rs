@@ -14,4 +14,4 @@ pub mod staff;
 pub mod turnout;
 pub mod voters;
 
-pub use db::{Db, Hosts, HostsFault, Migrated, Tx, migrate};
+pub use db::{Connections, Db, Hosts, HostsFault, Migrated, Tx, migrate};

@@ -15,17 +15,19 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("crypto", &[]),
     ("domain", &[]),
     ("error", &["domain"]),
+    ("metrics", &[]),
+    ("telemetry", &[]),
     ("outbound", &["domain"]),
     ("export", &["domain", "error"]),
     ("pages", &["config", "domain", "web"]),
     ("store", &["domain", "error"]),
     ("web", &[]),
     ("witness", &["clock", "connections", "pages"]),
-    ("app", &["clock", "config", "crypto", "domain", "error", "outbound", "pictures", "store", "web"]),
+    ("app", &["clock", "config", "crypto", "domain", "error", "metrics", "outbound", "pictures", "store", "web"]),
     ("pictures", &["domain"]),
     ("jobs", &["app", "error"]),
-    ("http", &["app", "config", "domain", "error", "export", "pages", "web"]),
-    ("server", &["app", "clock", "config", "connections", "crypto", "error", "http", "jobs", "store"]),
+    ("http", &["app", "config", "domain", "error", "export", "metrics", "pages", "web"]),
+    ("server", &["app", "clock", "config", "connections", "crypto", "error", "http", "jobs", "metrics", "store"]),
     ("client", &["crypto", "domain", "http"]),
     (
         "cli",
@@ -63,6 +65,8 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("reqwest", &["client", "outbound"]),
     ("quick_cache", &["app"]),
     ("clap", &["cli", "main"]),
+    ("prometheus_client", &["metrics"]),
+    ("tracing_subscriber", &["telemetry"]),
     ("aws_lc_sys", &["crypto"]),
     ("hpke", &["client", "crypto"]),
     ("blind_rsa_signatures", &["client"]),
@@ -142,6 +146,29 @@ const PERSON_IN_BROWSER: &[&str] =
     &["session:", "session.", "pseudonym", "identifyingcode", "secretcode", "registering"];
 const BALLOT_IN_BROWSER: &[&str] = &["choice", "marks", "./casting", "pendingcast", "acceptance"];
 const BALLOT: &[&str] = &["ballot_box", "envelope", "sealed", "casting::", "urn", "acceptance"];
+
+/// What holds a secret, a person or a ballot must not be printable by mistake: file, and types that do not derive `Debug`.
+const UNPRINTED: &[(&str, &[&str])] = &[
+    ("src/app.rs", &["SessionKey"]),
+    ("src/app/casting.rs", &["Job"]),
+    ("src/app/identifying.rs", &["Identified"]),
+    ("src/app/issuing.rs", &["Job"]),
+    ("src/app/letters.rs", &["Letter"]),
+    ("src/app/roll.rs", &["Entry"]),
+    ("src/crypto/session.rs", &["Session", "Payload"]),
+    ("src/domain/roll.rs", &["Person"]),
+    ("src/http/access.rs", &["Resident"]),
+    ("src/http/casting.rs", &["CastRequest"]),
+    ("src/http/identifying.rs", &["IdentificationRequest", "IdentificationResponse"]),
+    ("src/http/issuing.rs", &["IssueRequest", "IssueResponse", "StatusResponse", "Backup"]),
+    ("src/http/letters.rs", &["LettersRequest", "LetterEntry"]),
+    ("src/http/log.rs", &["ReceiptRequest"]),
+    ("src/http/roll.rs", &["RollRequest", "RollEntry"]),
+    ("src/http/tallying.rs", &["RevealRequest"]),
+    ("src/store/ballot_box.rs", &["Waiting"]),
+    ("src/store/issuances.rs", &["Issuance"]),
+    ("src/store/voters.rs", &["Voter", "CodeRow"]),
+];
 
 const MAX_LINES: usize = 400;
 
@@ -224,6 +251,27 @@ fn people_and_ballots_do_not_meet() {
         for word in *words {
             if names(&code(&text).to_lowercase(), word) {
                 faults.push(format!("{file}: must not name `{word}`"));
+            }
+        }
+    }
+    report(&faults);
+}
+
+#[test]
+fn secrets_cannot_be_printed() {
+    let mut faults = Vec::new();
+    for (file, types) in UNPRINTED {
+        let text = fs::read_to_string(root().join(file)).unwrap_or_else(|fault| panic!("{file}: {fault}"));
+        for name in *types {
+            let found = ["(", " ", ";"].iter().find_map(|after| text.find(&format!("struct {name}{after}")));
+            let Some(at) = found else {
+                faults.push(format!("{file}: `{name}` is gone: the row in UNPRINTED is stale"));
+                continue;
+            };
+            // What stands before a type up to the empty line is its documentation and its attributes.
+            let before = text[..at].rsplit("\n\n").next().unwrap_or_default();
+            if before.lines().any(|line| line.starts_with("#[derive") && line.contains("Debug")) {
+                faults.push(format!("{file}: `{name}` derives Debug, and so shows itself in logs and panics"));
             }
         }
     }

@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeMap, HashMap},
     sync::Arc,
+    time::Instant,
 };
 
 use audit::round::Phase;
@@ -13,6 +14,7 @@ use crate::{
     clock::{Clock, HOUR, hour},
     domain::Refusal,
     error::Error,
+    metrics::Commits,
     store::{
         Db, Tx,
         ballot_box::{self, Accepted},
@@ -21,7 +23,6 @@ use crate::{
 };
 
 /// A checked ballot on its way into the urn.
-#[derive(Debug)]
 pub struct Job {
     round: Arc<Published>,
     envelope: Envelope,
@@ -59,15 +60,22 @@ pub fn claimed_credential(bytes: &[u8]) -> [u8; 32] {
     bytes.get(33..65).and_then(|part| part.try_into().ok()).unwrap_or_default()
 }
 
-pub(super) fn start(db: Db, clock: Clock, queue: usize) -> Group<Job, Promise> {
-    Group::start(queue, move |jobs| {
-        let (db, clock) = (db.clone(), clock.clone());
-        async move { commit(&db, &clock, jobs).await }
+pub(super) fn start(db: Db, clock: Clock, queue: usize, metrics: Commits) -> Group<Job, Promise> {
+    Group::start(queue, metrics.clone(), move |jobs| {
+        let (db, clock, metrics) = (db.clone(), clock.clone(), metrics.clone());
+        async move { commit(&db, &clock, &metrics, jobs).await }
     })
 }
 
-async fn commit(db: &Db, clock: &Clock, jobs: Vec<Job>) -> Result<Vec<Result<Promise, Error>>, Error> {
+async fn commit(
+    db: &Db,
+    clock: &Clock,
+    metrics: &Commits,
+    jobs: Vec<Job>,
+) -> Result<Vec<Result<Promise, Error>>, Error> {
+    let asked = Instant::now();
     let mut tx = db.write().await?;
+    metrics.waited(asked.elapsed());
     let mut answers: Vec<Option<Result<Promise, Error>>> = jobs.iter().map(|_| None).collect();
     // Always in one order, so that two nodes never wait for each other's rounds.
     let mut by_round: BTreeMap<i64, Vec<(usize, Job)>> = BTreeMap::new();

@@ -1,18 +1,26 @@
 //! Group commit: requests that wait together are committed together, with no timer, and then all are answered.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::{Duration, Instant},
+};
 
 use tokio::{
     sync::{Mutex, mpsc, oneshot},
     time::timeout,
 };
 
-use crate::{domain::Refusal, error::Error};
+use crate::{domain::Refusal, error::Error, metrics::Commits};
 
 /// Most jobs in one transaction, so that one commit stays short.
 const MOST: usize = 512;
 /// A database that says nothing for so long is given up: whoever waits hears so and asks again, which is safe.
 const PATIENCE: Duration = Duration::from_secs(15);
+/// Longest that whoever finds the queue full is sent away for, in seconds.
+const LONGEST_AWAY: u32 = 30;
 
 struct Waiting<J, T> {
     job: J,
@@ -20,15 +28,22 @@ struct Waiting<J, T> {
 }
 
 /// A queue to one worker that commits.
-#[derive(Debug)]
 pub struct Group<J, T> {
     queue: mpsc::Sender<Waiting<J, T>>,
     worker: Arc<Mutex<()>>,
+    /// Milliseconds that the last commit took for a hundred jobs.
+    pace: Arc<AtomicU32>,
+}
+
+impl<J, T> std::fmt::Debug for Group<J, T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Group(…)")
+    }
 }
 
 impl<J: Send + 'static, T: Send + 'static> Group<J, T> {
     /// Starts the worker. `commit` gets jobs in their order of arrival and returns one answer for each, or a fault that all get.
-    pub fn start<F, Fut>(capacity: usize, commit: F) -> Self
+    pub fn start<F, Fut>(capacity: usize, metrics: Commits, commit: F) -> Self
     where
         F: Fn(Vec<J>) -> Fut + Send + 'static,
         Fut: Future<Output = Result<Vec<Result<T, Error>>, Error>> + Send,
@@ -36,13 +51,22 @@ impl<J: Send + 'static, T: Send + 'static> Group<J, T> {
         let (queue, mut waiting) = mpsc::channel::<Waiting<J, T>>(capacity);
         let worker = Arc::new(Mutex::new(()));
         let busy = Arc::clone(&worker);
+        let pace = Arc::new(AtomicU32::new(0));
+        let seen = Arc::clone(&pace);
         tokio::spawn(async move {
             let mut together = Vec::with_capacity(MOST);
             while waiting.recv_many(&mut together, MOST).await > 0 {
                 let _busy = busy.lock().await;
                 let (jobs, askers): (Vec<_>, Vec<_>) =
                     together.drain(..).map(|waiting| (waiting.job, waiting.answer)).unzip();
+                let began = Instant::now();
                 let committed = timeout(PATIENCE, commit(jobs)).await;
+                let (took, count) = (began.elapsed(), askers.len());
+                metrics.committed(count, took);
+                seen.store(
+                    u32::try_from(took.as_millis() * 100 / count as u128).unwrap_or(u32::MAX),
+                    Ordering::Relaxed,
+                );
                 let answers = committed
                     .unwrap_or_else(|_| Err(Error::broken("the database does not answer")))
                     .unwrap_or_else(|fault| askers.iter().map(|_| Err(Error::broken(&fault))).collect());
@@ -52,7 +76,7 @@ impl<J: Send + 'static, T: Send + 'static> Group<J, T> {
                 }
             }
         });
-        Self { queue, worker }
+        Self { queue, worker, pace }
     }
 
     /// Hands a job over and waits until it is committed.
@@ -61,13 +85,35 @@ impl<J: Send + 'static, T: Send + 'static> Group<J, T> {
     /// [`Refusal::Overloaded`] when too many wait already; then the job was not taken. Else the job's own.
     pub async fn submit(&self, job: J) -> Result<T, Error> {
         let (answer, answered) = oneshot::channel();
-        self.queue.try_send(Waiting { job, answer }).map_err(|_| Refusal::Overloaded { seconds: 1 })?;
+        self.queue.try_send(Waiting { job, answer }).map_err(|_| Refusal::Overloaded { seconds: self.patience() })?;
         answered.await.map_err(|_| Error::broken("the committing task stopped"))?
+    }
+
+    /// Jobs that wait.
+    pub fn depth(&self) -> usize {
+        self.queue.max_capacity() - self.queue.capacity()
+    }
+
+    /// Whether at least half of the places are taken.
+    pub fn is_half_full(&self) -> bool {
+        self.depth() * 2 >= self.queue.max_capacity().max(2)
+    }
+
+    /// Whether every place is taken.
+    pub fn is_full(&self) -> bool {
+        self.queue.capacity() == 0
+    }
+
+    /// Seconds in which a full queue is worked off at the pace of the last commit, at least 1.
+    pub fn patience(&self) -> u32 {
+        let pace = u64::from(self.pace.load(Ordering::Relaxed));
+        let seconds = (self.queue.max_capacity() as u64).saturating_mul(pace) / 100_000;
+        u32::try_from(seconds).unwrap_or(u32::MAX).clamp(1, LONGEST_AWAY)
     }
 
     /// Waits until no commit is under way and nothing waits.
     pub async fn drain(&self) {
-        while self.queue.capacity() < self.queue.max_capacity() {
+        while self.depth() > 0 {
             tokio::task::yield_now().await;
         }
         drop(self.worker.lock().await);

@@ -13,7 +13,7 @@ use crate::{
 const SESSION: i64 = 1800;
 
 /// A session, and who it is for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Identified {
     /// Token for the registrar's other requests.
     pub session: String,
@@ -27,15 +27,16 @@ pub struct Identified {
 ///
 /// # Errors
 /// [`Refusal::Code`] alike for unknown, wrong and burned codes; [`Refusal::CodeMistyped`] when the check letters do not
-/// fit; [`Refusal::UnderAge`], [`Refusal::WrongDistrict`].
+/// fit; [`Refusal::UnderAge`], [`Refusal::WrongDistrict`]; [`Refusal::Overloaded`].
 pub async fn identify(app: &App, slug: &str, code: &str) -> Result<Identified, Error> {
+    app.makes_way()?;
     let round = app.published(slug).await?;
     let code: IdentifyingCode = code.parse().map_err(|fault| Refusal::CodeMistyped(format!("{fault}")))?;
     let person = recognise(app, &round, &code).await?;
     round.eligibility.admit(&person)?;
     let expires = app.clock.now() + SESSION;
     let session = Session { expires, pseudonym: person.pseudonym, round: slug.to_owned() };
-    let token = session.issue(&app.session_key);
+    let token = session.issue(&app.session_key.0);
     Ok(Identified { session: token, expires, pseudonym: person.pseudonym })
 }
 
@@ -73,7 +74,7 @@ pub fn target(code: &str) -> String {
 /// # Errors
 /// [`Refusal::Session`].
 pub fn open_session(app: &App, token: &str) -> Result<Session, Error> {
-    Ok(Session::open(&app.session_key, token, app.clock.now()).map_err(|_| Refusal::Session)?)
+    Ok(Session::open(&app.session_key.0, token, app.clock.now()).map_err(|_| Refusal::Session)?)
 }
 
 /// The person of a session, if it is for this round.

@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeMap, HashMap},
     sync::Arc,
+    time::Instant,
 };
 
 use audit::round::Phase;
@@ -14,6 +15,7 @@ use crate::{
     crypto::{backup::BACKUP_LEN, issuer::IssuerFault, session::Session},
     domain::Refusal,
     error::Error,
+    metrics::Commits,
     store::{
         Db, Tx,
         issuances::{self, Issuance},
@@ -22,7 +24,6 @@ use crate::{
 };
 
 /// A request on its way to be marked as issued.
-#[derive(Debug)]
 pub struct Job {
     round: Arc<Published>,
     issuance: Issuance,
@@ -31,18 +32,30 @@ pub struct Job {
 /// Signs a blinded message for the owner of the session, and marks them as issued in the same transaction.
 ///
 /// # Errors
-/// [`Refusal::AlreadyIssued`] for another message of the same person, [`Refusal::Session`], [`Refusal::BlindedMessage`].
+/// [`Refusal::AlreadyIssued`] for another message of the same person, [`Refusal::Session`], [`Refusal::BlindedMessage`],
+/// [`Refusal::Overloaded`].
 pub async fn issue(app: &App, slug: &str, session: &Session, blinded: &[u8]) -> Result<Vec<u8>, Error> {
+    app.makes_way()?;
     let round = app.published(slug).await?;
     let pseudonym = person(session, slug)?;
     // Signed before it is marked, so that a message that cannot be signed uses up nothing; sent only after the commit.
-    let signature = round.issuer.blind_sign(blinded).map_err(|fault| match fault {
+    let signature = sign(app, &round, blinded).await?.map_err(|fault| match fault {
         IssuerFault::Length { .. } | IssuerFault::OutOfRange => Error::from(Refusal::BlindedMessage),
         fault => Error::broken(fault),
     })?;
     let issuance = Issuance { pseudonym, blinded_hash: Sha256::digest(blinded).into() };
     app.issuing.submit(Job { round, issuance }).await?;
     Ok(signature)
+}
+
+/// Signs where it keeps no other request waiting, and never more at a time than there are processors: a crowd that wants credentials
+/// stands in line here, while ballots, whose check costs far less than a signature, go on.
+async fn sign(app: &App, round: &Arc<Published>, blinded: &[u8]) -> Result<Result<Vec<u8>, IssuerFault>, Error> {
+    let _turn = app.signers.acquire().await.map_err(Error::broken)?;
+    let (round, blinded) = (Arc::clone(round), blinded.to_vec());
+    let signing = tokio::task::spawn_blocking(move || round.issuer.blind_sign(&blinded));
+    // What a task that panicked says may hold what it worked on.
+    signing.await.map_err(|_| Error::broken("the signing task stopped"))
 }
 
 /// Whether a credential was issued in the session owner's name.
@@ -84,15 +97,17 @@ pub async fn backup(app: &App, slug: &str, session: &Session) -> Result<Vec<u8>,
     Ok(backup.ok_or(Refusal::NoBackup)?)
 }
 
-pub(super) fn start(db: Db, clock: Clock, queue: usize) -> Group<Job, ()> {
-    Group::start(queue, move |jobs| {
-        let (db, clock) = (db.clone(), clock.clone());
-        async move { commit(&db, &clock, jobs).await }
+pub(super) fn start(db: Db, clock: Clock, queue: usize, metrics: Commits) -> Group<Job, ()> {
+    Group::start(queue, metrics.clone(), move |jobs| {
+        let (db, clock, metrics) = (db.clone(), clock.clone(), metrics.clone());
+        async move { commit(&db, &clock, &metrics, jobs).await }
     })
 }
 
-async fn commit(db: &Db, clock: &Clock, jobs: Vec<Job>) -> Result<Vec<Result<(), Error>>, Error> {
+async fn commit(db: &Db, clock: &Clock, metrics: &Commits, jobs: Vec<Job>) -> Result<Vec<Result<(), Error>>, Error> {
+    let asked = Instant::now();
     let mut tx = db.write().await?;
+    metrics.waited(asked.elapsed());
     let mut answers: Vec<Result<(), Error>> = Vec::with_capacity(jobs.len());
     answers.resize_with(jobs.len(), || Err(Error::broken("a request was skipped")));
     // Always in one order, so that two nodes never wait for each other's rounds.

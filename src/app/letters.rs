@@ -20,7 +20,7 @@ use crate::{
 pub const MOST: usize = 1_000;
 
 /// A new letter.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Letter {
     /// HMAC of the person's number, as 64 hexadecimal digits.
     pub pseudonym: String,

@@ -29,14 +29,6 @@ pub async fn state(app: &App, slug: &str) -> Result<(Arc<Published>, Round), Err
     Ok((round, state))
 }
 
-/// Whether the database answers.
-///
-/// # Errors
-/// [`Error::Database`] when it does not.
-pub async fn reachable(app: &App) -> Result<(), Error> {
-    rounds::all(&mut app.db.read().await?).await.map(drop)
-}
-
 /// Every published round, the latest close first.
 ///
 /// # Errors

@@ -20,7 +20,7 @@ use crate::{
 pub const MOST: usize = 10_000;
 
 /// A line of an import.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Entry {
     /// HMAC of the person's number, as 64 hexadecimal digits.
     pub pseudonym: String,

@@ -40,9 +40,12 @@ impl Serve {
         let stop = Stop::listen()?;
         let server = Server::start(config, Clock::system()).await?;
         if as_json {
-            println!("{}", json!({ "url": server.url() }));
+            println!("{}", json!({ "url": server.url(), "metrics": server.metrics }));
         } else {
             println!("listening on {}", server.url());
+            if let Some(address) = server.metrics {
+                println!("metrics on http://{address}/metrics");
+            }
         }
         stop.heard().await?;
         tracing::info!("stopping: requests under way are answered first");

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::Refusal;
 
 /// A person on the roll, as far as the service needs to know one.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Person {
     /// HMAC of the person's number under the roll key, which only the commission holds.
     pub pseudonym: [u8; 32],
@@ -14,6 +14,12 @@ pub struct Person {
     pub born: Date,
     /// District of residence, if rounds are held by district.
     pub district: Option<String>,
+}
+
+impl std::fmt::Debug for Person {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Person(…)")
+    }
 }
 
 /// What a round asks of its voters.

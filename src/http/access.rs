@@ -30,7 +30,6 @@ impl FromRequestParts<Http> for Staff {
 }
 
 /// A resident's session with the registrar, opened and within its limits.
-#[derive(Debug)]
 pub(super) struct Resident(pub(super) Session);
 
 impl FromRequestParts<Http> for Resident {

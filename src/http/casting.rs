@@ -15,7 +15,7 @@ use super::{
 use crate::app::casting;
 
 /// A sealed and signed ballot.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CastRequest {
     /// The ballot's bytes, base64.

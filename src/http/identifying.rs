@@ -15,7 +15,7 @@ use super::{
 use crate::app::identifying;
 
 /// The identifying half of a letter code.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct IdentificationRequest {
     /// Four groups of four letters; spaces, dashes and case do not matter.
@@ -23,7 +23,7 @@ pub struct IdentificationRequest {
 }
 
 /// A session with the registrar.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Serialize, Deserialize, ToSchema)]
 pub struct IdentificationResponse {
     /// Bearer token for the credential's addresses.
     pub session: String,

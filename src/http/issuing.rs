@@ -14,7 +14,7 @@ use super::{
 use crate::app::issuing as registrar;
 
 /// A blinded credential.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct IssueRequest {
     /// The blinded message of RFC 9474, as long as the issuer's modulus, base64.
@@ -23,7 +23,7 @@ pub struct IssueRequest {
 }
 
 /// The issuer's answer.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Serialize, Deserialize, ToSchema)]
 pub struct IssueResponse {
     /// The blind signature of RFC 9474, base64.
     #[schema(value_type = String, format = Byte)]
@@ -31,7 +31,7 @@ pub struct IssueResponse {
 }
 
 /// Whether a credential was issued in the resident's name.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Serialize, Deserialize, ToSchema)]
 pub struct StatusResponse {
     /// True once a credential was issued.
     pub issued: bool,
@@ -41,7 +41,7 @@ pub struct StatusResponse {
 }
 
 /// A credential encrypted under the second half of the letter code.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Backup {
     /// Nonce and ciphertext, base64.

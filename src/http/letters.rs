@@ -13,7 +13,7 @@ use super::{
 use crate::app::letters::{self, Letter};
 
 /// New letters, at most 1,000.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LettersRequest {
     /// Who gets a new letter.
@@ -23,7 +23,7 @@ pub struct LettersRequest {
 }
 
 /// One new letter.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LetterEntry {
     /// HMAC-SHA-256 of the person's number under the commission's roll key, hexadecimal.

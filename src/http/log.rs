@@ -41,7 +41,7 @@ pub struct ReceiptResponse {
 }
 
 /// Which ballot.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReceiptRequest {
     /// SHA-256 of the ballot, hexadecimal, or its tracker.

@@ -13,7 +13,7 @@ use super::{
 use crate::app::roll::{self, Entry};
 
 /// People to add, at most 10,000.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RollRequest {
     /// The people.
@@ -21,7 +21,7 @@ pub struct RollRequest {
 }
 
 /// One person.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RollEntry {
     /// HMAC-SHA-256 of the person's number under the commission's roll key, hexadecimal.

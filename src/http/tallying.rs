@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// The secret that opens the ballots.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RevealRequest {
     /// P-256 scalar, 32 bytes big-endian, base64.

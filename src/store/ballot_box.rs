@@ -19,7 +19,7 @@ pub struct Accepted {
 }
 
 /// A ballot that waits.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Waiting {
     /// SHA-256 of the ballot.
     pub hash: [u8; 32],

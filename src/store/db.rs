@@ -78,6 +78,17 @@ pub enum Db {
     },
 }
 
+/// How the connections of one kind stand.
+#[derive(Debug, Clone, Copy)]
+pub struct Connections {
+    /// Connections that are open.
+    pub open: u32,
+    /// Of these, those that nobody uses now.
+    pub idle: u32,
+    /// Connections that are open at most.
+    pub most: u32,
+}
+
 /// A transaction.
 #[derive(Debug)]
 pub enum Tx {
@@ -113,6 +124,15 @@ impl Db {
         }
     }
 
+    /// How the connections stand: those that read, and those that write.
+    #[must_use]
+    pub fn connections(&self) -> [Connections; 2] {
+        match self {
+            Self::Lite { writer, readers } => [of(readers), of(writer)],
+            Self::Pg { writers, readers, .. } => [of(readers), of(writers)],
+        }
+    }
+
     /// Closes every connection, after those in use are given back.
     pub async fn close(&self) {
         match self {
@@ -126,6 +146,11 @@ impl Db {
             }
         }
     }
+}
+
+fn of<D: sqlx::Database>(pool: &sqlx::Pool<D>) -> Connections {
+    let idle = u32::try_from(pool.num_idle()).unwrap_or(u32::MAX);
+    Connections { open: pool.size(), idle, most: pool.options().get_max_connections() }
 }
 
 impl Tx {

@@ -11,7 +11,7 @@ use crate::error::Error;
 const UNREPORTED: i64 = 0;
 
 /// Who gets a credential, and the SHA-256 of the message that was signed for them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Issuance {
     /// The person.
     pub pseudonym: [u8; 32],

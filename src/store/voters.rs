@@ -10,7 +10,7 @@ use crate::{domain::roll::Person, error::Error};
 pub const BURNED_AFTER: i64 = 10;
 
 /// A person with the code that was sent to them.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Voter {
     /// Who it is.
     pub person: Person,
@@ -21,7 +21,7 @@ pub struct Voter {
 }
 
 /// What a code is checked against.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct CodeRow {
     /// Who it is.
     pub person: Person,

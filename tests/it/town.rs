@@ -27,7 +27,7 @@ use veche::{
         staff::StaffMember,
     },
     clock::Clock,
-    config::{Config, Database, Limits},
+    config::{Config, Database, Limits, Overload},
     crypto::{codes::LetterCode, opening::OpeningKeyPair, pseudonym::RollKey},
     domain::Draft,
     http::{ResultResponse, RoundResponse},
@@ -66,6 +66,26 @@ pub struct Asleep {
 }
 
 impl Asleep {
+    /// Its staff turn to a server at this address.
+    pub fn at(&mut self, url: &str) {
+        let api = Api::new(url).unwrap();
+        self.official = self.official.at(api.clone());
+        self.members = self.members.clone().map(|(member, key)| (member.at(api.clone()), key));
+    }
+
+    /// Closes, opens the ballots, waits for the count of the server, and signs with both members.
+    pub async fn closes_and_certifies(&self) {
+        self.official.propose(SLUG, Act::Close, "for the test").await.unwrap();
+        self.members[0].0.confirm(SLUG).await.unwrap();
+        self.members[0].0.reveal(SLUG, self.opening.secret()).await.unwrap();
+        for (member, key) in &self.members {
+            while let Err(fault) = member.sign(SLUG, key).await {
+                assert_eq!(fault.slug(), Some("no-result-yet"), "{fault}");
+                tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+            }
+        }
+    }
+
     /// Starts the server again over the same folder.
     pub async fn restarted(self, config: Config) -> Town {
         let server = Server::start(config, self.clock.clone()).await.unwrap();
@@ -97,7 +117,7 @@ impl Answer {
     }
 }
 
-/// The settings of tests: no limits, and jobs run when the test says so.
+/// The settings of tests: no limits, nobody turned away, and jobs run when the test says so.
 pub fn config(data: PathBuf) -> Config {
     Config {
         listen: "127.0.0.1:0".parse().unwrap(),
@@ -105,6 +125,8 @@ pub fn config(data: PathBuf) -> Config {
         data,
         integrate_every_ms: 24 * 3600 * 1000,
         limits: Limits { enabled: false, ..Limits::default() },
+        // Many tests run at once, and nobody is to be turned away because of another.
+        overload: Overload { delay_ms: 0, ..Overload::default() },
         ..Config::default()
     }
 }

@@ -1,0 +1,111 @@
+//! Whether the node takes requests: its database answers and takes writes, its jobs are alive, and it is not about to stop.
+
+use std::{
+    sync::{
+        Arc, Weak,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use tokio::{sync::Mutex, time::timeout};
+
+use super::App;
+use crate::{error::Error, store::leases};
+
+/// Longest that the database may take to answer.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// For so long the last answer of the database is repeated: whoever asks without end costs one look in this time.
+const FRESH: Duration = Duration::from_secs(1);
+
+/// Why a node takes no requests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotReady {
+    /// It was told to stop, and answers what still comes.
+    #[error("this node is about to stop; ask another one")]
+    Stopping,
+    /// The loop that does what happens by itself has ended.
+    #[error("the jobs of this node have stopped")]
+    Jobs,
+    /// No answer within a second, or no power to write.
+    #[error("the database does not answer, or takes no writes")]
+    Database,
+}
+
+/// What is known of a node's readiness.
+#[derive(Debug, Default)]
+pub struct Readiness {
+    stopping: AtomicBool,
+    jobs: AtomicBool,
+    looked: Mutex<Option<(Instant, bool)>>,
+}
+
+/// Held by the jobs for as long as they live, however they end.
+#[derive(Debug)]
+pub struct JobsLive(Weak<App>);
+
+impl Drop for JobsLive {
+    fn drop(&mut self) {
+        if let Some(app) = self.0.upgrade() {
+            app.readiness.jobs.store(false, Ordering::Relaxed);
+        }
+    }
+}
+
+impl Readiness {
+    /// The jobs live until what is returned is dropped.
+    pub fn jobs_live(&self, app: &Arc<App>) -> JobsLive {
+        self.jobs.store(true, Ordering::Relaxed);
+        JobsLive(Arc::downgrade(app))
+    }
+
+    /// Whether the jobs are alive.
+    #[must_use]
+    pub fn has_jobs(&self) -> bool {
+        self.jobs.load(Ordering::Relaxed)
+    }
+
+    /// From now on the node is not ready, so that proxies lead their requests elsewhere.
+    pub fn stop(&self) {
+        self.stopping.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Whether the node takes requests.
+///
+/// # Errors
+/// [`NotReady`] with the reason.
+pub async fn ready(app: &App) -> Result<(), NotReady> {
+    let readiness = &app.readiness;
+    if readiness.stopping.load(Ordering::Relaxed) {
+        return Err(NotReady::Stopping);
+    }
+    if !readiness.has_jobs() {
+        return Err(NotReady::Jobs);
+    }
+    // Whoever asks at the same time waits for the same look.
+    let mut looked = readiness.looked.lock().await;
+    let before = *looked;
+    let answers = match before {
+        Some((at, answers)) if at.elapsed() < FRESH => answers,
+        _ => {
+            let answer = timeout(PATIENCE, takes_writes(app)).await;
+            let answer = answer.unwrap_or_else(|_| Err(Error::broken("it does not answer in time")));
+            let answers = answer.is_ok();
+            // Told once, until it is otherwise.
+            if before.is_none_or(|(_, before)| before != answers) {
+                let _ = answer.inspect_err(|fault| tracing::error!(%fault, "the database cannot be used"));
+            }
+            *looked = Some((Instant::now(), answers));
+            answers
+        }
+    };
+    if answers { Ok(()) } else { Err(NotReady::Database) }
+}
+
+/// Writes a row and takes it back: nothing stays, and nothing has to reach the disk.
+async fn takes_writes(app: &App) -> Result<(), Error> {
+    let now = app.clock.now();
+    let mut tx = app.db.write().await?;
+    leases::take(&mut tx, &format!("ready/{}", app.node), &app.node, (now, now)).await.map(drop)
+}

@@ -1,0 +1,99 @@
+//! Every request passes here: it is turned away when there is too much to do, and counted by the template of its route.
+
+use std::time::Instant;
+
+use axum::{
+    extract::{MatchedPath, Request, State},
+    http::Method,
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+
+use super::{Http, problem::Problem};
+use crate::metrics::Class;
+
+/// Label of a request whose address leads nowhere: what strangers write into addresses is nobody's label.
+const NOWHERE: &str = "none";
+
+pub(super) async fn watch(
+    State(http): State<Http>,
+    route: Option<MatchedPath>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let began = Instant::now();
+    let route = route.as_ref().map_or(NOWHERE, MatchedPath::as_str);
+    let (class, method) = (class(route, request.method()), name(request.method()));
+    let metrics = &http.app.metrics;
+    let response = match http.overload.admit(class) {
+        Ok(_held) => next.run(request).await,
+        Err(refusal) => {
+            metrics.shed(class);
+            Problem::from(refusal).into_response()
+        }
+    };
+    if let Some(problem) = response.extensions().get::<Problem>() {
+        metrics.refused(problem.slug());
+        if problem.slug() == "unavailable" && class != Class::Operating {
+            metrics.failed();
+        }
+    }
+    metrics.request(class, [route, method], response.status().as_u16(), began.elapsed());
+    response
+}
+
+/// What a route is worth when not everything can be done.
+fn class(route: &str, method: &Method) -> Class {
+    let api = route.strip_prefix("/api/v1");
+    match api {
+        None if matches!(route, "/healthz" | "/readyz") => Class::Operating,
+        // Without its page and its files nobody comes to a ballot.
+        None if route.ends_with("/rounds/{slug}/ballot") || route == "/assets/{file}" => Class::Voting,
+        Some("/rounds/{slug}") => Class::Voting,
+        Some(path) if path.ends_with("/identification") || path.contains("/credential") => Class::Voting,
+        Some("/rounds/{slug}/receipts") => Class::Reading,
+        // Ballots and acts of staff.
+        Some(_) if !matches!(*method, Method::GET | Method::HEAD) => Class::Casting,
+        _ => Class::Reading,
+    }
+}
+
+/// A method that the service knows.
+fn name(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        _ => "other",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ballots_and_the_way_to_them_go_before_reading() {
+        for (route, method, expected) in [
+            ("/api/v1/rounds/{slug}/ballots", Method::POST, Class::Casting),
+            ("/api/v1/rounds/{slug}/opening-key", Method::POST, Class::Casting),
+            ("/api/v1/drafts/{slug}", Method::PUT, Class::Casting),
+            ("/api/v1/rounds/{slug}/identification", Method::POST, Class::Voting),
+            ("/api/v1/rounds/{slug}/credential", Method::GET, Class::Voting),
+            ("/api/v1/rounds/{slug}/credential/backup", Method::PUT, Class::Voting),
+            ("/api/v1/rounds/{slug}", Method::GET, Class::Voting),
+            ("/rounds/{slug}/ballot", Method::GET, Class::Voting),
+            ("/en/rounds/{slug}/ballot", Method::GET, Class::Voting),
+            ("/api/v1/rounds/{slug}/receipts", Method::POST, Class::Reading),
+            ("/api/v1/rounds/{slug}/export/{format}", Method::GET, Class::Reading),
+            ("/rounds/{slug}/results", Method::GET, Class::Reading),
+            ("/rounds/{slug}/log/tile/{*rest}", Method::GET, Class::Reading),
+            ("/rounds/{slug}/check", Method::POST, Class::Reading),
+            (NOWHERE, Method::GET, Class::Reading),
+            ("/readyz", Method::GET, Class::Operating),
+        ] {
+            assert_eq!(class(route, &method), expected, "{method} {route}");
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! Whether the node lives and takes requests, as proxies and supervisors ask it.
+
+use std::{sync::Arc, time::Duration};
+
+use reqwest::{Method as Verb, StatusCode};
+use veche::{
+    app::readiness::{self, NotReady},
+    clock::Clock,
+    jobs, server,
+};
+
+use super::{
+    both,
+    town::{Town, config},
+};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_that_was_told_to_stop_says_so_and_serves_on() {
+    let town = Town::with(|config| config.drain_seconds = 3600).await;
+    let ready =
+        async |town: &str| reqwest::Client::builder().no_proxy().build().unwrap().get(town).send().await.unwrap();
+    let url = town.server.url();
+    assert_eq!(ready(&format!("{url}/readyz")).await.status(), StatusCode::NO_CONTENT);
+    let stopping = tokio::spawn(town.server.stop());
+    loop {
+        let answer = ready(&format!("{url}/readyz")).await;
+        if answer.status() == StatusCode::SERVICE_UNAVAILABLE {
+            assert_eq!(answer.headers()["retry-after"], "1");
+            break;
+        }
+    }
+    assert_eq!(ready(&format!("{url}/healthz")).await.status(), StatusCode::NO_CONTENT, "it lives");
+    assert_eq!(ready(&format!("{url}/api/v1/rounds")).await.status(), StatusCode::OK, "it serves those who still come");
+    stopping.abort();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_without_its_jobs_is_not_ready() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = config(folder.path().join("data"));
+    both::make_database(&config.data).await;
+    let app = server::open(config, Clock::system()).await.unwrap();
+    assert_eq!(readiness::ready(&app).await, Err(NotReady::Jobs));
+    let jobs = jobs::start(Arc::clone(&app), Duration::from_secs(3600));
+    assert_eq!(readiness::ready(&app).await, Ok(()));
+    jobs.abort();
+    let _ = jobs.await;
+    assert_eq!(readiness::ready(&app).await, Err(NotReady::Jobs), "also when they ended by a panic");
+    app.stop().await;
+}
+
+/// Somebody else holds the database: the node lives, is not ready, and is ready again by itself. Nothing that it was asked meanwhile
+/// keeps a connection for ever.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_whose_database_takes_no_writes_is_not_ready() {
+    let town = Town::new().await;
+    let data = town.folder.path().join("data");
+    let readyz = async || town.asks(Verb::GET, "/readyz", None, None).await.status;
+    assert_eq!(readyz().await, StatusCode::NO_CONTENT);
+    let held = hold(&data).await;
+    while readyz().await != StatusCode::SERVICE_UNAVAILABLE {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    assert_eq!(town.asks(Verb::GET, "/healthz", None, None).await.status, StatusCode::NO_CONTENT);
+    drop(held);
+    while readyz().await != StatusCode::NO_CONTENT {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    town.publishes().await;
+}
+
+/// Keeps every writer waiting until what is returned is dropped.
+pub async fn hold(data: &std::path::Path) -> Box<dyn std::any::Any> {
+    use sqlx::Connection as _;
+    if both::on_postgres() {
+        let mut administrator = both::administrator(data).await;
+        let lock = "BEGIN; LOCK TABLE leases, accepted_ballots IN ACCESS EXCLUSIVE MODE";
+        sqlx::raw_sql(lock).execute(&mut administrator).await.unwrap();
+        return Box::new(administrator);
+    }
+    let url = format!("sqlite://{}", data.join("veche.db").display());
+    let mut other = sqlx::SqliteConnection::connect(&url).await.unwrap();
+    sqlx::raw_sql("BEGIN IMMEDIATE").execute(&mut other).await.unwrap();
+    Box::new(other)
+}
