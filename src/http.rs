@@ -3,12 +3,14 @@
 mod access;
 mod acts;
 mod assets;
+mod caching;
 mod casting;
 mod client;
 mod drafts;
 mod exports;
 mod extract;
 mod health;
+mod inside;
 mod identifying;
 mod issuing;
 mod letters;
@@ -27,6 +29,7 @@ mod tiles;
 
 pub use acts::{ProposalRequest, StepRequest};
 pub use casting::AcceptanceResponse;
+pub use inside::Answer;
 pub use identifying::IdentificationResponse;
 pub use issuing::{Backup, IssueResponse, StatusResponse};
 pub use letters::{LetterEntry, LettersRequest, LettersResponse};
@@ -105,7 +108,8 @@ impl Http {
             .merge(pages::routes())
             .route_layer(middleware::from_fn_with_state(self.clone(), limits::reads))
             .layer(DefaultBodyLimit::max(MAX_QUESTION))
-            .layer(CompressionLayer::new().compress_when(worth_compressing()));
+            .layer(CompressionLayer::new().compress_when(worth_compressing()))
+            .layer(SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, HeaderValue::from_static(caching::ASK)));
         let logs = open_log("/rounds/{slug}/log")
             .merge(open_log("/office/log"))
             .route_layer(middleware::from_fn_with_state(self.clone(), limits::reads))
@@ -115,7 +119,7 @@ impl Http {
             .route("/api/v1/rounds/{slug}/identification", post(identifying::identify))
             .route("/api/v1/rounds/{slug}/credential", get(issuing::status).post(issuing::issue))
             .route("/api/v1/rounds/{slug}/credential/backup", get(issuing::backup).put(issuing::save_backup))
-            .layer(fixed(header::CACHE_CONTROL, "no-store"));
+            .layer(fixed(header::CACHE_CONTROL, caching::NEVER));
         let ballot_box = Router::new().route("/api/v1/rounds/{slug}/ballots", post(casting::cast));
         let staff = Router::new()
             .route("/api/v1/drafts/{slug}/publication", post(drafts::publish))

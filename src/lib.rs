@@ -16,6 +16,7 @@ pub mod jobs;
 pub mod outbound;
 pub mod pages;
 pub mod pictures;
+pub mod publishing;
 pub mod server;
 pub mod store;
 pub mod web;

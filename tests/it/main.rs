@@ -4,6 +4,7 @@
 mod ballot_box;
 mod both;
 mod bundle;
+mod caching;
 mod camera;
 mod cheats;
 mod cli;
@@ -24,6 +25,7 @@ mod pages;
 mod pictures;
 mod pictures_made;
 mod postgres;
+mod publishing;
 mod registrar;
 mod secrecy;
 mod staff;
