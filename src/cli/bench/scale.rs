@@ -52,7 +52,7 @@ pub(super) struct Scale {
     /// Most ballots in one commit.
     #[arg(long, default_value_t = 512)]
     group: u32,
-    /// Bytes of a line of the log that holds a ballot.
+    /// Bytes of a line of the log that holds a ballot, with its share of the lines of batches.
     #[arg(long, default_value_t = plan::LINE)]
     line_bytes: f64,
     /// Bytes that a voter and the ballot take in the database, with indexes, without the write-ahead log.
