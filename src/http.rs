@@ -10,8 +10,8 @@ mod drafts;
 mod exports;
 mod extract;
 mod health;
-mod inside;
 mod identifying;
+mod inside;
 mod issuing;
 mod letters;
 pub mod limits;
@@ -29,8 +29,8 @@ mod tiles;
 
 pub use acts::{ProposalRequest, StepRequest};
 pub use casting::AcceptanceResponse;
-pub use inside::Answer;
 pub use identifying::IdentificationResponse;
+pub use inside::Answer;
 pub use issuing::{Backup, IssueResponse, StatusResponse};
 pub use letters::{LetterEntry, LettersRequest, LettersResponse};
 pub use log::{ConsistencyResponse, ReceiptResponse};
@@ -109,7 +109,10 @@ impl Http {
             .route_layer(middleware::from_fn_with_state(self.clone(), limits::reads))
             .layer(DefaultBodyLimit::max(MAX_QUESTION))
             .layer(CompressionLayer::new().compress_when(worth_compressing()))
-            .layer(SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, HeaderValue::from_static(caching::ASK)));
+            .layer(SetResponseHeaderLayer::if_not_present(
+                header::CACHE_CONTROL,
+                HeaderValue::from_static(caching::ASK),
+            ));
         let logs = open_log("/rounds/{slug}/log")
             .merge(open_log("/office/log"))
             .route_layer(middleware::from_fn_with_state(self.clone(), limits::reads))

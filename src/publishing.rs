@@ -62,7 +62,11 @@ pub struct Publisher {
 /// What became of one file.
 enum Done {
     Kept,
-    Pushed { name: String, len: u64, hash: [u8; 32] },
+    Pushed {
+        name: String,
+        len: u64,
+        hash: [u8; 32],
+    },
     /// There is nothing at this address, or not yet.
     Nothing,
 }
@@ -147,7 +151,8 @@ impl Publisher {
     /// Takes away pictures that no round shows any more, and nothing else.
     async fn remove_pictures(&mut self, shown: &BTreeSet<String>, report: &mut Report) -> Result<(), Error> {
         let there = self.there.iter().flatten().map(|(name, _)| name.clone());
-        let gone: Vec<_> = there.filter(|name| addresses::is_picture(name) && !shown.contains(&format!("/{name}"))).collect();
+        let gone: Vec<_> =
+            there.filter(|name| addresses::is_picture(name) && !shown.contains(&format!("/{name}"))).collect();
         for name in gone {
             if !self.dry {
                 self.mirror.remove(&name).await.map_err(Error::broken)?;

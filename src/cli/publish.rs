@@ -50,7 +50,10 @@ impl Publish {
         // It asks the service inside itself, which waits for nobody.
         config.limits = Limits { enabled: false, ..config.limits };
         if config.database.0.is_empty() && !config.database_file().exists() {
-            return Err(CliFault::Other(format!("{}: there is no database to publish from", config.database_file().display())));
+            return Err(CliFault::Other(format!(
+                "{}: there is no database to publish from",
+                config.database_file().display()
+            )));
         }
         let mirror = Mirror::open(&self.place, self.endpoint.as_deref()).map_err(CliFault::other)?;
         let app = server::open(config, Clock::system()).await?;
@@ -102,7 +105,10 @@ fn print(report: &Report, as_json: bool, dry: bool) {
     }
     let (files, removed) = (report.pushed.len(), report.removed.len());
     let would = if dry { "would be " } else { "" };
-    println!("{files} files {would}pushed ({} bytes), {} were there, {removed} {would}removed", report.bytes, report.kept);
+    println!(
+        "{files} files {would}pushed ({} bytes), {} were there, {removed} {would}removed",
+        report.bytes, report.kept
+    );
     for (origin, size) in &report.heads {
         println!("{origin}: {size} lines");
     }

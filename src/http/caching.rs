@@ -51,7 +51,12 @@ pub(super) fn kept(request: &HeaderMap, caching: &'static str, tag: &str, answer
 }
 
 /// An answer that is named by its content. Weak, for the same is also sent packed.
-pub(super) fn by_content(request: &HeaderMap, caching: &'static str, media_type: &'static str, body: Vec<u8>) -> Response {
+pub(super) fn by_content(
+    request: &HeaderMap,
+    caching: &'static str,
+    media_type: &'static str,
+    body: Vec<u8>,
+) -> Response {
     let tag = format!("W/\"{}\"", hex::encode(&Sha256::digest(&body)[..TAG]));
     kept(request, caching, &tag, ([(header::CONTENT_TYPE, media_type)], body))
 }
@@ -68,12 +73,18 @@ mod tests {
     fn who_has_a_version_gets_304_with_its_name() {
         let answer = |request: &HeaderMap| by_content(request, SHORT, "text/plain", b"1".to_vec());
         let first = answer(&HeaderMap::new());
-        assert_eq!((first.status(), &first.headers()[header::CACHE_CONTROL]), (StatusCode::OK, &SHORT.parse().unwrap()));
+        assert_eq!(
+            (first.status(), &first.headers()[header::CACHE_CONTROL]),
+            (StatusCode::OK, &SHORT.parse().unwrap())
+        );
         // SHA-256 of "1", by sha256sum.
         assert_eq!(first.headers()[header::ETAG], "W/\"6b86b273ff34fce19d6b804eff5a3f57\"");
         for known in ["\"6b86b273ff34fce19d6b804eff5a3f57\"", "\"x\", W/\"6b86b273ff34fce19d6b804eff5a3f57\""] {
             let again = answer(&asks(known));
-            assert_eq!((again.status(), again.headers().get(header::ETAG)), (StatusCode::NOT_MODIFIED, first.headers().get(header::ETAG)));
+            assert_eq!(
+                (again.status(), again.headers().get(header::ETAG)),
+                (StatusCode::NOT_MODIFIED, first.headers().get(header::ETAG))
+            );
         }
         assert_eq!(answer(&asks("\"6b86b273ff34fce19d6b804eff5a3f58\"")).status(), StatusCode::OK);
     }

@@ -48,6 +48,12 @@ impl Answer {
         self.text(header::CACHE_CONTROL)
     }
 
+    /// Which version of the body it is.
+    #[must_use]
+    pub fn tag(&self) -> Option<&str> {
+        self.text(header::ETAG)
+    }
+
     /// Under which name it is saved.
     #[must_use]
     pub fn disposition(&self) -> Option<&str> {

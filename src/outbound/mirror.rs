@@ -4,8 +4,8 @@ use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use object_store::{
-    Attribute, AttributeValue, Attributes, ObjectStore, ObjectStoreExt as _, PutOptions, RetryConfig, aws::AmazonS3Builder, buffered::BufWriter,
-    local::LocalFileSystem, path::Path,
+    Attribute, AttributeValue, Attributes, ObjectStore, ObjectStoreExt as _, PutOptions, RetryConfig,
+    aws::AmazonS3Builder, buffered::BufWriter, local::LocalFileSystem, path::Path,
 };
 use tokio::io::AsyncWriteExt as _;
 
@@ -52,7 +52,8 @@ impl Mirror {
     /// # Errors
     /// [`MirrorFault`] when there is no such place or its settings are incomplete.
     pub fn open(place: &str, endpoint: Option<&str>) -> Result<Self, MirrorFault> {
-        let fault = |reason: &dyn std::fmt::Display| MirrorFault { place: place.to_owned(), reason: reason.to_string() };
+        let fault =
+            |reason: &dyn std::fmt::Display| MirrorFault { place: place.to_owned(), reason: reason.to_string() };
         let Some(rest) = place.strip_prefix("s3://") else {
             let folder = PathBuf::from(place);
             std::fs::create_dir_all(&folder).map_err(|reason| fault(&reason))?;
@@ -80,7 +81,9 @@ impl Mirror {
             Some(index) => format!("{address}/{index}"),
             None => address.to_owned(),
         };
-        Path::parse(&name).map(|_| name.clone()).map_err(|reason| MirrorFault { place: name, reason: reason.to_string() })
+        Path::parse(&name)
+            .map(|_| name.clone())
+            .map_err(|reason| MirrorFault { place: name, reason: reason.to_string() })
     }
 
     /// What is there below a name, with its length in bytes.
@@ -150,7 +153,8 @@ impl Mirror {
     }
 
     fn path(&self, name: &str) -> Result<Path, MirrorFault> {
-        let name = Path::parse(name).map_err(|reason| MirrorFault { place: name.to_owned(), reason: reason.to_string() })?;
+        let name =
+            Path::parse(name).map_err(|reason| MirrorFault { place: name.to_owned(), reason: reason.to_string() })?;
         Ok(self.prefix.parts().chain(name.parts()).collect())
     }
 

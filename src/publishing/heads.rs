@@ -45,7 +45,13 @@ impl Publisher {
     }
 
     /// Pushes the events of long lines before the leaves that name them, so that whoever finds the leaves finds the events.
-    async fn push_events(&mut self, log: &str, path: &TilePath, report: &mut Report, progress: &Progress) -> Result<(), Error> {
+    async fn push_events(
+        &mut self,
+        log: &str,
+        path: &TilePath,
+        report: &mut Report,
+        progress: &Progress,
+    ) -> Result<(), Error> {
         let address = format!("{log}/{path}");
         let name = self.mirror.name(&address, None).map_err(Error::broken)?;
         if self.there.as_ref().is_some_and(|there| there.contains_key(&name)) {

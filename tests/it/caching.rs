@@ -75,7 +75,8 @@ fn routes() -> BTreeSet<String> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_public_route_says_how_long_it_is_kept() {
-    let named: BTreeSet<_> = ROUTES.iter().map(|row| row.0).chain(GUARDED.iter().copied()).chain([MADE]).map(str::to_owned).collect();
+    let named: BTreeSet<_> =
+        ROUTES.iter().map(|row| row.0).chain(GUARDED.iter().copied()).chain([MADE]).map(str::to_owned).collect();
     assert_eq!(routes(), named, "a route without a row, or a row without a route");
     let town = Town::new().await;
     let mut rules = approval();
@@ -99,12 +100,20 @@ async fn every_public_route_says_how_long_it_is_kept() {
         let url = format!("{}{address}", town.server.url());
         let first = client.get(&url).send().await.unwrap();
         assert!(first.status().is_success(), "{route}: {address}: {}", first.status());
-        assert_eq!(first.headers().get("cache-control").map(|value| value.to_str().unwrap()), Some(*caching), "{route}: {address}");
+        assert_eq!(
+            first.headers().get("cache-control").map(|value| value.to_str().unwrap()),
+            Some(*caching),
+            "{route}: {address}"
+        );
         let tag = first.headers().get("etag").cloned();
         assert_eq!(tag.is_some(), *has_tag, "{route}: {address}");
         let Some(tag) = tag else { continue };
         let again = client.get(&url).header("if-none-match", &tag).send().await.unwrap();
-        assert_eq!((again.status(), again.headers().get("etag")), (StatusCode::NOT_MODIFIED, Some(&tag)), "{route}: {address}");
+        assert_eq!(
+            (again.status(), again.headers().get("etag")),
+            (StatusCode::NOT_MODIFIED, Some(&tag)),
+            "{route}: {address}"
+        );
         assert_eq!(again.headers()["cache-control"], *caching, "{route}: {address}");
         assert!(again.bytes().await.unwrap().is_empty(), "{route}: {address}");
         let other = client.get(&url).header("if-none-match", "\"another\"").send().await.unwrap();

@@ -92,7 +92,11 @@ fn form(name: &str) -> String {
         _ if is_hash(part) => "H".to_owned(),
         _ => part.to_owned(),
     };
-    if name.starts_with("assets/") { "assets/A".to_owned() } else { name.split('/').map(part).collect::<Vec<_>>().join("/") }
+    if name.starts_with("assets/") {
+        "assets/A".to_owned()
+    } else {
+        name.split('/').map(part).collect::<Vec<_>>().join("/")
+    }
 }
 
 fn forms(folder: &Path) -> BTreeSet<String> {
@@ -105,7 +109,11 @@ fn list(lists: &[&[&str]]) -> BTreeSet<String> {
 
 async fn with_picture(town: &Town) -> audit::log::hash::Hash {
     let alt = [("ru".to_owned(), "Площадь".to_owned())].into();
-    let request = PictureRequest { alt, image: Bytes(camera_jpeg(640, 480, 1)), kind: audit::round::pictures::PictureKind::Photo };
+    let request = PictureRequest {
+        alt,
+        image: Bytes(camera_jpeg(640, 480, 1)),
+        kind: audit::round::pictures::PictureKind::Photo,
+    };
     town.official.add_picture(SLUG, 1, &request).await.unwrap().picture
 }
 
@@ -132,7 +140,8 @@ async fn what_is_pushed_is_the_list_before_the_close_and_after_the_count() {
     let first = push(&town, folder.path()).await;
     assert_eq!(forms(folder.path()), list(&[BEFORE]), "before the close");
     assert_eq!(first.heads.len(), 2);
-    let all: String = files(folder.path()).iter().filter_map(|name| std::fs::read_to_string(folder.path().join(name)).ok()).collect();
+    let all: String =
+        files(folder.path()).iter().filter_map(|name| std::fs::read_to_string(folder.path().join(name)).ok()).collect();
     assert!(!all.contains("\"tally\"") && !all.contains("\"outcome\""), "nobody has counted yet");
     // An event is not looked for again where the leaves that name it are.
     let looked_at = files(folder.path()).iter().filter(|name| !name.contains("/event/")).count() as u64;
@@ -161,7 +170,10 @@ async fn a_head_comes_after_all_that_it_covers_and_a_broken_push_is_mended() {
     let at = |name: &str| std::fs::metadata(folder.path().join(name)).unwrap().modified().unwrap();
     for log in ["office", "rounds/square-2027"] {
         let head = at(&format!("{log}/log/checkpoint"));
-        let below = files(folder.path()).into_iter().filter(|name| name.starts_with(&format!("{log}/log/"))).map(|name| at(&name));
+        let below = files(folder.path())
+            .into_iter()
+            .filter(|name| name.starts_with(&format!("{log}/log/")))
+            .map(|name| at(&name));
         assert_eq!(below.max(), Some(head), "{log}");
         assert!(head <= SystemTime::now());
     }
@@ -216,7 +228,8 @@ async fn a_log_that_does_not_go_on_is_not_pushed_over_the_one_that_readers_know(
         assert_eq!(std::fs::read(&head).unwrap(), known, "the head was overwritten");
     };
     refused("the database is older than what was published").await;
-    let (have, wanted) = (measuring::size(&other.server.app).await.unwrap(), measuring::size(&first.server.app).await.unwrap());
+    let (have, wanted) =
+        (measuring::size(&other.server.app).await.unwrap(), measuring::size(&first.server.app).await.unwrap());
     measuring::append(&other.server.app, "official-1", wanted - have).await.unwrap();
     refused("one of both is not the log that was signed first").await;
     first.server.stop().await.unwrap();
@@ -227,7 +240,9 @@ async fn a_log_that_does_not_go_on_is_not_pushed_over_the_one_that_readers_know(
 async fn serve(folder: PathBuf) -> String {
     let answer = move |request: Request| {
         let path = folder.join(request.uri().path().trim_start_matches('/'));
-        async move { std::fs::read(if path.is_dir() { path.join("index.json") } else { path }).map_err(|_| StatusCode::NOT_FOUND) }
+        async move {
+            std::fs::read(if path.is_dir() { path.join("index.json") } else { path }).map_err(|_| StatusCode::NOT_FOUND)
+        }
     };
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -236,7 +251,8 @@ async fn serve(folder: PathBuf) -> String {
 }
 
 async fn veche(arguments: Vec<String>) -> Output {
-    let run = move || Command::new(env!("CARGO_BIN_EXE_veche")).args(arguments).env_remove("VECHE_CONFIG").output().unwrap();
+    let run =
+        move || Command::new(env!("CARGO_BIN_EXE_veche")).args(arguments).env_remove("VECHE_CONFIG").output().unwrap();
     tokio::task::spawn_blocking(run).await.unwrap()
 }
 
@@ -254,7 +270,10 @@ async fn readers_learn_from_the_files_what_they_learn_from_the_service() {
     town.certifies().await;
     let data = town.folder.path().join("data");
     let database = both::database(&data);
-    let mut arguments: Vec<String> = ["--json", "publish", folder.path().to_str().unwrap(), "--data", data.to_str().unwrap()].map(str::to_owned).into();
+    let mut arguments: Vec<String> =
+        ["--json", "publish", folder.path().to_str().unwrap(), "--data", data.to_str().unwrap()]
+            .map(str::to_owned)
+            .into();
     if !database.is_empty() {
         arguments.extend(["--database".to_owned(), database]);
     }
@@ -264,7 +283,9 @@ async fn readers_learn_from_the_files_what_they_learn_from_the_service() {
     assert!(would.status.success() && files(folder.path()).is_empty(), "{}", String::from_utf8_lossy(&would.stderr));
     let did = veche(arguments).await;
     assert!(did.status.success(), "{}", String::from_utf8_lossy(&did.stderr));
-    let pushed = |output: &Output| serde_json::from_slice::<Value>(&output.stdout).unwrap()["report"]["pushed"].as_array().unwrap().len();
+    let pushed = |output: &Output| {
+        serde_json::from_slice::<Value>(&output.stdout).unwrap()["report"]["pushed"].as_array().unwrap().len()
+    };
     assert_eq!((pushed(&would), pushed(&did)), (files(folder.path()).len(), files(folder.path()).len()));
     let (service, files) = (town.server.url(), serve(folder.path().to_owned()).await);
     let state = TempDir::new().unwrap();

@@ -69,7 +69,8 @@ fn short(text: &str) -> String {
 /// The last function or constant that a piece of code begins.
 fn last_item(code: &str) -> Option<String> {
     let starts = ["fn ", "const "].iter().filter_map(|word| code.rfind(word).map(|at| at + word.len()));
-    let name: String = code[starts.max()?..].chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_').collect();
+    let name: String =
+        code[starts.max()?..].chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_').collect();
     (!name.is_empty()).then_some(name)
 }
 

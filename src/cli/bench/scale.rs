@@ -112,7 +112,9 @@ impl Scale {
             && self.push_every > 0.0
             && self.partitions != Some(0);
         if !fits {
-            return Err(CliFault::Other("such a vote cannot be: look at --voters, --last-hour, --again, --partitions".into()));
+            return Err(CliFault::Other(
+                "such a vote cannot be: look at --voters, --last-hour, --again, --partitions".into(),
+            ));
         }
         Ok(Load {
             voters: self.voters,
@@ -130,13 +132,21 @@ impl Scale {
     fn machine(&self) -> Result<Machine, CliFault> {
         let measured = self.measured.as_deref().map(read).transpose()?.unwrap_or_default();
         let find = |given: Option<f64>, name: &str, option: &str| {
-            let found = given.or_else(|| measured.figures.iter().find(|figure| figure.name == name).map(|figure| figure.value));
+            let found =
+                given.or_else(|| measured.figures.iter().find(|figure| figure.name == name).map(|figure| figure.value));
             found.filter(|value| *value > 0.0).ok_or_else(|| {
                 CliFault::Other(format!("no rate for {name}: measure it (veche bench round --json) and give the file with --measured, or give {option}"))
             })
         };
-        if !(self.commit_ms > 0.0 && self.group > 0 && self.line_bytes > 0.0 && self.database_bytes > 0.0 && self.page_kb >= 0.0) {
-            return Err(CliFault::Other("--commit-ms, --group, --line-bytes and --database-bytes must be above 0".into()));
+        if !(self.commit_ms > 0.0
+            && self.group > 0
+            && self.line_bytes > 0.0
+            && self.database_bytes > 0.0
+            && self.page_kb >= 0.0)
+        {
+            return Err(CliFault::Other(
+                "--commit-ms, --group, --line-bytes and --database-bytes must be above 0".into(),
+            ));
         }
         Ok(Machine {
             casting: find(self.casting, "casting", "--casting")?,
@@ -183,7 +193,8 @@ mod tests {
 
     #[test]
     fn numbers_are_grouped_by_three() {
-        let texts = [(1.0, 0), (1234.0, 0), (20_000_000.0, 0), (-123_456.5, 1), (0.25, 2)].map(|(value, digits)| grouped(value, digits));
+        let texts = [(1.0, 0), (1234.0, 0), (20_000_000.0, 0), (-123_456.5, 1), (0.25, 2)]
+            .map(|(value, digits)| grouped(value, digits));
         assert_eq!(texts, ["1", "1,234", "20,000,000", "-123,456.5", "0.25"]);
     }
 

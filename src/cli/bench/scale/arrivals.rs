@@ -7,8 +7,8 @@ pub(super) const HOUR: f64 = 3600.0;
 /// Share of a day's visits in each hour, from midnight; what counts is how they compare. An assumption: few at night, most from
 /// six to nine in the evening.
 const DAY: [f64; 24] = [
-    6.0, 3.0, 2.0, 1.0, 1.0, 2.0, 6.0, 14.0, 28.0, 40.0, 48.0, 50.0, 52.0, 50.0, 48.0, 46.0, 46.0, 50.0, 60.0, 66.0, 64.0, 50.0, 32.0,
-    16.0,
+    6.0, 3.0, 2.0, 1.0, 1.0, 2.0, 6.0, 14.0, 28.0, 40.0, 48.0, 50.0, 52.0, 50.0, 48.0, 46.0, 46.0, 50.0, 60.0, 66.0,
+    64.0, 50.0, 32.0, 16.0,
 ];
 /// How the rate rises within the last hour: from half to one and a half of its mean.
 const RISE: f64 = 0.5;

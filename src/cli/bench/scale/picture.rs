@@ -30,7 +30,12 @@ pub(super) fn draw(plan: &Plan) -> String {
     }
     bars(&mut out, &plan.hours, &rate, |hour| hour.ballots.max(least).log10());
     let limit = rate.at(plan.machine.casting.log10());
-    write!(out, "<line x1=\"{LEFT}\" x2=\"{:.1}\" y1=\"{limit:.1}\" y2=\"{limit:.1}\" stroke=\"#b00020\" stroke-width=\"2\"/>", WIDTH - RIGHT).ok();
+    write!(
+        out,
+        "<line x1=\"{LEFT}\" x2=\"{:.1}\" y1=\"{limit:.1}\" y2=\"{limit:.1}\" stroke=\"#b00020\" stroke-width=\"2\"/>",
+        WIDTH - RIGHT
+    )
+    .ok();
     let longest = plan.hours.iter().map(|hour| hour.p99).fold(1.0, f64::max) * 1.1;
     let wait = Scale { field: WAITS, low: 0.0, high: longest };
     text(&mut out, LEFT, WAITS.0 - 16.0, "Milliseconds within which 99 of 100 were answered, simulated", "#111");
@@ -42,7 +47,8 @@ pub(super) fn draw(plan: &Plan) -> String {
     let days = plan.load.days;
     for day in (0..=days).step_by(days.div_ceil(10) as usize) {
         let x = LEFT + (WIDTH - LEFT - RIGHT) * f64::from(day) / f64::from(days);
-        write!(out, "<text x=\"{x:.1}\" y=\"{:.1}\" fill=\"#444\" text-anchor=\"middle\">{day}</text>", WAITS.1 + 18.0).ok();
+        write!(out, "<text x=\"{x:.1}\" y=\"{:.1}\" fill=\"#444\" text-anchor=\"middle\">{day}</text>", WAITS.1 + 18.0)
+            .ok();
     }
     text(&mut out, LEFT, HEIGHT - 12.0, "day of the voting", "#444");
     out.push_str("</svg>\n");

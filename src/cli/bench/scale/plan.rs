@@ -149,7 +149,8 @@ pub(super) fn make(load: &Load, machine: &Machine, seed: u64) -> Plan {
     let ballots = load.voters as f64 * (1.0 + load.again);
     let profile = Profile::new(ballots, load.days, load.last_hour);
     let (peak, shares) = (profile.peak(), shares(load.rounds));
-    let needed = || (1..=load.rounds).find(|count| peak * most(&placed(&shares, *count)) <= machine.casting * MOST_LOAD);
+    let needed =
+        || (1..=load.rounds).find(|count| peak * most(&placed(&shares, *count)) <= machine.casting * MOST_LOAD);
     let partitions = load.partitions.or_else(needed).unwrap_or(load.rounds);
     let places = placed(&shares, partitions);
     let nodes = (peak * (1.0 / machine.credentials + 1.0 / machine.casting) / MOST_LOAD).ceil() as u32 + 1;
@@ -181,7 +182,12 @@ pub(super) fn make(load: &Load, machine: &Machine, seed: u64) -> Plan {
         puts: objects + pushes * (levels + 2.0),
         store_mbit: peak * (1.0 + load.readers) * machine.page * 8.0 / 1e6,
         nodes_mbit: peak * ASKED * 8.0 / 1e6,
-        hours: cast.hours.iter().zip(profile.by_hour()).map(|(waits, visits)| Hour { ballots: visits / HOUR, p99: told(waits).p99 }).collect(),
+        hours: cast
+            .hours
+            .iter()
+            .zip(profile.by_hour())
+            .map(|(waits, visits)| Hour { ballots: visits / HOUR, p99: told(waits).p99 })
+            .collect(),
         load: load.clone(),
         machine: machine.clone(),
     }
@@ -221,7 +227,8 @@ struct CastRun {
 
 fn cast(profile: &Profile, places: &[f64], machine: &Machine, seed: u64) -> CastRun {
     let hours = vec![Waits::default(); profile.by_hour().len()];
-    let mut run = CastRun { all: Waits::default(), last: Waits::default(), hours, commits: 0, longest: 0, busy_last: 0.0 };
+    let mut run =
+        CastRun { all: Waits::default(), last: Waits::default(), hours, commits: 0, longest: 0, busy_last: 0.0 };
     let last_hour = profile.last_hour();
     for (place, share) in places.iter().enumerate().filter(|(_, share)| **share > 0.0) {
         let mut chance = Chance::seeded(seed.wrapping_add(place as u64));
@@ -288,7 +295,17 @@ mod tests {
     use super::*;
 
     fn load(voters: u64, rounds: u32) -> Load {
-        Load { voters, days: 10, last_hour: 30.0, rounds, partitions: None, again: 0.0, readers: 3.0, witnesses: 3, push_every: 10.0 }
+        Load {
+            voters,
+            days: 10,
+            last_hour: 30.0,
+            rounds,
+            partitions: None,
+            again: 0.0,
+            readers: 3.0,
+            witnesses: 3,
+            push_every: 10.0,
+        }
     }
 
     fn machine(casting: f64) -> Machine {
@@ -300,7 +317,12 @@ mod tests {
         let plan = make(&load(240_000, 1), &machine(5_000.0), 1);
         assert!(plan.holds());
         // 240,000 in 240 hours, 30,000 of them in the last: 8.33 a second, and half as many again at its end.
-        assert!((plan.last_hour - 8.333).abs() < 0.01 && (plan.peak - 12.5).abs() < 0.2, "{} {}", plan.last_hour, plan.peak);
+        assert!(
+            (plan.last_hour - 8.333).abs() < 0.01 && (plan.peak - 12.5).abs() < 0.2,
+            "{} {}",
+            plan.last_hour,
+            plan.peak
+        );
         assert_eq!((plan.partitions, plan.nodes), (1, 2));
         // Alone in the writer's hands: the commit and one ballot's share; almost nobody waits for another commit.
         assert!((2.2..2.4).contains(&plan.casting_last.p50), "{:?}", plan.casting_last);
