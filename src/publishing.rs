@@ -55,18 +55,25 @@ pub struct Publisher {
     dry: bool,
     /// What lies there, with its length; nothing before the first look.
     there: Option<BTreeMap<String, u64>>,
-    /// SHA-256 of what was pushed under names whose content changes.
-    sent: HashMap<String, [u8; 32]>,
+    /// What is known to lie under each name that was looked at.
+    sent: HashMap<String, Sent>,
+}
+
+/// A version of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Sent {
+    /// SHA-256 of the bytes.
+    hash: [u8; 32],
+    /// The service's name of the version.
+    tag: Option<String>,
 }
 
 /// What became of one file.
 enum Done {
-    Kept,
-    Pushed {
-        name: String,
-        len: u64,
-        hash: [u8; 32],
-    },
+    /// It was there. Its version, if it was looked at.
+    Kept(Option<(String, Sent)>),
+    /// It is there now, or would be.
+    Pushed { name: String, len: u64, sent: Sent },
     /// There is nothing at this address, or not yet.
     Nothing,
 }
@@ -122,7 +129,7 @@ impl Publisher {
             {
                 let name = self.mirror.name(&file.address, file.index).map_err(Error::broken)?;
                 let there = self.there.as_ref().and_then(|there| there.get(&name)).copied();
-                let known = self.sent.get(&name).copied();
+                let known = self.sent.get(&name).cloned();
                 let (http, mirror, dry) = (self.http.clone(), Arc::clone(&self.mirror), self.dry);
                 running.spawn(async move { bring(&http, &mirror, dry, file, name, there, known).await });
             }
@@ -136,12 +143,15 @@ impl Publisher {
     fn note(&mut self, done: Done, report: &mut Report) {
         match done {
             Done::Nothing => {}
-            Done::Kept => report.kept += 1,
-            Done::Pushed { name, len, hash } => {
+            Done::Kept(seen) => {
+                report.kept += 1;
+                self.sent.extend(seen);
+            }
+            Done::Pushed { name, len, sent } => {
                 report.bytes += len;
                 if !self.dry {
                     self.there.get_or_insert_default().insert(name.clone(), len);
-                    self.sent.insert(name.clone(), hash);
+                    self.sent.insert(name.clone(), sent);
                 }
                 report.pushed.push(name);
             }
@@ -177,13 +187,16 @@ async fn bring(
     file: Address,
     name: String,
     there: Option<u64>,
-    known: Option<[u8; 32]>,
+    known: Option<Sent>,
 ) -> Result<Done, Error> {
     if file.kept == Kept::ForGood && there.is_some() {
-        return Ok(Done::Kept);
+        return Ok(Done::Kept(None));
     }
     let Some(mut answer) = http.ask(&file.address).await? else { return Ok(Done::Nothing) };
-    let headers = headers(&answer);
+    let (headers, tag) = (headers(&answer), answer.tag().map(str::to_owned));
+    if there.is_some() && tag.is_some() && known.as_ref().is_some_and(|known| known.tag == tag) {
+        return Ok(Done::Kept(None));
+    }
     let (mut first, mut is_whole) = (Vec::new(), false);
     while first.len() < IN_PARTS && !is_whole {
         match answer.chunk().await? {
@@ -192,18 +205,18 @@ async fn bring(
         }
     }
     if !is_whole {
-        return in_parts(mirror, dry, name, &headers, first, answer).await;
+        return in_parts(mirror, dry, (name, tag), &headers, first, answer).await;
     }
-    let hash = Sha256::digest(&first).into();
-    if known == Some(hash) || is_same(mirror, &name, there, &first).await? {
-        return Ok(Done::Kept);
+    let sent = Sent { hash: Sha256::digest(&first).into(), tag };
+    if known.is_some_and(|known| known.hash == sent.hash) || is_same(mirror, &name, there, &first).await? {
+        return Ok(Done::Kept(Some((name, sent))));
     }
     let len = first.len() as u64;
     if dry {
-        return Ok(Done::Pushed { name, len: 0, hash });
+        return Ok(Done::Pushed { name, len: 0, sent });
     }
     mirror.put(&name, &headers, first.into()).await.map_err(Error::broken)?;
-    Ok(Done::Pushed { name, len, hash })
+    Ok(Done::Pushed { name, len, sent })
 }
 
 /// Whether the same bytes lie there.
@@ -217,19 +230,19 @@ async fn is_same(mirror: &Mirror, name: &str, there: Option<u64>, bytes: &[u8]) 
 async fn in_parts(
     mirror: &Mirror,
     dry: bool,
-    name: String,
+    (name, tag): (String, Option<String>),
     headers: &Headers,
     first: Vec<u8>,
     answer: Answer,
 ) -> Result<Done, Error> {
     if dry {
-        return Ok(Done::Pushed { name, len: 0, hash: [0; 32] });
+        return Ok(Done::Pushed { name, len: 0, sent: Sent { hash: [0; 32], tag } });
     }
     let mut upload = mirror.begin(&name, headers).map_err(Error::broken)?;
     match send(&mut upload, first, answer).await {
         Ok((len, hash)) => {
             upload.finish().await.map_err(Error::broken)?;
-            Ok(Done::Pushed { name, len, hash })
+            Ok(Done::Pushed { name, len, sent: Sent { hash, tag } })
         }
         Err(fault) => {
             upload.abandon().await;
