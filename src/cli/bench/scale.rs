@@ -169,7 +169,8 @@ fn print(plan: &Plan) {
     println!("| what | value |\n|---|---:|");
     for (what, value, unit) in plan.rows() {
         let digits = if value.abs() >= 100.0 || value.fract() == 0.0 { 0 } else { 2 };
-        println!("| {what} | {} {unit} |", grouped(value, digits).trim_end());
+        let value = format!("{} {unit}", grouped(value, digits));
+        println!("| {what} | {} |", value.trim_end());
     }
 }
 
