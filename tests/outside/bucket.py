@@ -54,7 +54,8 @@ def readers(options, folder, name, url):
     """What an auditor, a reader of the head and a monitor say of the round at this address."""
     place = f"{url}/rounds/{SLUG}"
     audited = run(options.audit, "--json", place).replace(url, "URL")
-    head = run(options.veche, "--json", "head", place).replace(url, "URL")
+    head = json.loads(run(options.veche, "--json", "head", place).replace(url, "URL"))
+    del head["read_at"]
     watched = run(options.veche, "--json", "monitor", "--once", "--state", os.path.join(folder, f"monitor-{name}"), place)
     return audited, head, [json.loads(line)["event"] for line in watched.splitlines()]
 
