@@ -9,7 +9,8 @@ use veche::http::PictureRequest;
 
 use super::{
     camera::camera_jpeg,
-    town::{SLUG, Town, approval},
+    publishing::wordy,
+    town::{SLUG, Town},
 };
 
 const FOR_GOOD: &str = "public, max-age=31536000, immutable";
@@ -44,7 +45,7 @@ const ROUTES: &[Row] = &[
     ("/how", "/how", ASK, false),
     ("/pictures/{file}", "{picture}", FOR_GOOD, true),
     ("/problems", "/problems", ASK, false),
-    ("/problems/{slug}", "/problems/not-open", ASK, false),
+    ("/problems/{slug}", "/problems/unknown-round", ASK, false),
     ("/readyz", "/readyz", ASK, false),
     ("/rounds/{slug}", "/rounds/square-2027", ASK, false),
     ("/rounds/{slug}/ballot", "/rounds/square-2027/ballot", NEVER, false),
@@ -79,9 +80,7 @@ async fn every_public_route_says_how_long_it_is_kept() {
         ROUTES.iter().map(|row| row.0).chain(GUARDED.iter().copied()).chain([MADE]).map(str::to_owned).collect();
     assert_eq!(routes(), named, "a route without a row, or a row without a route");
     let town = Town::new().await;
-    let mut rules = approval();
-    rules.territories.iter_mut().for_each(|territory| territory.description = Some("щ".repeat(3_900)));
-    town.publishes_over(rules).await;
+    town.publishes_over(wordy()).await;
     let alt = [("ru".to_owned(), "Площадь".to_owned())].into();
     let photo = PictureRequest { alt, image: Bytes(camera_jpeg(640, 480, 1)), kind: PictureKind::Photo };
     let picture = town.official.add_picture(SLUG, 1, &photo).await.unwrap().files[0].address.clone();

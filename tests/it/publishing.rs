@@ -9,6 +9,7 @@ use std::{
 
 use audit::{log::path::TilePath, round::Bytes};
 use axum::{Router, extract::Request, http::StatusCode};
+use ballots::Rules;
 use serde_json::Value;
 use tempfile::TempDir;
 use veche::{
@@ -21,7 +22,7 @@ use veche::{
 use super::{
     both,
     camera::camera_jpeg,
-    town::{SLUG, Town},
+    town::{SLUG, Town, approval},
 };
 
 /// What is public before the close, by the form of its name; `#` stands for any digits, `H` for a hash.
@@ -117,12 +118,22 @@ async fn with_picture(town: &Town) -> audit::log::hash::Hash {
     town.official.add_picture(SLUG, 1, &request).await.unwrap().picture
 }
 
+/// Rules of which the line in the log is too long for a leaf.
+pub(super) fn wordy() -> Rules {
+    let mut rules = approval();
+    rules.territories.iter_mut().for_each(|territory| territory.description = Some("щ".repeat(3_900)));
+    let mut copies = rules.territories.clone();
+    for (number, territory) in (9..).zip(&mut copies) {
+        (territory.id, territory.number) = (format!("t{number}"), number);
+    }
+    rules.territories.extend(copies);
+    rules
+}
+
 /// A town that votes, with a picture, a line that is long, and so many ballots of which some are in the urn.
 async fn voting(ballots: usize) -> Town {
     let town = Town::new().await;
-    let mut rules = super::town::approval();
-    rules.territories.iter_mut().for_each(|territory| territory.description = Some("щ".repeat(3_900)));
-    town.publishes_over(rules).await;
+    town.publishes_over(wordy()).await;
     with_picture(&town).await;
     let codes = town.enrols(ballots).await;
     town.opens().await;
