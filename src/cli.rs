@@ -10,6 +10,7 @@ mod keys;
 mod migrate;
 mod monitor;
 mod play;
+mod publish;
 mod replay;
 mod serve;
 mod show;
@@ -66,6 +67,8 @@ enum Command {
     Vote(vote::Vote),
     /// Writes a round's result as csv, json, pb or bundle.
     Export(export::Export),
+    /// Brings what is public to a folder or an S3-compatible bucket, so that a CDN serves the readers.
+    Publish(publish::Publish),
     /// Rechecks a bundle: a folder, a .tar.zst, or the address of a round.
     Verify(verify::Verify),
     /// Prints the code of a log's head, for paper, or compares one from paper.
@@ -172,6 +175,7 @@ impl Cli {
             Command::Admin(admin) => admin.run(config()?, self.json).await,
             Command::Vote(vote) => vote.run(self.json).await,
             Command::Export(export) => export.run(config()?).await,
+            Command::Publish(publish) => publish.run(config()?, self.json).await,
             Command::Verify(verify) => verify.run(self.json),
             Command::Head(head) => head.run(self.json).await,
             Command::Monitor(monitor) => monitor.run(self.json).await,

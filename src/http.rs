@@ -3,6 +3,7 @@
 mod access;
 mod acts;
 mod assets;
+mod caching;
 mod casting;
 mod client;
 mod drafts;
@@ -10,6 +11,7 @@ mod exports;
 mod extract;
 mod health;
 mod identifying;
+mod inside;
 mod issuing;
 mod letters;
 pub mod limits;
@@ -30,6 +32,7 @@ mod watch;
 pub use acts::{ProposalRequest, StepRequest};
 pub use casting::{AcceptanceResponse, CastRequest};
 pub use identifying::IdentificationResponse;
+pub use inside::Answer;
 pub use issuing::{Backup, IssueResponse, StatusResponse};
 pub use letters::{LetterEntry, LettersRequest, LettersResponse};
 pub use log::{ConsistencyResponse, ReceiptResponse};
@@ -111,7 +114,11 @@ impl Http {
             .merge(pages::routes())
             .route_layer(middleware::from_fn_with_state(self.clone(), limits::reads))
             .layer(DefaultBodyLimit::max(MAX_QUESTION))
-            .layer(CompressionLayer::new().compress_when(worth_compressing()));
+            .layer(CompressionLayer::new().compress_when(worth_compressing()))
+            .layer(SetResponseHeaderLayer::if_not_present(
+                header::CACHE_CONTROL,
+                HeaderValue::from_static(caching::ASK),
+            ));
         let logs = open_log("/rounds/{slug}/log")
             .merge(open_log("/office/log"))
             .route_layer(middleware::from_fn_with_state(self.clone(), limits::reads))
@@ -121,7 +128,7 @@ impl Http {
             .route("/api/v1/rounds/{slug}/identification", post(identifying::identify))
             .route("/api/v1/rounds/{slug}/credential", get(issuing::status).post(issuing::issue))
             .route("/api/v1/rounds/{slug}/credential/backup", get(issuing::backup).put(issuing::save_backup))
-            .layer(fixed(header::CACHE_CONTROL, "no-store"));
+            .layer(fixed(header::CACHE_CONTROL, caching::NEVER));
         let ballot_box = Router::new().route("/api/v1/rounds/{slug}/ballots", post(casting::cast));
         let staff = Router::new()
             .route("/api/v1/drafts/{slug}/publication", post(drafts::publish))

@@ -17,6 +17,7 @@ pub mod metrics;
 pub mod outbound;
 pub mod pages;
 pub mod pictures;
+pub mod publishing;
 pub mod server;
 pub mod store;
 pub mod telemetry;

@@ -1,3 +1,4 @@
-//! What the service asks of others: today, witnesses of its logs.
+//! What the service asks of others: witnesses of its logs, and places that serve its readers.
 
+pub mod mirror;
 pub mod witness;

@@ -7,6 +7,7 @@ mod log;
 mod process;
 mod profile;
 mod round;
+mod scale;
 mod tally;
 
 use std::{borrow::Cow, path::PathBuf};
@@ -31,6 +32,8 @@ enum What {
     /// Serves the bytes of one tile and nothing else, until it is stopped: what `log` measures itself beside.
     #[value(hide = true)]
     Ceiling,
+    /// What a vote of millions needs, from figures that were measured before: measures nothing itself.
+    Scale,
     /// Reading and counting other people's votes.
     Tally,
 }
@@ -61,6 +64,8 @@ pub(super) struct Bench {
     /// Vote (.pb) that is counted for `tally`; else a made-up town of 160 projects and 90,000 ballots.
     #[arg(long)]
     file: Option<PathBuf>,
+    #[command(flatten)]
+    scale: scale::Scale,
 }
 
 /// A measured figure.
@@ -92,6 +97,9 @@ impl Bench {
         let mut figures = Vec::new();
         if matches!(self.what, What::Ceiling) {
             return ceiling().await;
+        }
+        if matches!(self.what, What::Scale) {
+            return self.scale.run(as_json);
         }
         if matches!(self.what, What::All | What::Core) {
             figures.extend(core::measure()?);

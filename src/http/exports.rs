@@ -4,11 +4,17 @@ use std::path::PathBuf;
 
 use axum::{
     extract::State,
-    http::{HeaderMap, header},
-    response::{IntoResponse, Response},
+    http::{HeaderMap, HeaderValue, header},
+    response::Response,
 };
 
-use super::{Http, extract::Path, problem::Problem, ranges};
+use super::{
+    Http,
+    caching::{self, SHORT},
+    extract::Path,
+    problem::Problem,
+    ranges,
+};
 use crate::{
     app::{bundling, files, results},
     domain::Refusal,
@@ -29,21 +35,17 @@ pub(super) async fn export(
     Path((slug, format)): Path<(String, String)>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let (kind, name, answer) = match format.as_str() {
-        "csv" => ("text/csv; charset=utf-8", format!("{slug}.csv"), csv_text(&http, &slug).await?.into_response()),
-        "json" => ("application/json", format!("{slug}.json"), json_text(&http, &slug).await?.into_response()),
-        "pb" => {
-            let file = ranges::file(&pb_file(&http, &slug).await?, &headers).await?;
-            ("text/plain; charset=utf-8", format!("{slug}.pb"), file)
-        }
-        "bundle" => {
-            let file = ranges::file(&archive(&http, &slug).await?, &headers).await?;
-            ("application/zstd", format!("{slug}.tar.zst"), file)
-        }
+    let text = |kind, text| caching::by_content(&headers, SHORT, kind, text);
+    let (end, mut answer) = match format.as_str() {
+        "csv" => ("csv", text("text/csv; charset=utf-8", csv_text(&http, &slug).await?.into_bytes())),
+        "json" => ("json", text("application/json", json_text(&http, &slug).await?)),
+        "pb" => ("pb", ranges::file(&pb_file(&http, &slug).await?, "text/plain; charset=utf-8", &headers).await?),
+        "bundle" => ("tar.zst", ranges::file(&archive(&http, &slug).await?, "application/zstd", &headers).await?),
         _ => return Err(Refusal::Malformed("format: must be csv, json, pb or bundle".into()).into()),
     };
-    let disposition = format!("attachment; filename=\"{name}\"");
-    Ok(([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, disposition.as_str())], answer).into_response())
+    let disposition = HeaderValue::try_from(format!("attachment; filename=\"{slug}.{end}\"")).map_err(Error::broken)?;
+    answer.headers_mut().insert(header::CONTENT_DISPOSITION, disposition);
+    Ok(answer)
 }
 
 async fn csv_text(http: &Http, slug: &str) -> Result<String, Error> {

@@ -1,12 +1,18 @@
 //! What anybody may read of a round's log: receipts, the checkpoint, lines, consistency.
 
 use audit::log::hash::Hash;
-use axum::{Json as Answer, extract::State, http::header, response::IntoResponse};
+use axum::{
+    Json as Answer,
+    extract::State,
+    http::{HeaderMap, header},
+    response::{IntoResponse, Response},
+};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{
     Http,
+    caching::{self, A_MOMENT, NEVER},
     extract::{Json, Path, Query},
     problem::Problem,
 };
@@ -88,8 +94,8 @@ pub struct ConsistencyResponse {
 pub(super) async fn receipt(
     State(http): State<Http>,
     Path((slug, ballot)): Path<(String, String)>,
-) -> Result<Answer<ReceiptResponse>, Problem> {
-    Ok(Answer(find(&http, &slug, &ballot).await?))
+) -> Result<impl IntoResponse, Problem> {
+    Ok(([(header::CACHE_CONTROL, NEVER)], Answer(find(&http, &slug, &ballot).await?)))
 }
 
 /// The receipt of a ballot, asked for in the body: addresses are often kept in the logs of proxies, together with who asked.
@@ -104,8 +110,8 @@ pub(super) async fn receipt_in_private(
     State(http): State<Http>,
     Path(slug): Path<String>,
     Json(request): Json<ReceiptRequest>,
-) -> Result<Answer<ReceiptResponse>, Problem> {
-    Ok(Answer(find(&http, &slug, &request.ballot).await?))
+) -> Result<impl IntoResponse, Problem> {
+    Ok(([(header::CACHE_CONTROL, NEVER)], Answer(find(&http, &slug, &request.ballot).await?)))
 }
 
 async fn find(http: &Http, slug: &str, name: &str) -> Result<ReceiptResponse, Error> {
@@ -128,8 +134,13 @@ async fn find(http: &Http, slug: &str, name: &str) -> Result<ReceiptResponse, Er
     tag = "public: anybody",
     responses((status = 200, body = String, content_type = "text/plain"), (status = "4XX", body = Problem, content_type = "application/problem+json"))
 )]
-pub(super) async fn checkpoint(State(http): State<Http>, Path(slug): Path<String>) -> Result<String, Problem> {
-    Ok(receipts::checkpoint(&http.app, &slug).await?)
+pub(super) async fn checkpoint(
+    State(http): State<Http>,
+    Path(slug): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let note = receipts::checkpoint(&http.app, &slug).await?;
+    Ok(caching::by_content(&headers, A_MOMENT, "text/plain; charset=utf-8", note.into_bytes()))
 }
 
 /// Lines of the log, each ended by a line feed.

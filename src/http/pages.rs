@@ -9,12 +9,17 @@ pub(super) use frame::as_page;
 use askama::Template;
 use axum::{
     Router,
-    http::{HeaderName, StatusCode, header},
+    http::{HeaderMap, HeaderName, StatusCode, header},
     response::{Html, IntoResponse, Response},
     routing::get,
 };
 
-use super::{Http, extract::Path, problem::Problem};
+use super::{
+    Http,
+    caching::{self, ASK, NEVER, SHORT},
+    extract::Path,
+    problem::Problem,
+};
 use crate::{
     domain::Refusal,
     error::Error,
@@ -70,17 +75,23 @@ async fn problem(f: Frame, Path(slug): Path<String>) -> Result<Response, Problem
 /// on the disk for long.
 pub(super) async fn erased() -> impl IntoResponse {
     let clear = HeaderName::from_static("clear-site-data");
-    (StatusCode::NO_CONTENT, [(clear, "\"storage\""), (header::CACHE_CONTROL, "no-store")])
+    (StatusCode::NO_CONTENT, [(clear, "\"storage\""), (header::CACHE_CONTROL, NEVER)])
 }
 
 /// A page; whoever keeps a copy asks before showing it again, for rounds go on.
 fn render(page: &impl Template) -> Result<Response, Problem> {
-    respond(page, "no-cache")
+    respond(page, ASK)
+}
+
+/// A page that stays as it is for a while, and that many want at one time.
+fn render_kept(page: &impl Template, request: &HeaderMap) -> Result<Response, Problem> {
+    let html = page.render().map_err(Error::broken)?;
+    Ok(caching::by_content(request, SHORT, "text/html; charset=utf-8", html.into_bytes()))
 }
 
 /// A page on which somebody votes or checks: nobody keeps a copy of it.
 fn render_unkept(page: &impl Template) -> Result<Response, Problem> {
-    respond(page, "no-store")
+    respond(page, NEVER)
 }
 
 fn respond(page: &impl Template, caching: &'static str) -> Result<Response, Problem> {

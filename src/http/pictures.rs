@@ -9,8 +9,8 @@ use audit::{
 use axum::{
     Json as Answer,
     extract::{FromRequestParts, State},
-    http::{StatusCode, header, request::Parts},
-    response::{IntoResponse, Response},
+    http::{HeaderMap, StatusCode, header, request::Parts},
+    response::Response,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -18,7 +18,7 @@ use utoipa::ToSchema;
 use super::{
     Http,
     access::Staff,
-    assets::FOR_GOOD,
+    caching::{self, FOR_GOOD},
     extract::{Json, Path},
     problem::Problem,
 };
@@ -183,9 +183,13 @@ pub(super) async fn list(
         (status = "4XX", body = Problem, content_type = "application/problem+json")
     )
 )]
-pub(super) async fn file(State(http): State<Http>, Path(file): Path<String>) -> Result<Response, Problem> {
+pub(super) async fn file(
+    State(http): State<Http>,
+    Path(file): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     let name: FileName = file.parse()?;
     let bytes = pictures::bytes(&http.app, &name).await?;
-    let headers = [(header::CONTENT_TYPE, name.format.media_type()), (header::CACHE_CONTROL, FOR_GOOD)];
-    Ok((headers, bytes).into_response())
+    let tag = format!("\"{}\"", name.hash);
+    Ok(caching::kept(&headers, FOR_GOOD, &tag, ([(header::CONTENT_TYPE, name.format.media_type())], bytes)))
 }

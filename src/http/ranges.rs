@@ -9,6 +9,7 @@ use axum::{
 };
 use tokio::io::{AsyncReadExt, AsyncSeekExt, SeekFrom};
 
+use super::caching::{self, SHORT};
 use crate::error::Error;
 
 /// The file, or the part of it that the request asks for. The file must never be written again under this path: its ETag
@@ -16,12 +17,20 @@ use crate::error::Error;
 ///
 /// # Errors
 /// [`Error::Broken`] when the file cannot be read.
-pub(super) async fn file(path: &Path, request: &HeaderMap) -> Result<Response, Error> {
+pub(super) async fn file(path: &Path, media_type: &'static str, request: &HeaderMap) -> Result<Response, Error> {
     let mut file = tokio::fs::File::open(path).await.map_err(Error::broken)?;
     let meta = file.metadata().await.map_err(Error::broken)?;
     let made = meta.modified().map_err(Error::broken)?.duration_since(UNIX_EPOCH).unwrap_or_default();
     let (len, etag) = (meta.len(), format!("\"{:x}-{:x}\"", meta.len(), made.as_nanos()));
-    let about = [(header::ETAG, etag.clone()), (header::ACCEPT_RANGES, "bytes".to_owned())];
+    let about = [
+        (header::ETAG, etag.clone()),
+        (header::ACCEPT_RANGES, "bytes".to_owned()),
+        (header::CACHE_CONTROL, SHORT.to_owned()),
+        (header::CONTENT_TYPE, media_type.to_owned()),
+    ];
+    if caching::has(request, &etag) {
+        return Ok((StatusCode::NOT_MODIFIED, about).into_response());
+    }
     let Some((start, end)) = asked(request, &etag, len) else {
         let length = [(header::CONTENT_LENGTH, len.to_string())];
         return Ok((about, length, body(file, len)).into_response());

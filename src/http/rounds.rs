@@ -4,13 +4,18 @@ use audit::{
     log::hash::Hash,
     round::{Phase, Round, RoundRules},
 };
-use axum::{Json as Answer, extract::State};
+use axum::{Json as Answer, extract::State, http::HeaderMap, response::Response};
 use ballots::Outcome;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Http, extract::Path, problem::Problem};
-use crate::app::results;
+use super::{
+    Http,
+    caching::{self, SHORT},
+    extract::Path,
+    problem::Problem,
+};
+use crate::{app::results, error::Error};
 
 /// A round and how far it is.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
@@ -130,8 +135,11 @@ pub(super) async fn show(State(http): State<Http>, Path(slug): Path<String>) -> 
 pub(super) async fn result(
     State(http): State<Http>,
     Path(slug): Path<String>,
-) -> Result<Answer<ResultResponse>, Problem> {
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     let (_, round) = results::state(&http.app, &slug).await?;
     let tallied = results::tallied(&http.app, &slug).await?;
-    Ok(Answer(ResultResponse { phase: round.phase, outcome: tallied.outcome, replaced: tallied.replaced }))
+    let result = ResultResponse { phase: round.phase, outcome: tallied.outcome, replaced: tallied.replaced };
+    let json = serde_json::to_vec(&result).map_err(Error::broken)?;
+    Ok(caching::by_content(&headers, SHORT, "application/json", json))
 }

@@ -1,16 +1,20 @@
 //! The log for strangers, at the addresses of C2SP tlog-tiles: signed head, tiles of hashes and of leaves, the log's key. They
 //! are that specification's and not this service's, so they stand outside the API and its document.
 
-use audit::log::path::TilePath;
+use audit::log::{hash::Hash, path::TilePath};
 use axum::{
     extract::State,
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
-use super::{Http, assets::FOR_GOOD, extract::Path, problem::Problem};
+use super::{
+    Http,
+    caching::{self, A_MOMENT, ASK, FOR_A_DAY, FOR_GOOD},
+    extract::Path,
+    problem::Problem,
+};
 use crate::{
     app::{
         logs::LogName,
@@ -19,9 +23,6 @@ use crate::{
     },
     domain::{Refusal, WitnessFault},
 };
-
-/// The key of a log is asked for again after a day.
-const FOR_A_DAY: &str = "public, max-age=86400";
 
 /// Parts of an address under a log; the office's has no name of a round.
 #[derive(Debug, Deserialize)]
@@ -102,12 +103,13 @@ pub(super) async fn tile(
     let log = http.app.log(address.log()).await?;
     let packed = matches!(path, TilePath::Entries(..)) && takes_gzip(&headers);
     let bytes = tiles::tile(&http.app, &log, path, packed).await?;
-    let kept = [(header::CONTENT_TYPE, "application/octet-stream"), (header::CACHE_CONTROL, FOR_GOOD)];
-    let mut response = (kept, bytes).into_response();
+    let tag = caching::name_of(&[&log.key, &path.to_string(), if packed { "gzip" } else { "" }]);
+    let answer = ([(header::CONTENT_TYPE, "application/octet-stream")], bytes);
+    let mut response = caching::kept(&headers, FOR_GOOD, &tag, answer);
     if matches!(path, TilePath::Entries(..)) {
         response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept-encoding"));
     }
-    if packed {
+    if packed && response.status() == StatusCode::OK {
         response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
     }
     Ok(response)
@@ -121,30 +123,31 @@ pub(super) async fn checkpoint(
 ) -> Result<Response, Problem> {
     let log = http.app.log(address.log()).await?;
     let note = witnessing::head(&http.app, &log).await?;
-    // Weak, for the same head is also sent packed.
-    let tag = format!("W/\"{}\"", hex::encode(&Sha256::digest(&note)[..16]));
-    let known = headers.get(header::IF_NONE_MATCH).and_then(|known| known.to_str().ok());
-    let kept = [(header::ETAG, tag.as_str()), (header::CACHE_CONTROL, "no-cache")];
-    if known.is_some_and(|known| known.split(',').any(|one| one.trim().trim_start_matches("W/") == &tag[2..])) {
-        return Ok((StatusCode::NOT_MODIFIED, kept).into_response());
-    }
-    Ok((kept, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], note).into_response())
+    Ok(caching::by_content(&headers, A_MOMENT, "text/plain; charset=utf-8", note.into_bytes()))
 }
 
 /// The event of a line that is too long for a leaf, by its SHA-256.
-pub(super) async fn event(State(http): State<Http>, Path(address): Path<Address>) -> Result<Response, Problem> {
-    let hash = address.rest.parse().map_err(malformed)?;
+pub(super) async fn event(
+    State(http): State<Http>,
+    Path(address): Path<Address>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let hash: Hash = address.rest.parse().map_err(malformed)?;
     let log = http.app.log(address.log()).await?;
     let event = tiles::event(&http.app, &log, &hash).await?;
-    let kept = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, FOR_GOOD)];
-    Ok((kept, event).into_response())
+    let tag = format!("W/\"{hash}\"");
+    Ok(caching::kept(&headers, FOR_GOOD, &tag, ([(header::CONTENT_TYPE, "application/json")], event)))
 }
 
 /// The log's verifier key, for those who have no better source: who compares it with paper needs not trust this answer.
-pub(super) async fn vkey(State(http): State<Http>, Path(address): Path<Address>) -> Result<Response, Problem> {
+pub(super) async fn vkey(
+    State(http): State<Http>,
+    Path(address): Path<Address>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     let log = http.app.log(address.log()).await?;
-    let kept = [(header::CONTENT_TYPE, "text/plain; charset=utf-8"), (header::CACHE_CONTROL, FOR_A_DAY)];
-    Ok((kept, format!("{}\n", log.key)).into_response())
+    let key = format!("{}\n", log.key).into_bytes();
+    Ok(caching::by_content(&headers, FOR_A_DAY, "text/plain; charset=utf-8", key))
 }
 
 /// Which witnesses are asked, what each cosigned last, and what was wrong when it did not.
@@ -155,7 +158,7 @@ pub(super) async fn witnesses(State(http): State<Http>, Path(address): Path<Addr
         quorum: (log.quorum > 0).then_some(log.quorum),
         witnesses: witnessing::states(&http.app, &log).await?.into_iter().map(WitnessResponse::from).collect(),
     };
-    Ok(([(header::CACHE_CONTROL, "no-cache")], axum::Json(response)).into_response())
+    Ok(([(header::CACHE_CONTROL, ASK)], axum::Json(response)).into_response())
 }
 
 fn malformed(fault: impl std::fmt::Display) -> Refusal {

@@ -175,7 +175,7 @@ async fn each_answer_says_who_may_keep_it_and_how_long() {
         ("tile/0/000", "application/octet-stream", "public, max-age=31536000, immutable"),
         ("tile/0/001.p/4", "application/octet-stream", "public, max-age=31536000, immutable"),
         ("tile/entries/000", "application/octet-stream", "public, max-age=31536000, immutable"),
-        ("checkpoint", "text/plain; charset=utf-8", "no-cache"),
+        ("checkpoint", "text/plain; charset=utf-8", "public, max-age=5, stale-while-revalidate=30"),
         ("vkey", "text/plain; charset=utf-8", "public, max-age=86400"),
         ("witnesses", "application/json", "no-cache"),
     ] {

@@ -4,6 +4,7 @@
 mod ballot_box;
 mod both;
 mod bundle;
+mod caching;
 mod camera;
 mod cheats;
 mod cli;
@@ -28,6 +29,7 @@ mod pictures;
 mod pictures_made;
 mod postgres;
 mod redaction;
+mod publishing;
 mod registrar;
 mod secrecy;
 mod staff;

@@ -6,12 +6,12 @@ use audit::{
     log::{checkpoint::Checkpoint, note::Note, short::HeadCode},
     round::Round,
 };
-use axum::{extract::State, response::Response};
+use axum::{extract::State, http::HeaderMap, response::Response};
 use ballots::rules::Territory;
 
 use super::{
     super::{extract::Path, problem::not_found},
-    Http, Problem, render,
+    Http, Problem, render, render_kept,
 };
 use crate::{
     app::{
@@ -61,11 +61,18 @@ pub(super) async fn territory(
     render(&TerritoryPage::new(f, &round, http.app.clock.now(), territory, pictures, map))
 }
 
-pub(super) async fn results(State(http): State<Http>, f: Frame, Path(slug): Path<String>) -> Result<Response, Problem> {
+pub(super) async fn results(
+    State(http): State<Http>,
+    f: Frame,
+    Path(slug): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     let (published, round) = results::state(&http.app, &slug).await?;
     let tallied = tallied(&http, &round).await?;
     let turnout = turnout(&http, &f, &published).await?;
-    render(&ResultsPage::new(f, &round, http.app.clock.now(), tallied.as_ref(), turnout))
+    let counted = tallied.is_some();
+    let page = ResultsPage::new(f, &round, http.app.clock.now(), tallied.as_ref(), turnout);
+    if counted { render_kept(&page, &headers) } else { render(&page) }
 }
 
 /// The cards of a round's territories, in the order of the rules.
