@@ -95,8 +95,11 @@ fn what_waits_is_shown_in_twenties_and_urns_once_in_a_period() {
 fn every_series_is_described() {
     let metrics = Metrics::new(0);
     (0..20).for_each(|_| cast(&metrics));
-    (0..20).for_each(|_| (metrics.refused("code"), metrics.shed(Class::Reading)).0);
-    (0..20).for_each(|_| metrics.commits("casting").waited(Duration::ZERO));
+    for _ in 0..20 {
+        metrics.refused("code");
+        metrics.shed(Class::Reading);
+        metrics.commits("casting").waited(Duration::ZERO);
+    }
     let witness = WitnessOf { log: "log".into(), witness: "w".into(), cosigned: 1, fault: Some("slow") };
     let state = State {
         pools: vec![Pool { name: "readers", most: 4, open_and_used: Some((1, 1)) }],
