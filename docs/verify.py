@@ -2,7 +2,7 @@
 """A second opinion on the bundle of a Veche round: one file, Python 3.9 or later, the package `cryptography` and nothing else.
 
     pip install cryptography
-    python3 verify.py BUNDLE [--json] [--log-key VKEY]
+    python3 verify.py BUNDLE [--json] [--log-key VKEY] [--head HEAD …]
 
 BUNDLE is the folder, or the same as .tar.zst. It is written from docs/protocol.md, not from the service: § is a section of that
 document. Read it from top to bottom: first the parts (JSON, hashes, signatures, rules), then what may happen (`Round`), then the
@@ -737,6 +737,7 @@ class Round:
         self.phase, self.rules = None, None
         self.roll = 0
         self.clock, self.hour = -(2**63), 0
+        self.last_due = None  # hour of the last small batch that was due
         self.closes_at = None
         self.proposal = None  # (act, official)
         self.client = None
@@ -761,10 +762,12 @@ class Round:
             need((self.in_batch > 0) == (name == "ballot"), f"{name}: {self.in_batch} ballots of the batch are still to come")
         f = EVENTS[name](fields, name)
         if "at" in f:
-            need(f["at"] >= self.clock, f"at: {f['at']} is before {self.clock} of a line before")
+            last = self.clock if name == "published" else max(self.clock, self.hour)
+            need(f["at"] >= last, f"at: {f['at']} is before {last} of a line before")
             self.clock = f["at"]
         if "hour" in f:
-            need(f["hour"] % 3600 == 0 and f["hour"] >= self.hour, "hour: must be a full hour, and not before the hour of a line before")
+            need(f["hour"] % 3600 == 0, "hour: must be a full hour")
+            need(f["hour"] >= max(self.hour, self.clock // 3600 * 3600), "hour: is before the hour of a line before, or of the time in one")
             self.hour = f["hour"]
         self.number, self.leaf_hash = number, hash_of_leaf
         getattr(self, "on_" + name.replace("-", "_"))(f)
@@ -835,6 +838,10 @@ class Round:
         need(f["reason"] == "close" or not self.closing, f"a batch of reason {f['reason']} may not follow once the closing has begun")
         least = self.rules.field["batch"]["at_least"] if f["reason"] == "full" else 1
         need(f["ballots"] >= least, f"ballots: a batch of reason {f['reason']} has at least {least}")
+        if f["reason"] == "due" and f["ballots"] < self.rules.field["batch"]["at_least"]:
+            apart = (self.rules.field["batch"]["within"] // 3600 - 1) * 3600
+            need(self.last_due is None or f["hour"] >= self.last_due + apart, f"reason: a small batch was due at {self.last_due} already, another cannot be due so soon")
+            self.last_due = f["hour"]
         self.in_batch, self.last_hash = f["ballots"], b""
         self.closing = self.closing or f["reason"] == "close"
 
@@ -1061,15 +1068,71 @@ CHECKS = {
     "witnesses": "witnesses signed the checkpoint", "register": "register matches the log; ballots ≤ credentials ≤ roll",
     "recount": "recount gives the outcome", "certificate": "certificate is signed", "result": "keys.json and result.json match the log",
 }
+HEADS = "the log had the heads that you kept"  # a check that is there where a head is given
 SMALL_FILE = 16 << 20  # bytes: the longest line, and the longest keys.json and result.json
 MOST_UNPACKED = 16 << 30  # bytes of an archive
 ALWAYS = {"README.md", "checkpoint", "keys.json", "log.jsonl", "register.txt"}
 SUMS = "SHA256SUMS"
 
 
+LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"  # § 12
+SEPARATORS = re.compile("[\\s\u00b7\u2212\u2010-\u2015\u00ad\u200b\ufeff-]")
+
+
+def head_code(body, size):
+    """§ 15: the 40 letters of a head."""
+    number, letters = int.from_bytes(sha256(b"veche/head/v1\0" + body.encode()), "big"), ""
+    for _ in range(2):
+        row = []
+        for _ in range(18):
+            number, letter = divmod(number, 23)
+            row.append(letter)
+        total, weighted = size % 23 + sum(row), sum(place * letter for place, letter in enumerate(row, 1))
+        # Σ cᵢ ≡ 0 and Σ i·cᵢ ≡ 0 with c₁₉ and c₂₀ unknown: 19·c₁₉ + 20·c₂₀ ≡ −weighted, c₁₉ + c₂₀ ≡ −total.
+        last = (19 * total - weighted) % 23
+        letters += "".join(LETTERS[value] for value in row + [(-total - last) % 23, last])
+    return letters
+
+
+class Head:
+    """A head that somebody kept: its code, or the signed note in a file of this name."""
+
+    def __init__(self, text):
+        self.note = None
+        if os.path.isfile(text):
+            with regular(text, text) as file:
+                data = file.read((1 << 20) + 1)
+            if b"\n\n" in data:
+                self.note = data
+                size = read_note(data)[0].split("\n")[1:2]
+                need(size and re.fullmatch("0|[1-9][0-9]{0,19}", size[0]), "not the note of a head")
+                self.size = int(size[0])
+                return
+            text = data.decode("utf-8", "replace")
+        typed = SEPARATORS.sub("", text).upper().translate(str.maketrans("АВЕКМНРСТУХ", "ABEKMHPCTYX"))
+        match = re.fullmatch(f"(0|[1-9][0-9]{{0,19}})([{LETTERS}]{{40}})", typed)
+        need(match, "neither a file nor the code of a head: a number of lines and 40 letters")
+        self.size, self.letters = int(match[1]), match[2]
+        for row in (self.letters[:20], self.letters[20:]):
+            values = [self.size % 23] + [LETTERS.index(letter) for letter in row]
+            need(sum(values) % 23 == 0 and sum(place * value for place, value in enumerate(values)) % 23 == 0, "the code is mistyped: its check letters do not fit")
+
+    def compare(self, rules, root):
+        body = f"{rules.field['origin']}\n{self.size}\n{base64.b64encode(root).decode()}\n"
+        if self.note:
+            try:
+                signed = read_checkpoint(self.note, rules.log_key)[2]
+            except Fault as fault:
+                raise Fault(f"the head that was kept is not one of this log's key: {fault.reason}") from None
+            need(signed == body, "the head that was kept has another root than these lines")
+        else:
+            need(head_code(body, self.size) == self.letters, f"the head on paper is not that of these lines, {head_code(body, self.size)}")
+
+
 class Report:
-    def __init__(self):
-        self.checks = {name: {"items": 0, "name": name, "reached": False} for name in CHECKS}
+    def __init__(self, heads=False):
+        names = [name for check in CHECKS for name in ([check, "heads"] if check == "checkpoint" and heads else [check])]
+        self.checks = {name: {"items": 0, "name": name, "reached": False} for name in names}
         self.facts = {}
 
     def done(self, name, items):
@@ -1090,10 +1153,11 @@ class Report:
 class Verifier:
     """Every check, in the order in which it can be made; the reading of the log is one pass."""
 
-    def __init__(self, folder, log_key=None, processes=None):
-        self.folder, self.asked_log_key = folder, log_key
+    def __init__(self, folder, log_key=None, processes=None, heads=()):
+        self.folder, self.asked_log_key, self.heads = folder, log_key, heads
         self.processes = processes or os.cpu_count() or 1
-        self.report, self.round, self.tree = Report(), Round(), Tree()
+        self.report, self.round, self.tree = Report(bool(heads)), Round(), Tree()
+        self.roots = {head.size: None for head in heads}
         self.counting = {}  # credential → (version, ballot) of the highest version
         self.versions, self.acts = set(), 0
 
@@ -1122,6 +1186,8 @@ class Verifier:
         if self.round.rules is None:
             return self.report
         self.check("checkpoint", self.check_checkpoint)
+        if self.heads:
+            self.check("heads", self.check_heads)
         self.check("witnesses", self.check_witnesses)
         self.check("register", self.check_register)
         self.check("recount", self.check_recount)
@@ -1185,6 +1251,7 @@ class Verifier:
     def follow(self, faults):
         """Yields (number of the line, ballot); what does not hold goes to `faults` and ends the reading."""
         previous, number, acts_end = ZERO, 0, False
+        self.note_root()
         try:
             for number, line in enumerate(lines_of(self.path("log.jsonl"), "log.jsonl"), 1):
                 try:
@@ -1196,6 +1263,7 @@ class Verifier:
                     return
                 previous = leaf_hash(leaf(line, {**value, "previous": value["previous"].hex()}))
                 self.tree.add(previous)
+                self.note_root()
                 if not acts_end:
                     try:
                         self.round.apply(value["event"], number, previous)
@@ -1221,6 +1289,10 @@ class Verifier:
         elif self.round.in_batch and not acts_end:
             faults.append(("acts", Fault(f"{self.round.in_batch} ballots of the last batch are missing", "log.jsonl", number)))
 
+    def note_root(self):
+        if self.tree.size in self.roots:
+            self.roots[self.tree.size] = self.tree.root()
+
     def note_ballot(self, data, number, faults):
         if len(data) != self.round.rules.ballot_length:
             return
@@ -1243,6 +1315,18 @@ class Verifier:
         except Fault as fault:
             raise fault.at("checkpoint") from None
         return size
+
+    def check_heads(self):
+        """§ 15: when the log was as long as a head that somebody kept, it had that head."""
+        for head in self.heads:
+            root = self.roots[head.size]
+            if root is None:
+                raise Fault(f"a head of {head.size} lines was seen, and this log has {self.tree.size}", "log.jsonl")
+            try:
+                head.compare(self.round.rules, root)
+            except Fault as fault:
+                raise fault.at("log.jsonl", head.size or None) from None
+        return len(self.heads)
 
     def check_witnesses(self):
         """§§ 3, 5: as many of the rules' witnesses as their quorum signed the final checkpoint; without a policy none is asked for."""
@@ -1454,7 +1538,7 @@ def show(report, as_json, seconds):
     print()
     for name, check in report.checks.items():
         state = "FAILED" if "failure" in check else "ok" if check["reached"] else "not reached"
-        print(f"{state:<11} {check['items']:>9}  {name}: {CHECKS[name]}")
+        print(f"{state:<11} {check['items']:>9}  {name}: {CHECKS.get(name, HEADS)}")
         if "failure" in check:
             failure = check["failure"]
             line = f", line {failure['line']}" if "line" in failure else ""
@@ -1469,8 +1553,14 @@ def main(arguments=None):
     parser.add_argument("bundle", help="folder, or the same as .tar.zst")
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
     parser.add_argument("--log-key", metavar="VKEY", help="the log's verifier key as published before the voting")
+    parser.add_argument("--head", metavar="HEAD", action="append", default=[], help="a head of the log that was kept: its code, or a file with the signed checkpoint")
     parser.add_argument("--processes", type=int, metavar="N", help="how many processes; all cores without it")
     options = parser.parse_args(arguments)
+    try:
+        heads = [Head(text) for text in options.head]
+    except (Fault, OSError) as fault:
+        print(f"verify.py: --head: {fault}", file=sys.stderr)
+        return 2
     begun = time.monotonic()
     with tempfile.TemporaryDirectory() as temporary:
         folder = options.bundle
@@ -1485,7 +1575,7 @@ def main(arguments=None):
         elif not os.path.isdir(folder):
             print(f"verify.py: {folder}: there is no such folder or file", file=sys.stderr)
             return 2
-        report = Verifier(folder, options.log_key, options.processes).run()
+        report = Verifier(folder, options.log_key, options.processes, heads).run()
     show(report, options.json, time.monotonic() - begun)
     return 0 if report.verified() else 1
 

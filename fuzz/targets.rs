@@ -10,13 +10,17 @@ use audit::{
         checkpoint::Checkpoint,
         cosignature::CosignerKey,
         entries,
-        line::Line,
+        line::{self, Line, MAX_LEAF},
         note::{Note, VerifierKey},
         path::TilePath,
+        prefix,
+        proof::{self, ProofFault},
         receipt::TlogProof,
         short::HeadCode,
+        tile::{Hashes, TileId, Tiles, needed_for_consistency, needed_for_inclusion},
         witness::{self, AddCheckpoint},
     },
+    office::{Office, OfficeEvent},
     round::{Event, RoundRules},
     verify,
 };
@@ -38,11 +42,14 @@ pub const ALL: &[Target] = &[
     ("entries", read_entries),
     ("envelope", envelope),
     ("head_code", head_code),
-    ("line", line),
+    ("line", read_line),
+    ("long_line", long_line),
     ("note", note),
+    ("office", office),
     ("pabulib", read_pabulib),
     ("receipt", receipt),
     ("tile_path", tile_path),
+    ("tiles", tiles),
     ("vkey", vkey),
     ("witness_answer", witness_answer),
     ("witness_key", witness_key),
@@ -59,9 +66,68 @@ fn strict<T: FromStr + Display>(bytes: &[u8]) {
 }
 
 /// A line of a round's log.
-pub fn line(bytes: &[u8]) {
+pub fn read_line(bytes: &[u8]) {
     if let Ok(line) = Line::<Event>::parse(bytes) {
         assert_eq!(line.to_bytes(), bytes);
+    }
+}
+
+/// A short form and, after a line feed, the event that it names; and the bytes as one line that is made too long for a leaf
+/// by text that is put in at the place which the first byte names.
+pub fn long_line(bytes: &[u8]) {
+    let feed = bytes.iter().position(|byte| *byte == b'\n');
+    if let Some((short, event)) = feed.map(|at| (&bytes[..at], &bytes[at + 1..]))
+        && let Some(whole) = line::whole(short, event)
+    {
+        assert_eq!(*line::leaf(&whole), *short);
+        assert_eq!(line::event(&whole), Some(event));
+    }
+    let Some((first, text)) = bytes.split_first() else { return };
+    let (before, after) = text.split_at(usize::from(*first).min(text.len()));
+    let long = [before, &[b'x'; MAX_LEAF + 1], after].concat();
+    let leaf = line::leaf(&long);
+    if line::shortened(&leaf).is_some() {
+        let event = line::event(&long).expect("what was shortened has an event");
+        assert_eq!(line::whole(&leaf, event), Some(long), "shortened, but not put together again");
+    }
+}
+
+/// The lines of an office log, folded as far as they go.
+pub fn office(bytes: &[u8]) {
+    let mut office = Office::default();
+    for bytes in bytes.split(|byte| *byte == b'\n') {
+        let Ok(line) = Line::<OfficeEvent>::parse(bytes) else { return };
+        assert_eq!(line.to_bytes(), bytes);
+        let before = office.last_at();
+        let Ok(next) = office.apply(&line.event) else { return };
+        assert!(next.last_at() >= before, "time went backwards");
+        office = next;
+    }
+}
+
+/// Two sizes, u64 each, and the bytes of which every tile is made that a proof between them needs. A proof of consistency holds.
+pub fn tiles(bytes: &[u8]) {
+    let Some((sizes, content)) = bytes.split_first_chunk::<16>() else { return };
+    let (old, new) = sizes.split_at(8);
+    let size = |bytes: &[u8]| bytes.iter().fold(0, |size: u64, byte| size << 8 | u64::from(*byte));
+    let (old, new) = (size(old), size(new));
+    let mut tiles = Tiles::default();
+    let first = TileId { level: 0, index: 0 };
+    assert_eq!(tiles.insert(first, content).is_ok(), (1..=256).any(|hashes| content.len() == 32 * hashes));
+    let ids = [prefix::needed(old, new), needed_for_consistency(old, new), needed_for_inclusion(old, new)].concat();
+    for (skip, id) in ids.into_iter().enumerate() {
+        let width = prefix::width(id, new) as usize;
+        let hashes: Vec<u8> = content.iter().cycle().skip(skip).take(32 * width).copied().collect();
+        let _ = tiles.insert(id, &hashes);
+    }
+    let Ok(roots) = prefix::roots(&tiles, old, new) else { return };
+    if let Ok(path) = proof::consistency(&tiles, old, new) {
+        assert_eq!(proof::verify_consistency(old, roots.old, new, roots.new, &path), Ok(()));
+    }
+    if let (Ok(path), Some(leaf)) = (proof::inclusion(&tiles, old, new), tiles.hash(0, old)) {
+        // A tile of another level may say something else of the same leaves; then the proof must not hold, but has its length.
+        let found = proof::verify_inclusion(leaf, old, new, &path, roots.new);
+        assert!(matches!(found, Ok(()) | Err(ProofFault::Root)), "{found:?}");
     }
 }
 

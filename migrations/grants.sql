@@ -7,7 +7,7 @@ GRANT INSERT ON
     logs, log_lines, log_tiles, long_lines, cosigned_heads, cosignatures, rounds, pictures, picture_files, turnout, secrets, staff, voters,
     issuances, urn, accepted_ballots, ballot_lines, leases
 TO :service;
-GRANT UPDATE (size, last_leaf, checkpoint, state) ON logs TO :service;
+GRANT UPDATE ON logs TO :service;
 GRANT UPDATE (hashes) ON log_tiles TO :service;
 GRANT UPDATE (signed, standing) ON cosigned_heads TO :service;
 GRANT UPDATE (at, line) ON cosignatures TO :service;

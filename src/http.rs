@@ -28,7 +28,7 @@ mod tallying;
 mod tiles;
 
 pub use acts::{ProposalRequest, StepRequest};
-pub use casting::AcceptanceResponse;
+pub use casting::{AcceptanceResponse, CastRequest};
 pub use identifying::IdentificationResponse;
 pub use inside::Answer;
 pub use issuing::{Backup, IssueResponse, StatusResponse};

@@ -1,6 +1,7 @@
 //! The database: one file for each aggregate, sole owner of its tables. Free functions on a transaction that the use case owns.
 
 pub mod ballot_box;
+pub mod bare;
 pub mod cosignatures;
 pub mod db;
 pub mod issuances;

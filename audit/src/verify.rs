@@ -1,6 +1,7 @@
 //! Does a bundle hold together? Log, register and recount against the certificate, each check named, with the place of the first failure.
 
 pub mod bundle;
+pub mod heads;
 pub mod html;
 pub mod report;
 pub mod source;
@@ -13,7 +14,7 @@ mod bundle_files;
 mod casts;
 mod ending;
 mod lines;
-mod opening;
+mod recount;
 mod register;
 mod sorter;
 mod witnesses;
@@ -22,6 +23,7 @@ use std::{collections::BTreeMap, io};
 
 use ballots::{Outcome, envelope::OpeningKey};
 
+pub use heads::KnownHead;
 pub(crate) use lines::envelope_check;
 pub use report::{Check, CheckName, Failure, Report};
 pub use source::{Source, Spool};
@@ -38,31 +40,51 @@ pub struct Progress {
     pub done: u64,
 }
 
+/// What an auditor knows from elsewhere than the bundle.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Known<'a> {
+    /// The log's verifier key as published before the voting.
+    pub log_key: Option<&'a str>,
+    /// Heads of the log that were seen earlier.
+    pub heads: &'a [KnownHead],
+}
+
+/// As [`verify_with`], for who knows at most the log's key.
+pub fn verify(source: &dyn Source, trusted_key: Option<&str>, progress: &(dyn Fn(Progress) + Sync)) -> Report {
+    verify_with(source, &Known { log_key: trusted_key, heads: &[] }, progress)
+}
+
 /// Runs every check on a bundle. It never stops at the first fault: what can still be checked is checked.
 ///
 /// The memory that it needs does not grow with the number of ballots; what grows goes to the source's spools.
-pub fn verify(source: &dyn Source, trusted_key: Option<&str>, progress: &(dyn Fn(Progress) + Sync)) -> Report {
-    let mut report = Report::new();
+pub fn verify_with(source: &dyn Source, known: &Known<'_>, progress: &(dyn Fn(Progress) + Sync)) -> Report {
+    let mut report = Report::new(!known.heads.is_empty());
     bundle_files::check(source, &mut report, progress);
-    let Some((mut read, casts, key)) = lines::check(source, &mut report, progress) else { return report };
-    ending::checkpoint(source, &read, trusted_key, &mut report);
+    let Some((mut read, casts)) = lines::check(source, known.heads, &mut report, progress) else { return report };
+    ending::checkpoint(source, &read, known.log_key, &mut report);
+    heads::check(known.heads, &read, &mut report);
     let witnessed = witnesses::check(source, &read, &mut report);
     let (counted, walked) =
-        rayon::join(|| count(&read.round, casts, key.as_ref()), || register::walk(source, &read.acts, progress));
+        rayon::join(|| count(&read.round, casts, progress), || register::walk(source, &read.acts, progress));
     let outcome = casts::check(&mut read, counted, &mut report);
     register::check(&read, walked, &mut report);
-    opening::check(&read, outcome, &mut report);
+    recount::check(&read, outcome, &mut report);
     ending::keys_and_result(source, &read, &mut report);
     report.facts = facts(&read);
     report.facts.insert("witnesses", witnessed);
     report
 }
 
-/// Finds the ballots that count and, with the key, counts them.
-fn count(round: &Round, casts: Option<Casts<'_>>, key: Option<&OpeningKey>) -> io::Result<(Summary, Option<Outcome>)> {
+/// Finds the ballots that count and, with the key if it was revealed, counts them.
+fn count(
+    round: &Round,
+    casts: Option<Casts<'_>>,
+    progress: &(dyn Fn(Progress) + Sync),
+) -> io::Result<(Summary, Option<Outcome>)> {
     let voting = &round.rules.voting;
-    let mut count = key.map(|key| Count::new(key, *round.fingerprint.as_bytes(), voting));
-    let summary = casts.map_or_else(|| Ok(Summary::default()), |casts| casts.finish(count.as_mut()))?;
+    let key = round.opening_key.as_ref().and_then(|key| OpeningKey::from_bytes(&key.0).ok());
+    let mut count = key.as_ref().map(|key| Count::new(key, *round.fingerprint.as_bytes(), voting));
+    let summary = casts.map_or_else(|| Ok(Summary::default()), |casts| casts.finish(count.as_mut(), progress))?;
     Ok((summary, count.map(|count| count.into_tally().finish(voting))))
 }
 

@@ -1,4 +1,4 @@
-//! Speed of the methods, on one core: marks added up, rankings of a city, and a million transferable votes.
+//! Speed on one core: files read, marks added up, rankings and purchases of a city, and a million transferable votes.
 
 use std::{hint::black_box, path::Path};
 
@@ -81,18 +81,59 @@ fn marks(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// 65,101 real rankings; without the file this says so aloud.
-fn krakow(criterion: &mut Criterion) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data/Poland_Krakow_2024.pb");
-    let Ok(text) = std::fs::read_to_string(&path) else {
-        eprintln!("SKIPPED: {} is not there", path.display());
-        return;
+/// A city's file; without it this says so aloud.
+fn city(name: &str) -> Option<String> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data").join(name).with_extension("pb");
+    let text = std::fs::read_to_string(&path);
+    text.inspect_err(|_| eprintln!("SKIPPED: {} is not there", path.display())).ok()
+}
+
+/// Files of cities, and beside each what the machine could do at best: one search for line ends through the same bytes.
+fn reading(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("pb");
+    group.sample_size(20);
+    for name in ["Poland_Lodz_2022", "Poland_Krakow_2024", "Poland_Katowice_2023", "Poland_Wroclaw_2015_150_-_500"] {
+        let Some(text) = city(name) else { continue };
+        group.throughput(Throughput::Bytes(text.len() as u64));
+        group.bench_function(format!("{name}/read"), |bench| bench.iter(|| read(black_box(&text))));
+        group.bench_function(format!("{name}/line ends"), |bench| {
+            bench.iter(|| memchr::memchr_iter(b'\n', black_box(text.as_bytes())).count());
+        });
+    }
+    group.finish();
+}
+
+/// 160 projects, 90,494 voters: equal shares, the money left spent by raises of 1 for each voter.
+fn lodz(criterion: &mut Criterion) {
+    let Some(text) = city("Poland_Lodz_2022") else { return };
+    let instance = read(&text).expect("the file was read before");
+    let rules = instance.rules();
+    let poll = instance.poll(&rules).expect("the file's ballots are sound");
+    let ladder = Ladder::default();
+    let contest = Contest {
+        profile: &poll.profile,
+        territories: &poll.territories,
+        winners: &rules.winners,
+        ladder: &ladder,
+        turnout: None,
     };
+    let mut group = criterion.benchmark_group("lodz");
+    group.sample_size(10);
+    for method in ["equal-shares-add1", "greedy", "phragmen"] {
+        let method: Procedure = method.parse().expect("the bench names methods that exist");
+        group.bench_function(method.to_string(), |bench| bench.iter(|| count(black_box(&contest), method)));
+    }
+    group.finish();
+}
+
+/// 65,101 real rankings.
+fn krakow(criterion: &mut Criterion) {
+    let Some(text) = city("Poland_Krakow_2024") else { return };
     let instance = read(&text).expect("the file was read before");
     let count = instance.projects.len() as u16;
     let mut profile = Profile::new(Kind::Ranked { max: count }, count);
-    for vote in &instance.votes {
-        let ranking = vote.marks.iter().map(|(at, _)| *at).collect();
+    for vote in instance.votes.iter() {
+        let ranking = vote.marks().into_iter().map(|(at, _)| at).collect();
         profile.add(&Choice::Ranked(ranking), 1).expect("the file's ballots are sound");
     }
     let territories = territories(count);
@@ -115,5 +156,5 @@ fn transferable(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, marks, krakow, transferable);
+criterion_group!(benches, reading, marks, krakow, lodz, transferable);
 criterion_main!(benches);

@@ -11,6 +11,8 @@ reason is printed whole, and the exit status is then 1. The reasons are explaine
 import argparse
 import collections
 import fractions
+import functools
+import hashlib
 import json
 import math
 import pathlib
@@ -22,8 +24,10 @@ import warnings
 warnings.filterwarnings("ignore")
 
 import votelib.component.rankscore as rankscore
+import votelib.component.pairwin_scorer
 import votelib.convert
 import votelib.evaluate.cardinal
+import votelib.evaluate.condorcet
 import votelib.evaluate.core
 import votelib.evaluate.sequential
 from abcvoting import abcrules
@@ -38,6 +42,9 @@ from pref_voting.c1_methods import copeland, top_cycle
 from pref_voting.grade_profiles import GradeProfile
 from pref_voting.profiles import Profile
 from pref_voting.profiles_with_ties import ProfileWithTies
+from pref_voting.weighted_majority_graphs import SupportGraph
+from stvpoll.scottish_stv import ScottishSTV
+from stvpoll.tiebreak_strategies import TiebreakHistory, TiebreakRandom
 
 TENNESSEE = [(42, [[0], [1], [2], [3]]), (26, [[1], [2], [3], [0]]), (15, [[2], [3], [1], [0]]), (17, [[3], [2], [1], [0]])]
 # M. Schulze 2011, example 1: five candidates, 45 voters.
@@ -68,6 +75,19 @@ class Election:
     def complete(self):
         strict = all(len(group) == 1 for _, groups in self.ballots for group in groups)
         return strict and all(len(groups) == self.candidates for _, groups in self.ballots)
+
+    @functools.cached_property
+    def pairs(self):
+        """How many prefer the one to the other, counted by votelib."""
+        # A ballot of no weight names all: the library knows only candidates that some ballot names.
+        votes = self.votelib() | {tuple(range(self.candidates)): self.votelib()[tuple(range(self.candidates))]}
+        counts = votelib.convert.RankedToCondorcetVotes().convert(votes)
+        return {pair: counts.get(pair, 0) for pair in ((a, b) for a in range(self.candidates) for b in range(self.candidates) if a != b)}
+
+    def graph(self):
+        """The same as pref_voting reads it: a profile of many candidates would take it minutes."""
+        edges = [(a, b, (count, self.pairs[b, a])) for (a, b), count in self.pairs.items() if a < b]
+        return SupportGraph(list(range(self.candidates)), edges)
 
     def linear(self):
         rankings = collections.Counter()
@@ -172,7 +192,7 @@ def exact(theirs):
 
 def positional(scorer, fixed=False):
     def oracle(election):
-        votes = election.votelib()
+        votes = {ranking: weight for ranking, weight in election.votelib().items() if ranking}
         ranked = {at for ranking in votes for group in ranking for at in ([group] if isinstance(group, int) else group)}
         if fixed:
             scorer.set_n_candidates(election.candidates)
@@ -209,6 +229,76 @@ def short_runoff(election):
             return None
         return "last-out-together" if any("round" in tie for tie in ours["ties"]) else {"theirs": theirs}
     return check
+
+
+def poll(election, seats, tiebreakers, **settings):
+    """The count of stvpoll: rounds to five decimals, and breaks ties as this project's ladder is told to."""
+    # Names begin with 1, because the library takes a candidate named 0 for none.
+    candidates = list(range(1, election.candidates + 1))
+    last = TiebreakRandom(tuple(candidates), shuffle=False)
+    counted = ScottishSTV(seats=seats, candidates=candidates, **settings)
+    counted.tiebreakers = [*tiebreakers, last]
+    for ranking, weight in sorted(election.votelib().items()):
+        counted.add_ballot([at + 1 for at in ranking], weight)
+    counted.calculate()
+    return [at - 1 for at in counted.result.elected_as_tuple()]
+
+
+def runoff_by_lots(election):
+    """One seat and a majority of all that rank anybody: the same as going on to the end."""
+    return same(poll(election, 1, [], quota=lambda ballots, seats: ballots // 2 + 1))
+
+
+def scottish_by_history(election):
+    theirs = poll(election, election.seats, [TiebreakHistory()])
+    def check(ours):
+        if sorted(ours["winners"]) == sorted(theirs):
+            return None
+        if any("round" in tie for tie in ours["ties"]):
+            return "ties-otherwise"
+        # Its surpluses also go to those who are elected at the same stage and whose own surplus is still to be moved.
+        if any(len(step["elected"]["candidates"]) > 1 for step in ours["steps"] if "elected" in step):
+            return "between-elected"
+        # Each paper's value is rounded at each transfer.
+        papers = sum(weight for weight, _ in election.ballots)
+        return "fifth-decimal" if close(ours, fractions.Fraction(papers, 100_000)) else {"theirs": sorted(map(int, theirs))}
+    return check
+
+
+def matrix(election):
+    """Every pair: how many prefer the one to the other."""
+    def check(ours):
+        preferred = ours["pairwise"]["preferred"]
+        wrong = [pair for pair, count in election.pairs.items() if preferred[pair[0] * election.candidates + pair[1]] != count]
+        return {"pairs": wrong[:9]} if wrong else None
+    return check
+
+
+def order_of(scores):
+    """Places by a score, the highest first."""
+    places = collections.defaultdict(list)
+    for at, score in scores.items():
+        places[score].append(int(at))
+    return [sorted(places[score]) for score in sorted(places, reverse=True)]
+
+
+def every_place(scores):
+    return lambda ours, theirs=order_of(scores): None if ours["places"] == theirs else {"theirs": theirs[:9]}
+
+
+def copeland_places(election):
+    wins = votelib.evaluate.condorcet.pairwise_wins(election.pairs)
+    return every_place({at: 0 for at in range(election.candidates)} | votelib.evaluate.condorcet.Copeland.scores(wins))
+
+
+def minimax_places(method):
+    return lambda election: every_place(margins.minimax_scores(election.graph(), score_method=method))
+
+
+def schulze_winning(election):
+    theirs = votelib.evaluate.condorcet.Schulze().evaluate(election.pairs, 1)
+    tied = theirs[0] if isinstance(theirs[0], votelib.evaluate.core.Tie) else {theirs[0]}
+    return same(tied)
 
 
 def both(*checks):
@@ -311,19 +401,19 @@ def transferable(method):
     return oracle
 
 
-def close(ours):
-    """Whether something was decided by less than the total surplus that Meek's reference rule leaves untouched."""
+def close(ours, little=fractions.Fraction(1, 100_000)):
+    """Whether something was decided by less than this: at first, the total surplus that Meek's reference rule leaves."""
     votes, left, quota = [], set(range(len(ours["candidates"]))), 0
     for step in ours["steps"]:
         if "counted" in step:
             votes = [fractions.Fraction(vote) for vote in step["counted"]["votes"]]
             quota = fractions.Fraction(step["counted"]["quota"])
-            if any(abs(votes[at] - quota) < fractions.Fraction(1, 100_000) for at in left):
+            if any(abs(votes[at] - quota) < little for at in left):
                 return True
         for change in ("elected", "eliminated"):
             for at in step.get(change, {}).get("candidates", []):
                 left.discard(at)
-                if change == "eliminated" and any(votes[other] - votes[at] < fractions.Fraction(1, 100_000) for other in left):
+                if change == "eliminated" and any(votes[other] - votes[at] < little for other in left):
                     return True
     return False
 
@@ -406,11 +496,20 @@ def choose_one(election):
 
 
 def added(election):
-    counter = collections.Counter()
+    votes = collections.Counter()
     for weight, given in election.ballots:
-        for at, value in given:
-            counter[at] += weight * value
-    return exact([fractions.Fraction(counter[at]) for at in range(election.candidates)])
+        votes[frozenset(map(tuple, given))] += weight
+    sums = votelib.convert.ScoreToSimpleVotes(function="sum").convert(votes)
+    return exact([fractions.Fraction(sums.get(at, 0)) for at in range(election.candidates)])
+
+
+def marked(election):
+    """Approvals of a whole city, one voter of abcvoting for each."""
+    votes = collections.Counter()
+    for weight, given in election.ballots:
+        votes[frozenset(given)] += weight
+    counts = votelib.convert.ApprovalToSimpleVotes().convert(votes)
+    return exact([fractions.Fraction(counts.get(at, 0)) for at in range(election.candidates)])
 
 
 def seats(make, low, high):
@@ -437,8 +536,8 @@ def equal(rng):
 COMPARED = [
     ("choose-one", "plurality, pref_voting", lambda rng: approvals(rng, 1, 1), choose_one),
     ("approval", "approval committees, abcvoting", lambda rng: approvals(rng, 6, 3), approval),
-    ("points", "sums, added up in Python", points, added),
-    ("score", "sums, added up in Python", lambda rng: marks(rng, 5, True), added),
+    ("points", "sums, votelib", points, added),
+    ("score", "sums, votelib", lambda rng: marks(rng, 5, True), added),
     ("score-mean", "score voting by mean, pref_voting", lambda rng: marks(rng, 5, True), mean),
     ("majority-judgement", "middle marks taken out one by one; votelib", lambda rng: marks(rng, 5, True), judgement),
     ("star", "STAR in parallel universes, pref_voting", lambda rng: marks(rng, 5, True), star),
@@ -448,12 +547,14 @@ COMPARED = [
     ("dowdall", "points on short ballots, votelib", short, positional(Harmonic())),
     ("instant-runoff", "tie-breaker and parallel universes, pref_voting", complete, instant_runoff),
     ("instant-runoff", "short ballots, pref_voting", short, short_runoff),
+    ("instant-runoff", "short ballots and a tie-breaker, stvpoll", short, runoff_by_lots),
     ("instant-runoff-batches", "tie-breaker and parallel universes, pref_voting", complete,
      lambda election: winner_in(iterative.instant_runoff_put(election.linear()))),
     ("coombs", "tie-breaker and parallel universes, pref_voting", complete, coombs),
     ("bucklin", "pref_voting", complete, lambda election: same(others.bucklin(election.linear()))),
     ("bucklin", "short ballots, votelib", short, short_bucklin),
     ("copeland", "pref_voting", complete, pairwise(copeland)),
+    ("copeland", "every pair of equal and short, votelib", equal, matrix),
     ("copeland", "equal places and short ballots, pref_voting", equal, pairwise(copeland)),
     ("minimax-margins", "pref_voting", equal, pairwise(margins.minimax)),
     ("minimax", "pref_voting", equal, minimax_winning),
@@ -464,9 +565,38 @@ COMPARED = [
     ("kemeny", "pref_voting", complete, kemeny),
     ("stv-scottish", "pref_voting", seats(complete, 1, 4), transferable(scottish)),
     ("stv-scottish", "short ballots, pref_voting", seats(short, 1, 4), transferable(scottish)),
+    ("stv-scottish", "short ballots and a tie-breaker, stvpoll", seats(short, 1, 4), scottish_by_history),
     ("stv-meek", "pref_voting", seats(complete, 1, 4), transferable(meek)),
     ("stv-meek", "short ballots, pref_voting", seats(short, 1, 4), transferable(meek)),
 ]
+
+
+# Method, what is compared and the oracle, by the kind of a city's ballots: what ends in a reasonable time on any of them.
+CITIES = {
+    "approval": [
+        ("approval", "votes of every project, votelib", marked),
+        ("approval", "approval committee of three, abcvoting", approval),
+    ],
+    "cumulative": [("points", "sums of every project, votelib", added)],
+    "ordinal": [
+        ("borda-fixed", "points of every project, votelib", positional(rankscore.Borda(base=1), True)),
+        ("borda", "points of every project, votelib", positional(rankscore.ModifiedBorda())),
+        ("dowdall", "points of every project, votelib", positional(Harmonic())),
+        ("bucklin", "winner, votelib", short_bucklin),
+        ("copeland", "every pair, votelib", matrix),
+        ("copeland", "every place, votelib", copeland_places),
+        ("minimax-margins", "every place, pref_voting", minimax_places("margins")),
+        ("minimax", "every place, pref_voting", minimax_places("winning")),
+        ("ranked-pairs", "winner, pref_voting", lambda election: same(margins.ranked_pairs_tb(election.graph()))),
+        ("ranked-pairs-winning-votes", "winner, pref_voting",
+         lambda election: same(margins.ranked_pairs_tb(graph := election.graph(), strength_function=graph.support))),
+        ("schulze-margins", "winner, pref_voting", lambda election: same(margins.beat_path(election.graph()))),
+        ("schulze", "winner, votelib", schulze_winning),
+        ("instant-runoff", "winner with a tie-breaker, stvpoll", runoff_by_lots),
+        ("instant-runoff-batches", "winner with a tie-breaker, stvpoll", runoff_by_lots),
+        ("stv-scottish", "five winners, stvpoll", scottish_by_history),
+    ],
+}
 
 
 def textbook(make):
@@ -479,27 +609,41 @@ def textbook(make):
         yield Election({"score": {"max": 5}}, 3, [(w, [[at, mark] for at, mark in enumerate(m)]) for w, m in MEDIANS])
 
 
-def ordinal(folder, largest):
-    """Ranked votes of cities, read here a second time, without the project's own reader."""
-    for path in sorted(pathlib.Path(folder).glob("*.pb")):
-        section, head, projects, ballots = None, None, {}, collections.Counter()
-        meta = {}
-        for line in path.read_text(encoding="utf-8").splitlines():
-            fields = line.split(";")
-            if fields[0].strip() in ("META", "PROJECTS", "VOTES") and len(fields) == 1:
-                section, head = fields[0].strip(), None
+def cities(folder):
+    """Votes of cities that `files.sha256` pins, read here a second time, without the project's own reader; alike ballots once."""
+    pinned = pathlib.Path(__file__).with_name("files.sha256").read_text(encoding="utf-8").splitlines()
+    for line in pinned:
+        digest, name = line.split(maxsplit=1)
+        data = (pathlib.Path(folder) / name).read_bytes()
+        if hashlib.sha256(data).hexdigest() != digest:
+            sys.exit(f"{name} is another file than the one that files.sha256 pins")
+        section, head, projects, ballots, meta = None, None, {}, collections.Counter(), {}
+        for line in data.decode("utf-8-sig").splitlines():
+            fields = [field.strip() for field in line.split(";")]
+            if fields[0].upper() in ("META", "PROJECTS", "VOTES") and not any(fields[1:]):
+                section, head = fields[0].upper(), None
             elif head is None:
-                head = [field.strip() for field in fields]
+                head = [field.lower() for field in fields]
             elif section == "META":
-                meta[fields[0]] = fields[1]
+                meta[fields[0].lower()] = fields[1]
             elif section == "PROJECTS":
-                projects[fields[0]] = len(projects)
-            elif section == "VOTES" and meta["vote_type"] == "ordinal":
-                vote = fields[head.index("vote")]
-                ballots[tuple(projects[name] for name in vote.split(",") if name)] += 1
-        if ballots and sum(ballots.values()) <= largest:
-            groups = [(weight, [[at] for at in ranking]) for ranking, weight in sorted(ballots.items())]
-            yield path.name, Election({"ranked": {"max": len(projects)}}, len(projects), groups)
+                projects[fields[head.index("project_id")]] = len(projects)
+            elif section == "VOTES" and any(fields):
+                named = [projects[name.strip()] for name in fields[head.index("vote")].split(",") if name]
+                if meta["vote_type"] == "cumulative":
+                    points = [int(value) for value in fields[head.index("points")].split(",") if value]
+                    named = sorted(zip(named, points, strict=True))
+                ballots[tuple(named if meta["vote_type"] != "approval" else sorted(named))] += 1
+        kind, count = {"choose-1": "approval"}.get(meta["vote_type"], meta["vote_type"]), len(projects)
+        rules = {
+            "approval": {"approval": {"max": count}},
+            "cumulative": {"points": {"total": max(sum(value for _, value in ballot) for ballot in ballots)}}
+            if kind == "cumulative" else None,
+            "ordinal": {"ranked": {"max": count}},
+        }[kind]
+        group = (lambda ballot: [[at] for at in ballot]) if kind == "ordinal" else list
+        groups = [(weight, group(ballot)) for ballot, weight in sorted(ballots.items())]
+        yield name, kind, Election(rules, count, groups)
 
 
 def ask(program, questions):
@@ -528,8 +672,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--count", required=True, help="the built example `count`")
     parser.add_argument("--number", type=int, default=2000, help="random elections for each comparison")
-    parser.add_argument("--data", help="folder of Pabulib files; their ranked votes are compared too")
-    parser.add_argument("--largest", type=int, default=20_000, help="most ballots of a file that is compared")
+    parser.add_argument("--data", help="folder of the Pabulib files that files.sha256 pins")
     parser.add_argument("methods", nargs="*")
     options = parser.parse_args()
     differing = 0
@@ -540,12 +683,11 @@ def main():
         elections = list(textbook(make)) + [make(rng) for _ in range(options.number)]
         answers = ask(options.count, [election.question(name) for election in elections])
         differing += report(name, what, elections, answers, oracle)
-    for file, election in ordinal(options.data, options.largest) if options.data else []:
-        print(file)
-        for name, what, make, oracle in COMPARED:
-            wanted = not options.methods or name in options.methods
-            election.seats = 3 if name.startswith("stv") else 1
-            if (make in (short, equal) or what.startswith("short ballots")) and wanted:
+    for file, kind, election in cities(options.data) if options.data else []:
+        print(f"{file}: {kind}, {sum(weight for weight, _ in election.ballots)} ballots, {len(election.ballots)} different")
+        for name, what, oracle in CITIES[kind]:
+            if not options.methods or name in options.methods:
+                election.seats = {"stv-scottish": 5, "approval": 3}.get(name, 1)
                 answers = ask(options.count, [election.question(name)])
                 differing += report(name, what, [election], answers, oracle)
     sys.exit(differing > 0)

@@ -219,6 +219,23 @@ impl Procedure {
         matches!(self, Self::EqualShares(..) | Self::Greedy | Self::Knapsack | Self::Phragmen)
     }
 
+    /// Whether it reads nothing of these ballots but how often each candidate got each mark, so that the ballots themselves
+    /// need not be kept ([`MarkCounts`](crate::profile::MarkCounts)).
+    #[must_use]
+    pub const fn reads_marks_alone(&self, kind: &Kind) -> bool {
+        let by_marks = matches!(
+            self,
+            Self::Approval
+                | Self::ChooseOne
+                | Self::Greedy
+                | Self::Knapsack
+                | Self::MajorityJudgement
+                | Self::Points
+                | Self::Score(_)
+        );
+        by_marks && !matches!(kind, Kind::Ranked { .. })
+    }
+
     /// Whether more of its score is better and may have a minimum.
     const fn takes_minimum(self) -> bool {
         self.spends()

@@ -6,6 +6,10 @@ use crate::{
     rules::{Kind, Rules},
 };
 
+mod mark_counts;
+
+pub use mark_counts::MarkCounts;
+
 /// Most ballots, all weights together: any sum of marks then fits into 64 bits.
 pub const MOST_BALLOTS: u64 = u32::MAX as u64;
 
@@ -22,6 +26,7 @@ pub struct Profile {
     ballots: u64,
     blank: u64,
     equal_places: bool,
+    longest: usize,
     // When a candidate was last marked, by the number of the paper from 1: finds doubles without sorting.
     seen: Vec<usize>,
 }
@@ -76,6 +81,7 @@ impl Profile {
             ballots: 0,
             blank: 0,
             equal_places: false,
+            longest: 0,
             seen: vec![0; usize::from(candidates)],
         }
     }
@@ -153,6 +159,7 @@ impl Profile {
         }
         self.ballots = sound?;
         self.blank += if marks.is_empty() { weight } else { 0 };
+        self.longest = self.longest.max(marks.len());
         if let Some(values) = values {
             self.spell_places();
             self.values.extend_from_slice(values);
@@ -201,7 +208,13 @@ impl Profile {
             joined.weights.push(alike.iter().map(|paper| paper.weight).sum());
         }
         joined.seen.fill(0);
-        Self { ballots: self.ballots, blank: self.blank, equal_places: self.equal_places, ..joined }
+        Self {
+            ballots: self.ballots,
+            blank: self.blank,
+            equal_places: self.equal_places,
+            longest: self.longest,
+            ..joined
+        }
     }
 
     /// Adds the papers of another profile of the same kind and candidates.
@@ -230,6 +243,7 @@ impl Profile {
             self.weights.push(paper.weight);
         }
         self.equal_places |= other.equal_places;
+        self.longest = self.longest.max(other.longest);
         Ok(())
     }
 
@@ -255,6 +269,12 @@ impl Profile {
     #[must_use]
     pub fn blank(&self) -> u64 {
         self.blank
+    }
+
+    /// Most candidates that one ballot names.
+    #[must_use]
+    pub fn longest(&self) -> usize {
+        self.longest
     }
 
     /// Whether a ranking has two candidates at one place.

@@ -45,7 +45,7 @@ pub(super) async fn push_step(
 ) -> Result<(), Error> {
     let step = issuances::steps(tx, round.id).await? + 1;
     let added = issuances::report(tx, round.id, step).await?;
-    let hour = hour(now).max(writing.state()?.last_hour);
+    let hour = hour(writing.state()?.time(now));
     let before = &writing.state()?.register;
     let hash = register::step_hash(&before.hash, step, &added);
     let credentials = added.len() as u64;

@@ -93,7 +93,12 @@ async fn push_batch(
         return Ok(0);
     }
     let count = u32::try_from(ballots.len()).map_err(Error::broken)?;
-    let hour = hour(now).max(writing.state()?.last_hour);
+    let hour = hour(writing.state()?.time(now));
+    let is_small = reason == BatchReason::Due && count < round.rules.batch.at_least;
+    if is_small && !writing.state()?.may_be_due(hour) {
+        // Another node was here first, or the clock was set back: the ballots stay in the urn until the log takes them.
+        return Ok(0);
+    }
     writing.push(&Event::Batch(Batch { ballots: count, hour, reason }))?;
     // One time for the whole batch, and nobody's promise is earlier: by their own times the ballots of a batch could be told
     // apart by the hour in which they were cast.

@@ -161,7 +161,7 @@ where
 {
     let mut tx = app.db.write().await?;
     let mut writing = Writing::<Round>::open(&mut tx, round.log_id).await?;
-    let at = app.clock.now().max(writing.state()?.last_at);
+    let at = writing.state()?.time(app.clock.now());
     step(&mut tx, &mut writing, at).await?;
     if !writing.grew() {
         return writing.state().cloned();

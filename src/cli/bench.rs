@@ -1,9 +1,11 @@
 //! `veche bench`: what this machine can do, each figure with its method in one line.
 
+mod ceilings;
 mod core;
 mod load;
 mod log;
 mod process;
+mod profile;
 mod round;
 mod scale;
 mod tally;
@@ -47,6 +49,18 @@ pub(super) struct Bench {
     /// Lines of the largest log: 10000 to 10000000, of about 600 bytes of disk each.
     #[arg(long, default_value_t = 100_000)]
     lines: u64,
+    /// For `round`: an empty PostgreSQL, as the service's role, instead of a SQLite file.
+    #[arg(long, value_name = "URL", requires = "owner")]
+    database: Option<String>,
+    /// The same as its owner, who makes the tables.
+    #[arg(long, value_name = "URL", requires = "database")]
+    owner: Option<String>,
+    /// For `round`: ballots a second at which the latency is measured.
+    #[arg(long, default_value_t = 5_000)]
+    rate: u32,
+    /// For `round`: file into which perf records the server while ballots are cast (docs/profile.sh).
+    #[arg(long, value_name = "FILE")]
+    profile: Option<PathBuf>,
     /// Vote (.pb) that is counted for `tally`; else a made-up town of 160 projects and 90,000 ballots.
     #[arg(long)]
     file: Option<PathBuf>,
@@ -91,7 +105,10 @@ impl Bench {
             figures.extend(core::measure()?);
         }
         if matches!(self.what, What::All | What::Round) {
-            figures.extend(round::measure(self.ballots.max(1_000), as_json).await?);
+            let on = ceilings::On::of(self.database.clone(), self.owner.as_deref()).await?;
+            figures.extend(
+                round::measure(&on, (self.ballots.max(1_000), self.rate), self.profile.as_deref(), as_json).await?,
+            );
         }
         if matches!(self.what, What::All | What::Log) {
             figures.extend(log::measure(self.lines, as_json).await?);

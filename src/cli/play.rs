@@ -28,7 +28,7 @@ use crate::{
         staff::StaffMember,
     },
     clock::Clock,
-    config::{Config, Limits},
+    config::{Config, Database, Limits},
     crypto::{codes::LetterCode, opening::OpeningKeyPair, pseudonym::RollKey},
     domain::Draft,
     http::{ResultResponse, RoundResponse},
@@ -73,9 +73,15 @@ pub(super) struct Cast {
 impl Stage {
     /// Starts a server in the folder, with one official and two commission members.
     pub(super) async fn set(data: &Path, listen: &str) -> Result<Self, CliFault> {
+        Self::set_on(Database::default(), data, listen).await
+    }
+
+    /// The same, on this database.
+    pub(super) async fn set_on(database: Database, data: &Path, listen: &str) -> Result<Self, CliFault> {
         let config = Config {
             listen: listen.parse().map_err(CliFault::other)?,
             data: data.to_owned(),
+            database,
             integrate_every_ms: 500,
             // Everybody here comes from one address, so limits by address would stop the play.
             limits: Limits { enabled: false, ..Limits::default() },

@@ -101,15 +101,15 @@ impl Replay {
 }
 
 /// Born so that the age in the file is reached by today. Numbers are made, because some files repeat a voter's name.
-fn person(vote: &Vote, number: usize, year: i16) -> ListedPerson {
+fn person(vote: Vote<'_>, number: usize, year: i16) -> ListedPerson {
     let age = vote.age.and_then(|age| i16::try_from(age).ok()).filter(|age| (0..150).contains(age));
     let born = age.map_or_else(|| UNKNOWN.to_owned(), |age| format!("{}-01-01", year - age));
     ListedPerson { number: number.to_string(), born, district: None }
 }
 
 /// A ballot that breaks the file's own rules is cast as one that nobody can read, so it is counted as invalid.
-fn choice(rules: &Rules, vote: &Vote) -> Choice {
-    match Ballot::from_marks(rules, vote.marks.clone()) {
+fn choice(rules: &Rules, vote: Vote<'_>) -> Choice {
+    match Ballot::from_marks(rules, vote.marks()) {
         Ok(ballot) => Choice::Ballots(vec![ballot]),
         Err(_) => Choice::Unreadable,
     }

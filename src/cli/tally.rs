@@ -1,6 +1,8 @@
 //! `veche tally FILE`: the count of somebody else's vote, without a server; of a `.pb` as the file says, or by any method.
 
 mod by_method;
+mod parts;
+mod patience;
 mod poll;
 
 use std::path::{Path, PathBuf};
@@ -29,11 +31,9 @@ impl TallyFile {
             return self.by_method.run(&self.file, as_json);
         }
         if !poll::is_pabulib(&self.file) {
-            return Err(poll::Opened::read(&self.file)?.method_missing());
+            return Err(poll::Opened::read(&self.file, None, as_json)?.method_missing());
         }
-        let instance = read(&self.file)?;
-        let rules = instance.rules();
-        let outcome = instance.tally(&rules);
+        let (rules, outcome) = parts::outcome(&self.file, as_json)?;
         if as_json {
             println!("{}", summary(&outcome));
         } else {

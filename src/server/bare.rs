@@ -2,13 +2,15 @@
 
 use std::{future::pending, net::SocketAddr};
 
-use axum::{Router, http::header, routing::get};
+use axum::{Json, Router, http::header, routing::get};
 use bytes::Bytes;
+use serde_json::json;
 use tokio::net::TcpListener;
 
 use crate::{
     connections::{self, Bounds},
     error::Error,
+    http::CastRequest,
 };
 
 /// More connections than a load test opens.
@@ -22,7 +24,9 @@ pub async fn serve(body: Bytes, tell: impl FnOnce(SocketAddr)) -> Result<(), Err
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.map_err(Error::broken)?;
     tell(listener.local_addr().map_err(Error::broken)?);
     let answer = get(move || async move { ([(header::CONTENT_TYPE, "application/octet-stream")], body) });
-    let router = Router::new().route("/{*path}", answer);
+    // As long as an acceptance, for as long a ballot, with no work between them.
+    let accept = async |Json(_): Json<CastRequest>| Json(json!({ "in_log_by": 0, "signature": "A".repeat(88) }));
+    let router = Router::new().route("/{*path}", answer.post(accept));
     connections::serve(listener, router, Bounds { all: MOST, of_one: MOST }, pending()).await;
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use sqlx::QueryBuilder;
 
-use super::db::{MAX_BINDS, Tx, db};
+use super::db::{MAX_BINDS, Tx, db, portions};
 use crate::error::Error;
 
 /// A promise: this ballot will be in the log by then.
@@ -47,7 +47,7 @@ pub struct Lined {
 pub async fn accepted(tx: &mut Tx, round_id: i64, credentials: &[[u8; 32]]) -> Result<Vec<Accepted>, Error> {
     let mut rows: Vec<(Vec<u8>, i64, Vec<u8>, i64)> = Vec::new();
     db!(tx, |conn: D| {
-        for chunk in credentials.chunks(MAX_BINDS) {
+        for chunk in portions(credentials, MAX_BINDS) {
             let mut query = QueryBuilder::<D>::new(
                 "SELECT credential, version, hash, in_log_by FROM accepted_ballots WHERE round_id = ",
             );
@@ -78,7 +78,7 @@ pub async fn accepted(tx: &mut Tx, round_id: i64, credentials: &[[u8; 32]]) -> R
 /// [`Error::Database`], also when a version or a hash is there already.
 pub async fn insert(tx: &mut Tx, round_id: i64, ballots: &[(Accepted, Vec<u8>)]) -> Result<(), Error> {
     db!(tx, |conn: D| {
-        for chunk in ballots.chunks(MAX_BINDS / 5) {
+        for chunk in portions(ballots, MAX_BINDS / 5) {
             let mut query = QueryBuilder::<D>::new(
                 "INSERT INTO accepted_ballots (round_id, credential, version, hash, in_log_by) ",
             );
@@ -125,7 +125,7 @@ pub async fn take(tx: &mut Tx, round_id: i64, limit: u32) -> Result<Vec<Waiting>
             sqlx::query_as("SELECT hash, envelope, in_log_by FROM urn WHERE round_id = $1 ORDER BY hash LIMIT $2");
         let rows: Vec<(Vec<u8>, Vec<u8>, i64)> =
             select.bind(round_id).bind(i64::from(limit)).fetch_all(&mut *conn).await?;
-        for chunk in rows.chunks(MAX_BINDS) {
+        for chunk in portions(&rows, MAX_BINDS) {
             let mut query = QueryBuilder::<D>::new("DELETE FROM urn WHERE round_id = ");
             query.push_bind(round_id).push(" AND hash IN (");
             let mut list = query.separated(", ");
@@ -150,7 +150,7 @@ pub async fn take(tx: &mut Tx, round_id: i64, limit: u32) -> Result<Vec<Waiting>
 /// [`Error::Database`].
 pub async fn set_lines(tx: &mut Tx, round_id: i64, lines: &[Lined]) -> Result<(), Error> {
     db!(tx, |conn: D| {
-        for chunk in lines.chunks(MAX_BINDS / 4) {
+        for chunk in portions(lines, MAX_BINDS / 4) {
             let mut query = QueryBuilder::<D>::new("INSERT INTO ballot_lines (round_id, hash, line_index, in_log_by) ");
             query.push_values(chunk, |mut row, ballot| {
                 row.push_bind(round_id)

@@ -46,6 +46,17 @@ pub(crate) use db;
 /// Most bound values in one statement: SQLite allows 32,766, PostgreSQL 65,535.
 pub(super) const MAX_BINDS: usize = 30_000;
 
+/// Cuts rows into portions of 1, 2, 4, 8, … up to `most`, the largest first. Each length is a statement of its own, which the
+/// database parses and plans once: groups of every length would push each other out of its memory.
+pub(super) fn portions<T>(mut rows: &[T], most: usize) -> impl Iterator<Item = &[T]> {
+    std::iter::from_fn(move || {
+        let len = 1 << rows.len().min(most).checked_ilog2()?;
+        let (portion, rest) = rows.split_at(len);
+        rows = rest;
+        Some(portion)
+    })
+}
+
 /// A database whose schema is this program's.
 #[derive(Debug, Clone)]
 pub enum Db {
@@ -142,6 +153,19 @@ impl Tx {
         match self {
             Self::Lite(transaction) => Ok(transaction.commit().await?),
             Self::Pg(transaction) => Ok(transaction.commit().await?),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn portions_hold_every_row_once_in_few_lengths() {
+        for len in 0..300 {
+            let rows: Vec<usize> = (0..len).collect();
+            let portions: Vec<&[usize]> = super::portions(&rows, 100).collect();
+            assert_eq!(portions.concat(), rows);
+            assert!(portions.iter().all(|portion| portion.len().is_power_of_two() && portion.len() <= 64));
         }
     }
 }

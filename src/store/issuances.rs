@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use sqlx::QueryBuilder;
 
-use super::db::{MAX_BINDS, Tx, db};
+use super::db::{MAX_BINDS, Tx, db, portions};
 use crate::error::Error;
 
 /// Step of a credential that no register line covers yet.
@@ -26,7 +26,7 @@ pub struct Issuance {
 pub async fn of(tx: &mut Tx, round_id: i64, people: &[[u8; 32]]) -> Result<HashMap<Vec<u8>, Vec<u8>>, Error> {
     db!(tx, |conn: D| {
         let mut found = HashMap::new();
-        for chunk in people.chunks(MAX_BINDS) {
+        for chunk in portions(people, MAX_BINDS) {
             let mut query = QueryBuilder::<D>::new("SELECT pseudonym, blinded_hash FROM issuances WHERE round_id = ");
             query.push_bind(round_id).push(" AND pseudonym IN (");
             let mut list = query.separated(", ");
@@ -51,7 +51,7 @@ pub async fn insert(tx: &mut Tx, round_id: i64, issuances: &[Issuance]) -> Resul
 
 async fn insert_in(tx: &mut Tx, round_id: i64, issuances: &[Issuance], step: i64) -> Result<(), Error> {
     db!(tx, |conn: D| {
-        for chunk in issuances.chunks(MAX_BINDS / 4) {
+        for chunk in portions(issuances, MAX_BINDS / 4) {
             let mut query = QueryBuilder::<D>::new("INSERT INTO issuances (round_id, pseudonym, blinded_hash, step) ");
             query.push_values(chunk, |mut row, issuance| {
                 row.push_bind(round_id)

@@ -7,7 +7,7 @@ use audit::log::{
 };
 use sqlx::QueryBuilder;
 
-use super::db::{MAX_BINDS, Tx, db};
+use super::db::{MAX_BINDS, Tx, db, portions};
 use crate::error::Error;
 
 /// The head of a log.
@@ -134,7 +134,7 @@ pub async fn move_head(tx: &mut Tx, log_id: i64, from: u64, to: &Head) -> Result
 pub async fn insert_lines(tx: &mut Tx, log_id: i64, first: u64, lines: &[Vec<u8>]) -> Result<(), Error> {
     db!(tx, |conn: D| {
         let mut index = first.cast_signed();
-        for chunk in lines.chunks(MAX_BINDS / 3) {
+        for chunk in portions(lines, MAX_BINDS / 3) {
             let mut query = QueryBuilder::<D>::new("INSERT INTO log_lines (log_id, line_index, line) ");
             query.push_values(chunk, |mut row, line| {
                 row.push_bind(log_id).push_bind(index).push_bind(line.clone());
@@ -200,7 +200,7 @@ pub async fn tile(tx: &mut Tx, log_id: i64, id: TileId) -> Result<Option<Vec<u8>
 /// [`Error::Database`].
 pub async fn put_tiles(tx: &mut Tx, log_id: i64, tiles: &[(TileId, Vec<u8>)]) -> Result<(), Error> {
     db!(tx, |conn: D| {
-        for chunk in tiles.chunks(MAX_BINDS / 4) {
+        for chunk in portions(tiles, MAX_BINDS / 4) {
             let mut query = QueryBuilder::<D>::new("INSERT INTO log_tiles (log_id, level, tile_index, hashes) ");
             query.push_values(chunk, |mut row, (id, hashes)| {
                 row.push_bind(log_id)

@@ -4,6 +4,10 @@ use std::{
     io::{BufRead as _, BufReader},
     path::Path,
     process::{Child, Command, Stdio},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
@@ -67,14 +71,17 @@ struct Voter {
 
 impl Voter {
     /// Casts until the connection breaks. What got no answer is sent again first, the same bytes.
-    async fn casts(&mut self, api: &Api, place: &PollingPlace, ballot: &Ballot) {
+    async fn casts(&mut self, api: &Api, place: &PollingPlace, ballot: &Ballot, answered: &AtomicUsize) {
         loop {
             let bytes = match self.unanswered.take() {
                 Some(bytes) => bytes,
                 None => place.fill(&mut self.credential, ballot).unwrap(),
             };
             match place.cast(api, bytes.clone()).await {
-                Ok(cast) => self.accepted.push(cast),
+                Ok(cast) => {
+                    self.accepted.push(cast);
+                    answered.fetch_add(1, Ordering::Relaxed);
+                }
                 Err(fault) if fault.slug().is_none() => {
                     self.unanswered = Some(bytes);
                     return;
@@ -105,15 +112,20 @@ async fn kill_nine_loses_no_accepted_ballot() {
         let api = Api::new(&process.url).unwrap();
         let place = PollingPlace::enter(&api, SLUG).await.unwrap();
         let mut casting = tokio::task::JoinSet::new();
+        let heard = Arc::new(AtomicUsize::new(0));
         for mut voter in voters {
-            let (api, place) = (api.clone(), place.clone());
+            let (api, place, heard) = (api.clone(), place.clone(), Arc::clone(&heard));
             let ballot = ballots[rng.random_range(0..ballots.len())].clone();
             casting.spawn(async move {
-                voter.casts(&api, &place, &ballot).await;
+                voter.casts(&api, &place, &ballot, &heard).await;
                 voter
             });
         }
-        tokio::time::sleep(Duration::from_millis(rng.random_range(20..250))).await;
+        // However slow the machine is, it dies in the middle of work.
+        while heard.load(Ordering::Relaxed) < 2 * VOTERS {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        tokio::time::sleep(Duration::from_millis(rng.random_range(0..60))).await;
         process.kill();
         voters = casting.join_all().await;
     }
@@ -164,7 +176,7 @@ async fn sigterm_answers_every_ballot_it_took() {
         let (api, place, ballot) = (api.clone(), place.clone(), ballot.clone());
         casting.spawn(async move {
             let mut voter = Voter { credential, accepted: Vec::new(), unanswered: None };
-            voter.casts(&api, &place, &ballot).await;
+            voter.casts(&api, &place, &ballot, &AtomicUsize::new(0)).await;
             voter
         });
     }

@@ -187,7 +187,7 @@ async fn jobs_are_done_once() {
     assert!(report.passed(), "{report}");
     let log = String::from_utf8(files["log.jsonl"].clone()).unwrap();
     let count = |event: &str| log.lines().filter(|line| line.contains(&format!("\"{event}\":"))).count();
-    assert_eq!((count("tallied"), count("voting_closed"), count("ballot")), (1, 1, 60));
+    assert_eq!((count("tallied"), count("voting-closed"), count("ballot")), (1, 1, 60));
     for node in nodes {
         node.server.stop().await.unwrap();
     }

@@ -103,6 +103,13 @@ def rsa_key(bits, exponent=65537):
     return b64(rsa.generate_private_key(exponent, bits).public_key().public_bytes(*DER))
 
 
+def due_twice(f, hour=OPENS + HOUR):
+    """The batch that is due stands as two, and the second of them, and what follows, at this hour."""
+    first = f.at("batch", 1)
+    f.events.insert(first + 2, event("batch", ballots=None, hour=hour, reason="due"))
+    f.set("batch", 3, hour=hour).set("register", 1, hour=hour)
+
+
 def annul(f, before=None):
     """Proposes and confirms the annulment, at the end or before an event, after which nothing follows."""
     if before:
@@ -175,6 +182,11 @@ ACTS = {
     "a batch at a minute": put("batch", hour=OPENS + 60),
     "a batch at a negative hour": put("batch", hour=-HOUR),
     "hours run backwards": put("batch", 1, hour=OPENS - HOUR),
+    "a small batch that is due twice in an hour": lambda f: due_twice(f),
+    "a small batch that is due again too soon for promises of a day": several(rules(batch={"at_least": 4, "within": 86_400}), lambda f: due_twice(f, OPENS + 23 * HOUR)),
+    "an hour before that of an act": several(put("client-replaced", at=OPENS + HOUR), put("batch", 1, hour=OPENS)),
+    "a step's hour before that of an act": several(put("voting-opened", at=OPENS + HOUR), put("register", hour=OPENS)),
+    "an act before an hour": put("voting-paused", at=OPENS - 1),
     "a batch that announces too few": put("batch", ballots=3),
     "a batch that announces too many": put("batch", ballots=5),
     "a batch that is cut by another line": lambda f: f.events.insert(f.at("batch") + 2, event("client-replaced", at=OPENS, client={})),
@@ -525,7 +537,10 @@ HOLDS = {
     "three signatures": at_end(event("signed", at=CLOSES + HOUR, member="member-2", signature=None)), "an empty handle": lambda f: [
         fields.update(by="") for e in f.events if type(e) is dict for fields in e.values() if fields.get("by") == "official-1" and "act" not in fields],
     "a picture removed and back": lambda f: f.insert("roll-extended", event("picture-removed", at=AT, by="official-1", picture=f.fields("pictured")["files"]["large_jpeg"], reason="x", territory=2), f.events[1]),
-    "closed by two": several(add("batch", proposed("close", OPENS + 9), nth=2), put("voting-closed", at=OPENS + 10, by=two())),
+    "closed by two": several(add("batch", proposed("close", OPENS + HOUR + 9), nth=2), put("voting-closed", at=OPENS + HOUR + 10, by=two())),
+    "small batches that are due, with promises of one hour": several(rules(batch={"at_least": 4, "within": 7199}), lambda f: due_twice(f)),
+    "small batches that are due an hour apart": lambda f: due_twice(f, OPENS + 2 * HOUR),
+    "batches that are due and no smaller than full ones": several(rules(batch={"at_least": 1, "within": 86_400}), lambda f: due_twice(f)),
     "an empty district": rules(district=""), "a title with controls": rules(title="а\u0001б\n\"\\\u007f"), "a title beyond U+FFFF": rules(title="🌳"),
     "opened by the schedule": lambda f: (f.events.pop(f.at("proposed")), f.set("voting-opened", at=OPENS, by="schedule"), f.set("voting-paused", at=OPENS)),
     "a note with a stranger's signature": lambda f: setattr(f, "sign", lambda text: sign_note(f.rules["origin"], f.keys.log, text) + f"— a.stranger/x {b64(bytes(77))}\n".encode()),

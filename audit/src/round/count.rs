@@ -21,6 +21,23 @@ pub struct Count<'a> {
     tally: Tally,
 }
 
+/// What opening a ballot takes.
+#[derive(Debug, Clone, Copy)]
+pub struct Sealed<'a> {
+    /// Ed25519 public key that cast.
+    pub credential: &'a [u8; 32],
+    /// The ballot's version.
+    pub version: u32,
+    /// Encapsulated key and ciphertext.
+    pub sealed: &'a [u8],
+}
+
+impl<'a> From<&'a Envelope> for Sealed<'a> {
+    fn from(envelope: &'a Envelope) -> Self {
+        Self { credential: &envelope.credential, version: envelope.version, sealed: &envelope.sealed }
+    }
+}
+
 impl<'a> Count<'a> {
     /// A count of nothing yet.
     #[must_use]
@@ -30,10 +47,28 @@ impl<'a> Count<'a> {
 
     /// Opens one ballot and counts it; one that does not open, or does not follow the rules, is counted as invalid.
     pub fn add(&mut self, envelope: &Envelope) {
-        match self.open(envelope) {
+        self.add_sealed(envelope.into());
+    }
+
+    fn add_sealed(&mut self, ballot: Sealed<'_>) {
+        match self.open_sealed(ballot) {
             Ok(ballot) => self.tally.add(&ballot),
             Err(reason) => self.tally.add_invalid(reason),
         }
+    }
+
+    /// Opens and counts, on every core, ballots that all count. Their signatures must have been checked before.
+    pub fn add_all<'b>(&mut self, ballots: impl IndexedParallelIterator<Item = Sealed<'b>>) {
+        let (key, fingerprint, rules) = (self.key, self.fingerprint, self.rules);
+        let empty = || Count::new(key, fingerprint, rules);
+        let part = ballots.fold(empty, |mut count, ballot| {
+            count.add_sealed(ballot);
+            count
+        });
+        self.merge(part.reduce(empty, |mut left, right| {
+            left.merge(right);
+            left
+        }));
     }
 
     /// Adds what another part of the ballots came to.
@@ -72,28 +107,18 @@ impl<'a> Count<'a> {
         self.tally
     }
 
-    /// Counts one ballot by its opened text; nothing stands for a ballot that did not open.
-    pub fn add_text(&mut self, text: Option<&[u8]>) {
-        match text.ok_or(NOT_OPENED).and_then(|text| self.decode(text)) {
-            Ok(ballot) => self.tally.add(&ballot),
-            Err(reason) => self.tally.add_invalid(reason),
-        }
-    }
-
     /// The choice inside, or the slug of the reason why it is invalid.
     ///
     /// # Errors
     /// [`NOT_OPENED`], or the slug of a [`ballots::BallotFault`].
     pub fn open(&self, envelope: &Envelope) -> Result<Ballot, &'static str> {
-        let text = self
-            .key
-            .open(&self.fingerprint, &envelope.credential, envelope.version, &envelope.sealed)
-            .map_err(|_| NOT_OPENED)?;
-        self.decode(&text)
+        self.open_sealed(envelope.into())
     }
 
-    fn decode(&self, text: &[u8]) -> Result<Ballot, &'static str> {
-        codec::decode(self.rules, text).map_err(|fault| fault.slug())
+    fn open_sealed(&self, ballot: Sealed<'_>) -> Result<Ballot, &'static str> {
+        let Sealed { credential, version, sealed } = ballot;
+        let text = self.key.open(&self.fingerprint, credential, version, sealed).map_err(|_| NOT_OPENED)?;
+        codec::decode(self.rules, &text).map_err(|fault| fault.slug())
     }
 }
 

@@ -108,6 +108,9 @@ pub struct Round {
     pub last_at: i64,
     /// Latest hour beside ballots or register steps, a Unix second.
     pub last_hour: i64,
+    /// Hour of the last batch that was smaller than others must be because a ballot in it was due.
+    #[serde(default)]
+    last_due: Option<i64>,
     batch: Option<OpenBatch>,
     closing: bool,
     register_is_last: bool,
@@ -146,6 +149,7 @@ impl Round {
             signed: BTreeSet::new(),
             last_at: *at,
             last_hour: 0,
+            last_due: None,
             batch: None,
             closing: false,
             register_is_last: false,
@@ -187,15 +191,46 @@ impl Round {
         Ok(self)
     }
 
+    /// As [`Round::apply`], in place: a line that is forbidden leaves the round as it was. A ballot, which most lines are, costs no copy.
+    ///
+    /// # Errors
+    /// The [`Violation`] that forbids the line.
+    pub fn advance(&mut self, event: &Event, leaf: &Hash) -> Result<(), Violation> {
+        if let Event::Ballot(line) = event {
+            self.take_ballot(&line.envelope)?;
+            self.register_is_last = false;
+        } else {
+            *self = self.clone().apply(event, leaf)?;
+        }
+        Ok(())
+    }
+
     /// Whether ballots of the urn still may go into the log.
     #[must_use]
     pub fn takes_ballots(&self) -> bool {
         matches!(self.phase, Phase::Open | Phase::Paused)
     }
 
+    /// The time to write into the next line, when the clock says `now`: none goes backwards, whatever the clock does.
+    #[must_use]
+    pub fn time(&self, now: i64) -> i64 {
+        now.max(self.last_at).max(self.last_hour)
+    }
+
+    /// Whether a batch of this hour may have fewer ballots than a full one because one of them is due.
+    ///
+    /// What is accepted after such a batch, which takes everything that waits, is promised for a full hour that lies
+    /// `batch.within` later or more, and is due within the hour before. So an honest box stays behind this by itself.
+    #[must_use]
+    pub fn may_be_due(&self, hour: i64) -> bool {
+        let apart = (i64::from(self.rules.batch.within) / HOUR - 1).max(0) * HOUR;
+        self.last_due.is_none_or(|last| hour >= last.saturating_add(apart))
+    }
+
     fn not_before(&mut self, at: i64) -> Result<(), Violation> {
-        if at < self.last_at {
-            return Err(Violation::Time { at, last: self.last_at });
+        let last = self.last_at.max(self.last_hour);
+        if at < last {
+            return Err(Violation::Time { at, last });
         }
         self.last_at = at;
         Ok(())
@@ -225,8 +260,9 @@ impl Round {
         if hour.rem_euclid(HOUR) != 0 {
             return Err(Violation::Hour(hour));
         }
-        if hour < self.last_hour {
-            return Err(Violation::Time { at: hour, last: self.last_hour });
+        let last = self.last_hour.max(self.last_at.saturating_sub(self.last_at.rem_euclid(HOUR)));
+        if hour < last {
+            return Err(Violation::Time { at: hour, last });
         }
         self.last_hour = hour;
         Ok(())

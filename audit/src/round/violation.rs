@@ -48,6 +48,9 @@ pub enum Violation {
         /// Fewest that the rules allow.
         at_least: u32,
     },
+    /// A small batch so soon after another that no promise can have been due.
+    #[error("reason: a small batch of the hour {0} cannot be due so soon after the small batch before it")]
+    DueAgain(i64),
     /// The ballots of a batch are not sorted by hash, or one stands there twice.
     #[error("envelope: the ballots of a batch must be sorted by hash, each once")]
     BatchOrder,

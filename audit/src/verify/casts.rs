@@ -1,35 +1,50 @@
 //! Which ballot of each credential counts, and the count of those, for any number of ballots in bounded memory.
 //!
-//! Each ballot becomes a record: credential, version, number of its line, and what was sealed in it. Sorted, the records of
-//! one credential stand together by version, and the last of them counts.
+//! Each ballot becomes a record: credential, version, number of its line, and its sealed text. Sorted, the records of one
+//! credential stand together by version, and the last of them counts: only that one is opened.
 
 use std::io;
 
-use ballots::{Outcome, codec, envelope::Envelope};
+use ballots::{
+    Outcome, codec,
+    envelope::{ENCAPSULATED_LEN, Envelope, TAG_LEN},
+};
+use rayon::prelude::*;
 
 use super::{
-    CheckName, Report, Source,
+    CheckName, Progress, Report, Source,
     bundle::LOG,
     bundle_files::failure,
     lines::Read,
     sorter::{MEMORY, Sorter},
 };
-use crate::round::{RoundRules, count::Count, latest::SecondOfVersion};
+use crate::round::{
+    RoundRules,
+    count::{Count, Sealed},
+    latest::SecondOfVersion,
+};
 
 const CREDENTIAL: usize = 32;
 /// Credential and version, u32.
 const CAST: usize = CREDENTIAL + 4;
-/// And the number of the line, u64.
-const PLACE: usize = CAST + 8;
-/// And whether it was opened: [`SEALED`] or [`OPENED`]. The text follows.
-const HEAD: usize = PLACE + 1;
-
-const SEALED: u8 = 0;
-const OPENED: u8 = 1;
+/// And the number of the line, u64. Encapsulated key and ciphertext follow.
+const HEAD: usize = CAST + 8;
+/// Ballots that are opened together.
+const TOGETHER: usize = 4096;
 
 /// Every ballot whose signatures hold.
 pub(super) struct Casts<'a> {
     sorter: Sorter<'a>,
+    len: usize,
+}
+
+/// Records of ballots that count, to be opened together.
+struct Opening<'a, 'c> {
+    count: Option<&'a mut Count<'c>>,
+    progress: &'a (dyn Fn(Progress) + Sync),
+    len: usize,
+    records: Vec<u8>,
+    done: u64,
 }
 
 /// What the ballots add up to.
@@ -45,21 +60,14 @@ pub(super) struct Summary {
     pub(super) first_again: Option<(u64, SecondOfVersion)>,
 }
 
-/// The record of a ballot in the line of this number; `text` is what opening it gave.
-pub(super) fn record(rules: &RoundRules, envelope: &Envelope, line: u64, text: Option<&[u8]>) -> Vec<u8> {
-    let len = record_len(rules);
-    let mut record = Vec::with_capacity(len);
-    record.extend_from_slice(&envelope.credential);
-    record.extend_from_slice(&envelope.version.to_be_bytes());
-    record.extend_from_slice(&line.to_be_bytes());
-    record.push(if text.is_some() { OPENED } else { SEALED });
-    record.extend_from_slice(text.unwrap_or_default());
-    record.resize(len, 0);
-    record
+/// The record of a ballot in the line of this number.
+pub(super) fn record(envelope: &Envelope, line: u64) -> Vec<u8> {
+    let (version, line) = (envelope.version.to_be_bytes(), line.to_be_bytes());
+    [&envelope.credential[..], &version, &line, &envelope.sealed].concat()
 }
 
 fn record_len(rules: &RoundRules) -> usize {
-    HEAD + codec::len(&rules.voting)
+    HEAD + ENCAPSULATED_LEN + codec::len(&rules.voting) + TAG_LEN
 }
 
 /// Reports the signatures and the versions of the ballots, keeps the summary, and hands the count on.
@@ -86,15 +94,21 @@ pub(super) fn check(
 
 impl<'a> Casts<'a> {
     pub(super) fn new(source: &'a dyn Source, rules: &RoundRules) -> Self {
-        Self { sorter: Sorter::new(source, record_len(rules), MEMORY) }
+        let len = record_len(rules);
+        Self { sorter: Sorter::new(source, len, MEMORY), len }
     }
 
     pub(super) fn push(&mut self, record: &[u8]) -> io::Result<()> {
         self.sorter.push(record)
     }
 
-    /// Goes through the ballots by credential; those that count are added to the count, if there is one.
-    pub(super) fn finish(self, mut count: Option<&mut Count<'_>>) -> io::Result<Summary> {
+    /// Goes through the ballots by credential; those that count are opened and added to the count, if there is one.
+    pub(super) fn finish(
+        self,
+        count: Option<&mut Count<'_>>,
+        progress: &(dyn Fn(Progress) + Sync),
+    ) -> io::Result<Summary> {
+        let mut opening = Opening { count, progress, len: self.len, records: Vec::new(), done: 0 };
         let mut summary = Summary::default();
         let mut last: Vec<u8> = Vec::new();
         self.sorter.finish(|record| {
@@ -106,12 +120,13 @@ impl<'a> Casts<'a> {
                 summary.replaced += 1;
             } else {
                 summary.credentials += 1;
-                add(&mut count, &last);
+                opening.push(&last);
             }
             last.clear();
             last.extend_from_slice(record);
         })?;
-        add(&mut count, &last);
+        opening.push(&last);
+        opening.open();
         Ok(summary)
     }
 }
@@ -126,11 +141,29 @@ impl Summary {
     }
 }
 
-/// Adds a ballot that counts; nothing when there is no record yet.
-fn add(count: &mut Option<&mut Count<'_>>, record: &[u8]) {
-    if let (Some(count), Some((head, text))) = (count, record.split_at_checked(HEAD)) {
-        count.add_text((head[PLACE] == OPENED).then_some(text));
+impl Opening<'_, '_> {
+    /// Takes the record of a ballot that counts; nothing when there is no record yet.
+    fn push(&mut self, record: &[u8]) {
+        self.records.extend_from_slice(record);
+        if self.records.len() >= TOGETHER * self.len {
+            self.open();
+        }
     }
+
+    fn open(&mut self) {
+        if let Some(count) = &mut self.count {
+            count.add_all(self.records.par_chunks_exact(self.len).map(sealed));
+            self.done += (self.records.len() / self.len) as u64;
+            (self.progress)(Progress { check: CheckName::Recount, done: self.done });
+        }
+        self.records.clear();
+    }
+}
+
+fn sealed(record: &[u8]) -> Sealed<'_> {
+    const NOBODY: &[u8; CREDENTIAL] = &[0; CREDENTIAL];
+    let credential = record.first_chunk().unwrap_or(NOBODY);
+    Sealed { credential, version: version_of(record), sealed: record.get(HEAD..).unwrap_or_default() }
 }
 
 fn version_of(record: &[u8]) -> u32 {

@@ -1,8 +1,8 @@
-//! The pass over the log: form, chain, acts, every ballot's signatures, and opening, on every core, block by block.
+//! The pass over the log: form, chain, acts and every ballot's signatures, on every core, block by block.
 
 use ballots::{
     codec,
-    envelope::{EnvelopeCheck, EnvelopeFault, IssuerPublicKey, OpeningKey},
+    envelope::{EnvelopeCheck, EnvelopeFault, IssuerPublicKey},
 };
 use rayon::prelude::*;
 
@@ -13,7 +13,7 @@ use super::{
     bundle::LOG,
     bundle_files::failure,
     casts::{self, Casts, Summary},
-    opening,
+    heads::{KnownHead, Roots},
 };
 use crate::{
     log::{
@@ -28,6 +28,7 @@ pub(super) struct Read {
     pub(super) round: Round,
     pub(super) chain: Chain,
     pub(super) acts: Acts,
+    pub(super) roots: Roots,
     /// Ballots whose signatures hold, one of a version twice included.
     pub(super) ballots: u64,
     pub(super) ballot_failure: Option<Failure>,
@@ -35,11 +36,10 @@ pub(super) struct Read {
     pub(super) summary: Summary,
 }
 
-/// What ballots are checked with: of the first line, and the key that the log reveals later.
+/// What ballots are checked with, of the first line.
 struct Booth {
     rules: RoundRules,
     envelopes: EnvelopeCheck,
-    key: Option<OpeningKey>,
 }
 
 /// One line, parsed and, if it is a ballot, with its signatures checked and its record made.
@@ -51,10 +51,11 @@ struct Parsed {
 /// Reads the whole log. Nothing is returned when it has no usable first line.
 pub(super) fn check<'a>(
     source: &'a dyn Source,
+    heads: &[KnownHead],
     report: &mut Report,
     progress: &(dyn Fn(Progress) + Sync),
-) -> Option<(Read, Option<Casts<'a>>, Option<OpeningKey>)> {
-    let mut pass = Pass::new(source);
+) -> Option<(Read, Option<Casts<'a>>)> {
+    let mut pass = Pass::new(source, Roots::of(heads));
     let result = Blocks::open(source).and_then(|blocks| pass.run(blocks, progress));
     let empty = (pass.lines == 0).then(|| failure(LOG, Some(1), "the log has no line"));
     report.record(CheckName::Lines, pass.lines, result.err().or(empty));
@@ -62,8 +63,9 @@ pub(super) fn check<'a>(
     let round = pass.round?;
     let (ballots, ballot_failure) = (pass.ballots, pass.ballot_failure);
     let summary = Summary::default();
-    let read = Read { round, chain: pass.chain, acts: pass.acts, ballots, ballot_failure, summary };
-    Some((read, pass.casts, pass.booth.and_then(|booth| booth.key)))
+    let (chain, acts, roots) = (pass.chain, pass.acts, pass.roots);
+    let read = Read { round, chain, acts, roots, ballots, ballot_failure, summary };
+    Some((read, pass.casts))
 }
 
 /// The check of ballots that belongs to these rules.
@@ -75,11 +77,11 @@ pub(crate) fn envelope_check(rules: &RoundRules) -> Option<EnvelopeCheck> {
 /// The state of the pass. A failure in one check does not stop the others, as long as they still make sense.
 struct Pass<'a> {
     source: &'a dyn Source,
-    booth: Option<Booth>,
     chain: Chain,
     round: Option<Round>,
     casts: Option<Casts<'a>>,
     acts: Acts,
+    roots: Roots,
     lines: u64,
     folded: u64,
     ballots: u64,
@@ -88,14 +90,14 @@ struct Pass<'a> {
 }
 
 impl<'a> Pass<'a> {
-    fn new(source: &'a dyn Source) -> Self {
+    fn new(source: &'a dyn Source, roots: Roots) -> Self {
         Self {
             source,
-            booth: None,
             chain: Chain::new(),
             round: None,
             casts: None,
             acts: Acts::default(),
+            roots,
             lines: 0,
             folded: 0,
             ballots: 0,
@@ -106,16 +108,16 @@ impl<'a> Pass<'a> {
 
     /// Checks each block on every core, while the one before it is chained and folded, which only one core can.
     fn run(&mut self, mut blocks: Blocks<'_>, progress: &(dyn Fn(Progress) + Sync)) -> Result<(), Failure> {
+        self.roots.note(0, || self.chain.root());
         let (mut block, mut fault) = blocks.next();
-        self.booth = block.lines().first().and_then(|line| Booth::of(self.source, line));
-        let booth = self.booth.take();
+        let booth = block.lines().first().and_then(|line| Booth::of(line));
         if let Some(booth) = &booth {
             self.casts = Some(Casts::new(self.source, &booth.rules));
         }
         let mut parsed = parse_all(&block, booth.as_ref());
-        let result = loop {
+        loop {
             if parsed.is_empty() {
-                break fault.map_or(Ok(()), Err);
+                return fault.map_or(Ok(()), Err);
             }
             let ended = fault.is_some();
             let (next, folded) = rayon::join(
@@ -126,18 +128,14 @@ impl<'a> Pass<'a> {
                 },
                 || self.take_block(&block, parsed),
             );
-            if let Err(fault) = folded {
-                break Err(fault);
-            }
+            folded?;
             progress(Progress { check: CheckName::Ballots, done: self.lines });
             parsed = next.2;
             block = next.0;
             if !ended {
                 fault = next.1;
             }
-        };
-        self.booth = booth;
-        result
+        }
     }
 
     fn take_block(&mut self, block: &Block, parsed: Vec<Parsed>) -> Result<(), Failure> {
@@ -145,6 +143,7 @@ impl<'a> Pass<'a> {
             let line = parsed.line.map_err(|fault| failure(LOG, Some(number), fault))?;
             self.chain.follow(line.index, &line.previous, bytes).map_err(|fault| failure(LOG, Some(number), fault))?;
             self.lines = number;
+            self.roots.note(number, || self.chain.root());
             self.fold(&line, number);
             if let Some(ballot) = parsed.ballot {
                 self.take_ballot(ballot, number)?;
@@ -158,14 +157,13 @@ impl<'a> Pass<'a> {
             return;
         }
         let leaf = self.chain.last();
-        let next = match self.round.take() {
-            None if number == 1 => Round::begin(&line.event),
+        let next = match &mut self.round {
+            None if number == 1 => Round::begin(&line.event).map(|round| self.round = Some(round)),
             None => return,
-            Some(round) => round.clone().apply(&line.event, &leaf).inspect_err(|_| self.round = Some(round)),
+            Some(round) => round.advance(&line.event, &leaf),
         };
         match next {
-            Ok(round) => {
-                self.round = Some(round);
+            Ok(()) => {
                 self.folded = number;
                 self.acts.note(&line.event, number);
             }
@@ -190,37 +188,28 @@ impl<'a> Pass<'a> {
 }
 
 impl Booth {
-    fn of(source: &dyn Source, first_line: &[u8]) -> Option<Self> {
+    fn of(first_line: &[u8]) -> Option<Self> {
         let Event::Published(published) = Line::<Event>::parse(first_line).ok()?.event else { return None };
         let rules = published.rules;
         let envelopes = envelope_check(&rules)?;
-        let key = opening::ahead(source, &rules);
-        Some(Self { rules, envelopes, key })
+        Some(Self { rules, envelopes })
     }
 
     /// The record of a ballot whose signatures hold.
-    fn take(&self, fingerprint: &[u8; 32], ballot: &[u8], number: u64) -> Result<Vec<u8>, EnvelopeFault> {
-        let envelope = self.envelopes.check(ballot)?;
-        let open =
-            |key: &OpeningKey| key.open(fingerprint, &envelope.credential, envelope.version, &envelope.sealed).ok();
-        let text = self.key.as_ref().and_then(open);
-        Ok(casts::record(&self.rules, &envelope, number, text.as_deref()))
+    fn take(&self, ballot: &[u8], number: u64) -> Result<Vec<u8>, EnvelopeFault> {
+        Ok(casts::record(&self.envelopes.check(ballot)?, number))
     }
 }
 
 fn parse_all(block: &Block, booth: Option<&Booth>) -> Vec<Parsed> {
-    let fingerprint = booth.map(|booth| *booth.rules.fingerprint().as_bytes());
-    let booth = booth.zip(fingerprint.as_ref());
     let lines = block.lines();
     lines.par_iter().enumerate().map(|(at, line)| parse(line, booth, block.first + at as u64)).collect()
 }
 
-fn parse(bytes: &[u8], booth: Option<(&Booth, &[u8; 32])>, number: u64) -> Parsed {
+fn parse(bytes: &[u8], booth: Option<&Booth>, number: u64) -> Parsed {
     let line = Line::<Event>::parse(bytes);
     let ballot = match (&line, booth) {
-        (Ok(Line { event: Event::Ballot(ballot), .. }), Some((booth, fingerprint))) => {
-            Some(booth.take(fingerprint, &ballot.envelope.0, number))
-        }
+        (Ok(Line { event: Event::Ballot(ballot), .. }), Some(booth)) => Some(booth.take(&ballot.envelope.0, number)),
         _ => None,
     };
     Parsed { line, ballot }

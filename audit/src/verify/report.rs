@@ -23,6 +23,8 @@ pub enum CheckName {
     Ballots,
     /// The signed checkpoint commits to exactly these lines.
     Checkpoint,
+    /// The log had each head that the auditor knows from elsewhere. Only there when the auditor knows one.
+    Heads,
     /// As many witnesses as the rules ask for cosigned the checkpoint.
     Witnesses,
     /// The register's steps have the hashes in the log, sorted, no pseudonym twice; ballots ≤ credentials ≤ roll.
@@ -36,7 +38,7 @@ pub enum CheckName {
 }
 
 impl CheckName {
-    /// Every check.
+    /// Every check that needs the bundle alone.
     pub const ALL: [Self; 10] = [
         Self::Files,
         Self::Lines,
@@ -92,16 +94,19 @@ pub struct Check {
 /// The whole verdict.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Report {
-    /// Every check of [`CheckName::ALL`], in that order.
+    /// Every check of [`CheckName::ALL`], in that order, and [`CheckName::Heads`] in its place where heads are known.
     pub checks: Vec<Check>,
     /// What the bundle is about: round, fingerprint, numbers.
     pub facts: BTreeMap<&'static str, String>,
 }
 
 impl Report {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(heads_are_known: bool) -> Self {
+        let mut names = CheckName::ALL.to_vec();
+        names.extend(heads_are_known.then_some(CheckName::Heads));
+        names.sort_unstable();
         let check = |name| Check { name, items: 0, failure: None, reached: false };
-        Self { checks: CheckName::ALL.map(check).into(), facts: BTreeMap::new() }
+        Self { checks: names.into_iter().map(check).collect(), facts: BTreeMap::new() }
     }
 
     /// Whether every check was reached and passed.

@@ -2,6 +2,7 @@
 
 mod archives;
 mod audited;
+mod audited_heads;
 mod canonical;
 mod device;
 mod downloads;
@@ -29,6 +30,7 @@ mod reports;
 mod round_acts;
 mod round_fold;
 mod round_paths;
+mod round_times;
 mod round_witnesses;
 mod sample;
 mod seeds;

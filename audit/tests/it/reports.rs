@@ -23,7 +23,7 @@ fn every_word_is_there_in_both_languages() {
     let mut texts: Vec<words::Text> = Phrase::ALL.iter().map(|phrase| phrase.words()).collect();
     texts.extend(Verdict::ALL.iter().map(|verdict| verdict.word()));
     texts.extend(audit::round::Phase::ALL.iter().map(|phase| words::phase(*phase)));
-    for name in CheckName::ALL {
+    for name in CheckName::ALL.into_iter().chain([CheckName::Heads]) {
         let check = words::check(name);
         texts.extend([check.title, check.items]);
         let meanings = Verdict::ALL.map(|verdict| check.meaning(verdict));

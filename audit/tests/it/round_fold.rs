@@ -13,7 +13,7 @@ use audit::{
 use crate::sample::*;
 
 /// How many kinds of violation there are.
-const KINDS: usize = 30;
+const KINDS: usize = 31;
 
 /// A number for each kind, so that the table below cannot forget one.
 fn kind(violation: &Violation) -> usize {
@@ -43,6 +43,7 @@ fn kind(violation: &Violation) -> usize {
         Violation::TooLate { .. } => 22,
         Violation::SameClient => 28,
         Violation::ClientFiles => 29,
+        Violation::DueAgain(_) => 30,
         Violation::UnknownTerritory(_) => 23,
         Violation::Alt => 24,
         Violation::PictureTwice(_) => 25,
@@ -130,6 +131,7 @@ fn stories_of_ballots() -> Vec<Story> {
     let open = until_open;
     let hour = OPENS + HOUR;
     let full = || then(open(), [batch(hour, 3, BatchReason::Full)]);
+    let due = || then(open(), [batch(hour, 2, BatchReason::Due), ballots(2, 20).remove(0), ballots(2, 20).remove(1)]);
     let [first, second, third] = ballots(3, 0).try_into().expect("three");
     vec![
         (open(), first.clone(), Violation::NoBatch),
@@ -142,6 +144,29 @@ fn stories_of_ballots() -> Vec<Story> {
         (then(full(), [first.clone()]), closed(CLOSES, By::Schedule), Violation::BatchCut { left: 2 }),
         (then(full(), [second.clone()]), first.clone(), Violation::BatchOrder),
         (then(full(), [first.clone(), third.clone()]), third, Violation::BatchOrder),
+        // Promises are for two hours, so small batches that are due stand in different hours.
+        (due(), batch(hour, 1, BatchReason::Due), Violation::DueAgain(hour)),
+        (
+            then(due(), [batch(hour, 3, BatchReason::Due)].into_iter().chain(ballots(3, 0))),
+            batch(hour, 2, BatchReason::Due),
+            Violation::DueAgain(hour),
+        ),
+        // Hours and the times of acts stand in one order.
+        (
+            then(open(), [Event::VotingPaused(remark(hour + 1))]),
+            batch(OPENS, 3, BatchReason::Full),
+            Violation::Time { at: OPENS, last: hour },
+        ),
+        (
+            then(open(), [Event::VotingPaused(remark(hour + 1))]),
+            register(OPENS, 2),
+            Violation::Time { at: OPENS, last: hour },
+        ),
+        (
+            then(full(), ballots(3, 0)),
+            Event::VotingPaused(remark(hour - 1)),
+            Violation::Time { at: hour - 1, last: hour },
+        ),
         (
             then(open(), [register(hour, 3)]),
             register(hour + HOUR, 2),
@@ -154,8 +179,8 @@ fn stories_of_ballots() -> Vec<Story> {
             batch(hour, 3, BatchReason::Full),
             Violation::Closing,
         ),
-        (then(open(), [register(hour, 1)]), Event::VotingPaused(remark(OPENS)), Violation::Closing),
-        (then(open(), [register(hour, 2), register(hour, 4)]), roll(OPENS, 1, 11), Violation::Closing),
+        (then(open(), [register(hour, 1)]), Event::VotingPaused(remark(hour)), Violation::Closing),
+        (then(open(), [register(hour, 2), register(hour, 4)]), roll(hour, 1, 11), Violation::Closing),
         (then(open(), [register(hour, 1)]), batch(hour, 1, BatchReason::Due), Violation::Closing),
         (open(), closed(CLOSES, By::Schedule), Violation::RegisterMissing),
         (
@@ -205,10 +230,14 @@ fn stories_of_pictures() -> Vec<Story> {
             Violation::UnknownPicture(picture_name(1)),
         ),
         (until_closed(), picture_removed(CLOSES, 1, 1, "a face"), phase("picture-removed", Phase::Closed)),
-        (then(until_open(), [register(OPENS + HOUR, 1)]), picture_removed(OPENS, 1, 1, "a face"), Violation::Closing),
+        (
+            then(until_open(), [register(OPENS + HOUR, 1)]),
+            picture_removed(OPENS + HOUR, 1, 1, "a face"),
+            Violation::Closing,
+        ),
         (
             then(until_open(), [batch(OPENS + HOUR, 3, BatchReason::Full)]),
-            picture_removed(OPENS, 1, 1, "a face"),
+            picture_removed(OPENS + HOUR, 1, 1, "a face"),
             Violation::BatchCut { left: 3 },
         ),
     ]

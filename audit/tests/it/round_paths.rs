@@ -38,12 +38,14 @@ fn pictures_come_before_the_voting_and_go_until_the_close() {
     assert!(!round.pictures.contains_key(&picture_name(8)));
 }
 
-/// The service stored the state of rounds before there were pictures.
+/// The service stored the state of rounds before there were pictures, and before small batches were told apart.
 #[test]
-fn a_state_without_pictures_is_read() {
+fn a_state_of_an_older_service_is_read() {
     let round = fold(&until_open()).unwrap();
     let mut stored = serde_json::to_value(&round).unwrap();
-    assert!(stored.as_object_mut().unwrap().remove("pictures").is_some());
+    for newer in ["pictures", "last_due"] {
+        assert!(stored.as_object_mut().unwrap().remove(newer).is_some());
+    }
     assert_eq!(serde_json::from_value::<Round>(stored).unwrap(), round);
 }
 
@@ -70,7 +72,7 @@ fn the_voting_pauses_and_goes_on_and_ends_later() {
     assert_eq!((round.phase, round.closes_at, round.roll, round.ballots), (Phase::Paused, CLOSES + HOUR, 11, 1));
     assert_eq!(round.client, client(2));
     assert!(round.takes_ballots());
-    events.extend([register(hour, 2), Event::VotingResumed(remark(OPENS + 4)), register(hour + HOUR, 4)]);
+    events.extend([register(hour, 2), Event::VotingResumed(remark(hour)), register(hour + HOUR, 4)]);
     assert_eq!(fold(&events).unwrap().phase, Phase::Open);
     events.push(batch(CLOSES, 2, BatchReason::Close));
     events.extend(ballots(2, 1));
@@ -95,7 +97,7 @@ fn a_small_last_step_announces_the_close_and_no_more() {
 #[test]
 fn a_step_at_the_limits_announces_nothing() {
     let mut events = until_open();
-    events.extend([register(OPENS, 2), register(OPENS + HOUR, 4), Event::VotingPaused(remark(OPENS))]);
+    events.extend([register(OPENS, 2), register(OPENS + HOUR, 4), Event::VotingPaused(remark(OPENS + HOUR))]);
     assert_eq!(fold(&events).unwrap().phase, Phase::Paused);
 }
 
@@ -125,7 +127,7 @@ fn hours_at_the_end_of_time_do_not_panic() {
     events.extend([register(last, 2), register(last, 4)]);
     assert_eq!(fold(&events).map(|round| round.register.count), Ok(4));
     // The second step came in the hour of the first, so only the close may follow.
-    events.push(Event::VotingPaused(remark(OPENS)));
+    events.push(Event::VotingPaused(remark(last)));
     assert_eq!(fold(&events), Err(Violation::Closing));
 }
 
@@ -136,7 +138,7 @@ type Pick = (u8, u8, i64, u64);
 fn event(round: &Round, (which, small, far, count): Pick, next_ballot: Option<Event>) -> Event {
     // One pick in eight goes to the ends of the numbers.
     let wild = small % 8 == 7;
-    let at = if wild { far } else { round.last_at.saturating_add(i64::from(small % 4) * 40 * HOUR) };
+    let at = if wild { far } else { round.time(0).saturating_add(i64::from(small % 4) * 40 * HOUR) };
     let hour = if wild { far - far % HOUR } else { (at / HOUR * HOUR).max(round.last_hour) };
     let number = |near: u64| if wild { count } else { near.saturating_add(u64::from(small % 4)) };
     let by = if small % 2 == 0 { By::Schedule } else { by_two() };
@@ -185,9 +187,14 @@ proptest! {
             match round.apply(&event, &line_of(&event)) {
                 Err(violation) => {
                     prop_assert!(!violation.to_string().is_empty());
-                    round = before;
+                    round = before.clone();
+                    prop_assert_eq!(round.advance(&event, &line_of(&event)), Err(violation));
+                    prop_assert_eq!(&round, &before, "a refused line leaves no trace");
                 }
                 Ok(after) => {
+                    let mut in_place = before.clone();
+                    prop_assert_eq!(in_place.advance(&event, &line_of(&event)), Ok(()));
+                    prop_assert_eq!(&in_place, &after);
                     prop_assert!(after.last_at >= before.last_at && after.last_hour >= before.last_hour);
                     prop_assert!(after.closes_at >= before.closes_at && after.ballots >= before.ballots);
                     prop_assert!(after.register.count >= before.register.count && after.register.count <= after.roll);

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
+mod parts;
 mod read;
+mod votes;
 mod write;
 
 use super::{FormatFault, Poll};
@@ -13,7 +15,9 @@ use crate::{
     rules::{Kind, MAX_SCORE, Method, Overflow, Territory, TieRule, Winners},
 };
 
+pub use parts::{PartsFault, fold};
 pub use read::read;
+pub use votes::{Mark, Vote, Votes, Widest};
 pub use write::write;
 
 /// How a file's ballots are marked.
@@ -48,17 +52,6 @@ pub struct Project {
     pub other: Vec<(String, String)>,
 }
 
-/// A ballot as the file has it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Vote {
-    /// Age in years, where given.
-    pub age: Option<u32>,
-    /// Projects by position, with points or marks.
-    pub marks: Vec<(u16, Option<u32>)>,
-    // The voter's name, then the other columns, a line each. A large file has a million ballots: one text is quicker than many.
-    texts: String,
-}
-
 /// A file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Instance {
@@ -73,7 +66,7 @@ pub struct Instance {
     /// Headings of the ballots' columns that have no meaning here.
     pub vote_columns: Vec<String>,
     /// Ballots.
-    pub votes: Vec<Vote>,
+    pub votes: Votes,
 }
 
 impl Instance {
@@ -92,7 +85,13 @@ impl Instance {
     /// Limits that a file leaves out are as wide as its ballots need; marks go to [`MAX_SCORE`] at most.
     #[must_use]
     pub fn rules(&self) -> Rules {
-        let (kind, method) = self.kind();
+        self.rules_for(Widest::of(&self.votes))
+    }
+
+    /// The same for ballots that are not kept.
+    #[must_use]
+    pub fn rules_for(&self, widest: Widest) -> Rules {
+        let (kind, method) = self.kind(widest);
         let overflow = match self.meta("rule") {
             Some("greedy-no-skip") => Overflow::Stop,
             _ => Overflow::Skip,
@@ -114,24 +113,31 @@ impl Instance {
         }
     }
 
-    fn kind(&self) -> (Kind, Method) {
+    /// Whether the file states every limit of its ballots, so that its rules are known before they are read.
+    #[must_use]
+    pub fn states_limits(&self) -> bool {
+        match self.vote_type {
+            VoteType::Approval | VoteType::Ordinal => true,
+            VoteType::Cumulative => self.number("max_sum_points").is_some(),
+            VoteType::Scoring => self.number("max_points").is_some(),
+        }
+    }
+
+    fn kind(&self, widest: Widest) -> (Kind, Method) {
         let projects = u16::try_from(self.projects.len()).unwrap_or(u16::MAX);
         let length = self.number("max_length").and_then(|max| u16::try_from(max).ok());
         let length = length.unwrap_or(projects).clamp(1, projects.max(1));
-        let values = || self.votes.iter().flat_map(|vote| &vote.marks).filter_map(|(_, value)| *value);
-        let sum = |vote: &Vote| vote.marks.iter().filter_map(|(_, value)| *value).fold(0, u32::saturating_add);
         match self.vote_type {
             VoteType::Approval => (Kind::Approval { max: length }, Method::Approval),
             VoteType::Ordinal => (Kind::Ranked { max: length }, Method::Borda),
             VoteType::Cumulative => {
-                let total =
-                    self.number("max_sum_points").or_else(|| self.votes.iter().map(sum).max()).unwrap_or(1).max(1);
+                let total = self.number("max_sum_points").unwrap_or(widest.sum).max(1);
                 let each = self.number("max_points").filter(|each| (1..=total).contains(each));
                 (Kind::Points { each, total }, Method::Points)
             }
             VoteType::Scoring => {
                 // Counting takes memory for each mark that is possible, so the file's limit is bounded as rules' are.
-                let max = self.number("max_points").or_else(|| values().max()).unwrap_or(1).clamp(1, MAX_SCORE);
+                let max = self.number("max_points").unwrap_or(widest.value).clamp(1, MAX_SCORE);
                 (Kind::Score { max }, Method::Score)
             }
         }
@@ -141,12 +147,7 @@ impl Instance {
     #[must_use]
     pub fn tally(&self, rules: &Rules) -> Outcome {
         let mut tally = Tally::new(rules);
-        for vote in &self.votes {
-            match Ballot::from_marks(rules, vote.marks.clone()) {
-                Ok(ballot) => tally.add(&ballot),
-                Err(fault) => tally.add_invalid(fault.slug()),
-            }
-        }
+        add(&mut tally, rules, &self.votes);
         tally.finish(rules)
     }
 
@@ -199,24 +200,28 @@ impl Instance {
             selected: None,
             other: Vec::new(),
         };
-        let vote = |(ballot, number): (Ballot, u64)| Vote::new(&number.to_string(), None, ballot.marks(), []);
+        let mut votes = Votes::default();
+        for (ballot, number) in ballots.into_iter().zip(1_u64..) {
+            votes.push(&number.to_string(), None, ballot.marks(), []);
+        }
         Self {
             vote_type,
             budget,
             meta,
             projects: rules.territories.iter().map(project).collect(),
             vote_columns: Vec::new(),
-            votes: ballots.into_iter().zip(1..).map(vote).collect(),
+            votes,
         }
     }
 }
 
-/// Adds a text without line ends, which separate texts.
-fn push(texts: &mut String, text: &str) {
-    if memchr::memchr(b'\n', text.as_bytes()).is_none() {
-        texts.push_str(text);
-    } else {
-        texts.push_str(&text.replace('\n', " "));
+/// Adds a file's votes to a tally by its rules; those that break them are invalid, with the reason.
+pub fn add(tally: &mut Tally, rules: &Rules, votes: &Votes) {
+    for vote in votes.iter() {
+        match Ballot::from_marks(rules, vote.marks()) {
+            Ok(ballot) => tally.add(&ballot),
+            Err(fault) => tally.add_invalid(fault.slug()),
+        }
     }
 }
 
@@ -224,47 +229,17 @@ fn push(texts: &mut String, text: &str) {
 ///
 /// # Errors
 /// [`FormatFault`] when there are more ballots than can be counted.
-pub fn profile(rules: &Rules, votes: &[Vote]) -> Result<(Profile, BTreeMap<String, u64>), FormatFault> {
+pub fn profile(rules: &Rules, votes: &Votes) -> Result<(Profile, BTreeMap<String, u64>), FormatFault> {
     let candidates = u16::try_from(rules.territories.len()).unwrap_or(u16::MAX);
     let (mut profile, mut invalid) = (Profile::new(rules.kind.clone(), candidates), BTreeMap::new());
-    for vote in votes {
-        match Ballot::from_marks(rules, vote.marks.clone()) {
+    for vote in votes.iter() {
+        match Ballot::from_marks(rules, vote.marks()) {
             // The only fault that is left is of all ballots together, so it has no line of its own.
             Ok(ballot) => profile.add(ballot.choice(), 1).map_err(|fault| FormatFault::profile(1, &fault))?,
             Err(fault) => *invalid.entry(fault.slug().to_owned()).or_default() += 1,
         }
     }
     Ok((profile, invalid))
-}
-
-impl Vote {
-    /// A ballot. Other columns stand in the order of [`Instance::vote_columns`]; line ends in texts become spaces.
-    #[must_use]
-    pub fn new<'a>(
-        voter_id: &str,
-        age: Option<u32>,
-        marks: Vec<(u16, Option<u32>)>,
-        other: impl IntoIterator<Item = &'a str>,
-    ) -> Self {
-        let mut texts = String::new();
-        push(&mut texts, voter_id);
-        for text in other {
-            texts.push('\n');
-            push(&mut texts, text);
-        }
-        Self { age, marks, texts }
-    }
-
-    /// Name in the file.
-    #[must_use]
-    pub fn voter_id(&self) -> &str {
-        self.texts.split('\n').next().unwrap_or_default()
-    }
-
-    /// Other columns, in the order of [`Instance::vote_columns`].
-    pub fn other(&self) -> impl Iterator<Item = &str> {
-        self.texts.split('\n').skip(1)
-    }
 }
 
 impl VoteType {

@@ -15,7 +15,7 @@ use crate::{
 /// # Errors
 /// [`CountFault::SeveralMarks`]; [`Halt::Waits`] when a tie must be drawn by hand first.
 pub fn choose_one(contest: &Contest<'_>, record: &mut Record) -> Result<Ranking, Halt> {
-    if contest.profile.papers().any(|paper| paper.marks.len() > 1) {
+    if contest.profile.longest() > 1 {
         return Err(CountFault::SeveralMarks.into());
     }
     approval(contest, record)

@@ -14,6 +14,7 @@ mod methods;
 mod money;
 mod numbers;
 mod pabulib;
+mod parts;
 mod profile;
 mod recount;
 mod rules;

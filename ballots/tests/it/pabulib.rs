@@ -1,8 +1,10 @@
 //! `.pb` files: what is read in spite of odd spelling, what is refused and where, and that writing loses nothing.
 
+use std::num::NonZeroUsize;
+
 use ballots::{
     Ballot,
-    formats::pabulib::{Instance, VoteType, read, write},
+    formats::pabulib::{Instance, PartsFault, VoteType, fold, read, write},
     rules::{Kind, Overflow, Winners},
 };
 use proptest::prelude::*;
@@ -46,6 +48,9 @@ fn every_fault_has_its_line_and_reason() {
         ("voter_id;vote\n", "voter_id;choice\n", 12, "vote is missing"),
         ("x;1,2", ";1,2", 13, "voter_id is empty"),
         ("x;1,2", "x;1,9", 13, "no project 9"),
+        ("x;1,2", "x;1,,2", 13, "no project "),
+        ("x;1,2", "x;1,\02", 13, "no project \02"),
+        ("x;1,2", "x;000000001", 13, "no project 000000001"),
         ("y;1\n", "y;1\nPROJECTS\n", 15, "must not follow"),
     ] {
         let (found, reason) = fault(from, to);
@@ -60,7 +65,7 @@ fn every_fault_has_its_line_and_reason() {
 fn faults_of_points() {
     let text = GOOD.replace("approval", "cumulative").replace("voter_id;vote", "voter_id;vote;points");
     let with = |points: &str| text.replace("x;1,2", &format!("x;1,2;{points}")).replace("y;1", "y;1;3");
-    assert_eq!(read(&with("4,5")).unwrap().votes[0].marks, [(0, Some(4)), (1, Some(5))]);
+    assert_eq!(read(&with("4,5")).unwrap().votes.get(0).unwrap().marks(), [(0, Some(4)), (1, Some(5))]);
     for (points, words) in [("4", "2 projects are named, but 1 points"), ("4,x", "no whole number"), ("4,-1", "-1")] {
         let fault = read(&with(points)).unwrap_err();
         assert!(fault.line == 13 && fault.reason.contains(words), "{fault}");
@@ -88,15 +93,18 @@ fn odd_spelling_is_read() {
     let moved =
         GOOD.replace("voter_id;vote", "age;vote;sex;voter_id").replace("x;1,2", "33;1,2;F;x").replace("y;1", ";1;;y");
     let moved = read(&moved).unwrap();
-    assert_eq!((moved.votes[0].voter_id(), moved.votes[0].age), ("x", Some(33)));
-    assert_eq!((moved.votes[1].age, moved.votes[0].other().collect::<Vec<_>>()), (None, vec!["F"]));
+    assert_eq!((moved.votes.get(0).unwrap().voter_id(), moved.votes.get(0).unwrap().age), ("x", Some(33)));
+    assert_eq!(
+        (moved.votes.get(1).unwrap().age, moved.votes.get(0).unwrap().other().collect::<Vec<_>>()),
+        (None, vec!["F"])
+    );
     assert_eq!(moved.vote_columns, ["sex"]);
     let quoted = GOOD.replace("project_id;cost;votes", "project_id;cost;name;votes");
     let quoted = quoted.replace("1;100;2", "1;100;\"Park; \"\"new\"\"\";2").replace("2;150.50;1", "2;150.50;;1");
     let quoted = read(&quoted).unwrap();
     assert_eq!((quoted.projects[0].name.as_str(), quoted.projects[1].name.as_str()), ("Park; \"new\"", "2"));
     let blank = read(&GOOD.replace("y;1", "y;")).unwrap();
-    assert!(blank.votes[1].marks.is_empty());
+    assert!(blank.votes.get(1).unwrap().marks().is_empty());
 }
 
 /// The four vote types, each as a city would write it: marks in the file's order, values beside them.
@@ -106,7 +114,7 @@ fn every_vote_type_is_read() {
         let text = GOOD.replace("approval", kind).replace("voter_id;vote", head).replace("x;1,2", first);
         let text = if head.ends_with("points") { text.replace("y;1", "y;;") } else { text };
         let instance = read(&text).unwrap_or_else(|fault| panic!("{kind}: {fault}"));
-        (instance.vote_type, instance.votes[0].marks.clone())
+        (instance.vote_type, instance.votes.get(0).unwrap().marks())
     };
     let plain = vec![(1, None), (0, None)];
     assert_eq!(votes("approval", "voter_id;vote", "x;2,1"), (VoteType::Approval, plain.clone()));
@@ -198,7 +206,7 @@ proptest! {
         rules.territories[0].title = format!("T{title}");
         let instance = Instance::from_round(&rules, ballots.iter().cloned(), vec![("description".into(), "x".into())]);
         let again = read(&write(&instance)).unwrap();
-        let found: Vec<_> = again.votes.iter().map(|vote| Ballot::from_marks(&rules, vote.marks.clone()).unwrap()).collect();
+        let found: Vec<_> = again.votes.iter().map(|vote| Ballot::from_marks(&rules, vote.marks()).unwrap()).collect();
         prop_assert_eq!(found, ballots);
         prop_assert_eq!(&again.projects[0].name, rules.territories[0].title.trim_end_matches('\r'));
         prop_assert_eq!(again.vote_type == VoteType::Ordinal, matches!(rules.kind, Kind::Ranked { .. }));
@@ -212,7 +220,17 @@ proptest! {
     ) {
         let at = cut.index(GOOD.len());
         let text = format!("{}{insert}{}", &GOOD[..at], &GOOD[at..]);
-        if let Ok(instance) = read(&text) {
+        let whole = read(&text);
+        let parts = fold(text.as_bytes(), NonZeroUsize::MIN, |_| 0, |count, _, votes| { *count += votes.len(); Ok(()) });
+        match (&whole, parts) {
+            (Ok(whole), Ok((head, counts))) => {
+                prop_assert_eq!((&head.meta, &head.projects), (&whole.meta, &whole.projects));
+                prop_assert_eq!(counts, vec![whole.votes.len()]);
+            }
+            (Err(fault), Err(PartsFault::Format(found))) => prop_assert_eq!(fault, &found),
+            (whole, parts) => prop_assert!(false, "{whole:?} {parts:?}"),
+        }
+        if let Ok(instance) = whole {
             let outcome = instance.tally(&instance.rules());
             prop_assert_eq!(outcome.ballots, instance.votes.len() as u64);
         }

@@ -45,7 +45,7 @@ fn signing(issuer: &IssuerKey) -> Result<f64, CliFault> {
     }))
 }
 
-fn checking(issuer: &IssuerKey) -> Result<f64, CliFault> {
+pub(super) fn checking(issuer: &IssuerKey) -> Result<f64, CliFault> {
     let (fingerprint, choice_len) = ([7; 32], 9);
     let public = IssuerPublic::from_der(&issuer.public_der()).map_err(CliFault::other)?;
     let key = SigningKey::from_bytes(&[9; 32]);

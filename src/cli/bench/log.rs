@@ -20,7 +20,7 @@ use super::{
 use crate::{
     app::{App, measuring, receipts::Receipt, staff},
     clock::Clock,
-    config::{Config, Limits},
+    config::{Config, Database, Limits},
     server,
 };
 
@@ -62,13 +62,17 @@ pub(super) async fn measure(lines: u64, quiet: bool) -> Result<Vec<Figure>, CliF
     figures.extend(proofs(&app).await?);
     let tiles = measuring::size(&app).await? / WIDTH;
     app.stop().await;
-    let server = ServerProcess::start(&data)?;
+    let started = Instant::now();
+    let server = ServerProcess::start(&Database::default(), &data)?;
+    let start = started.elapsed().as_secs_f64();
     let served = tiles_a_second(&server, tiles.min(TILES)).await?;
     drop(server);
     let bare = ServerProcess::bare()?;
     let ceiling = tiles_a_second(&bare, tiles.min(TILES)).await?;
     let method =
         format!("{CONNECTIONS} connections kept open, {REQUESTS} requests, load generator on the same machine");
+    let size = format!("from the command to the line that says where it listens, with {} lines", tiles * WIDTH);
+    figures.push(Figure::new("start of the service", start, "s", Some("≤ 3"), size));
     figures.push(Figure::new("tiles over HTTP", served, "/s", Some("≥ 15000"), method.clone()));
     figures.push(Figure::new("the same bytes from a bare handler", ceiling, "/s", None, method));
     Ok(figures)

@@ -10,6 +10,7 @@ use std::{
 use serde_json::Value;
 
 use super::super::CliFault;
+use crate::config::Database;
 
 /// A running server; it ends with this value.
 pub(super) struct ServerProcess {
@@ -19,22 +20,24 @@ pub(super) struct ServerProcess {
 
 impl ServerProcess {
     /// `veche serve` over a data folder.
-    pub(super) fn start(data: &Path) -> Result<Self, CliFault> {
+    pub(super) fn start(database: &Database, data: &Path) -> Result<Self, CliFault> {
         let config = data.join("veche.toml");
         let text = "integrate_every_ms = 500\n[limits]\nenabled = false\n";
         std::fs::write(&config, text).map_err(CliFault::file(&config))?;
         let arguments = ["serve", "--listen", "127.0.0.1:0", "--data"].map(OsStr::new);
-        Self::run(arguments.into_iter().chain([data.as_os_str(), "--config".as_ref(), config.as_os_str()]))
+        let settings = [data.as_os_str(), "--config".as_ref(), config.as_os_str()];
+        Self::run(database, arguments.into_iter().chain(settings))
     }
 
     /// A server that does nothing but answer, always the same.
     pub(super) fn bare() -> Result<Self, CliFault> {
-        Self::run(["bench", "ceiling"])
+        Self::run(&Database::default(), ["bench", "ceiling"])
     }
 
-    fn run(arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Result<Self, CliFault> {
+    fn run(database: &Database, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Result<Self, CliFault> {
         let program = std::env::current_exe().map_err(CliFault::other)?;
         let mut command = Command::new(program);
+        command.env("VECHE_DATABASE", &database.0);
         let mut child =
             command.arg("--json").args(arguments).stdout(Stdio::piped()).spawn().map_err(CliFault::other)?;
         let mut line = String::new();
@@ -48,6 +51,22 @@ impl ServerProcess {
 
     pub(super) fn host(&self) -> &str {
         self.url.trim_start_matches("http://")
+    }
+
+    /// Number of the process.
+    pub(super) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Processor time that it has taken so far, in seconds: user and system, in ticks of which every Linux has 100 a second.
+    pub(super) fn processor_time(&self) -> Result<f64, CliFault> {
+        let path = format!("/proc/{}/stat", self.child.id());
+        let stat = std::fs::read_to_string(&path).map_err(CliFault::file(&path))?;
+        // The name in parentheses may hold spaces; user and system time are the 12th and 13th field after it.
+        let after = stat.rsplit_once(')').map_or("", |(_, after)| after);
+        let ticks =
+            after.split_whitespace().skip(11).take(2).filter_map(|ticks| ticks.parse::<f64>().ok()).sum::<f64>();
+        Ok(ticks / 100.0)
     }
 
     /// Peak resident set in megabytes, as the system counts it.

@@ -22,8 +22,10 @@ use super::{
         show, town,
     },
     Figure,
+    ceilings::{Ceilings, On},
     load::{self, AsyncWork, CONNECTIONS, Connection},
     process::ServerProcess,
+    profile::Recording,
 };
 use crate::{
     client::resident::{CredentialRequest, PollingPlace},
@@ -32,21 +34,26 @@ use crate::{
 };
 
 const SLUG: &str = "bench";
-/// Ballots that are cast at a steady rate to measure latency.
-const STEADY: usize = 10_000;
-/// The steady rate, a second.
-const STEADY_RATE: u32 = 1_000;
+/// Of all ballots, the part that is cast at a steady rate to measure latency, and the part that is cast while others read.
+const PARTS: usize = 4;
+/// Readers of the round's page, a second.
+const READERS: u32 = 1_000;
 
-pub(super) async fn measure(count: usize, quiet: bool) -> Result<Vec<Figure>, CliFault> {
+pub(super) async fn measure(
+    on: &On,
+    (count, rate): (usize, u32),
+    profile: Option<&Path>,
+    quiet: bool,
+) -> Result<Vec<Figure>, CliFault> {
     let (data, _temporary) = play::folder(None)?;
-    let mut stage = Stage::set(&data, "127.0.0.1:0").await?;
+    let mut stage = Stage::set_on(on.database.clone(), &data, "127.0.0.1:0").await?;
     let rules = town::rules(town::Way::Approval);
     stage.publish(SLUG, "bench", rules.clone(), 14).await?;
     let people = town::people(count, play::today(Clock::system().now()).year());
     let codes = stage.enrol(SLUG, &people, &show::bar("on the roll", count as u64, quiet)).await?;
     stage.act(SLUG, Act::Open, "bench").await?;
     stage.stop().await?;
-    let server = ServerProcess::start(&data)?;
+    let server = ServerProcess::start(&on.database, &data)?;
     stage.move_to(&server.url)?;
     let place = Arc::new(PollingPlace::enter(&stage.api, SLUG).await?);
 
@@ -69,11 +76,19 @@ pub(super) async fn measure(count: usize, quiet: bool) -> Result<Vec<Figure>, Cl
             let ballot = place.fill(&mut credential, &ballot)?;
             Ok(Body::from(json!({ "ballot": Bytes(ballot) }).to_string()))
         })?;
+    let same = bodies.clone();
     spinner.set_message("casting at a steady rate");
-    let rest = bodies.split_off(STEADY.min(count / 2));
-    let steady = load::run(server.host(), bodies, Some(STEADY_RATE), Cast).await?;
+    let mut rest = bodies.split_off(count / PARTS);
+    let steady = load::run(server.host(), bodies, Some(rate), Cast).await?;
+    spinner.set_message("casting while others read");
+    let alone = rest.split_off(count / PARTS);
+    let beside = beside_readers(server.host(), rest).await?;
     spinner.set_message("casting as fast as it goes");
-    let casting = load::run(server.host(), rest, None, Cast).await?;
+    let (recording, before) = (Recording::start(profile, server.id())?, server.processor_time()?);
+    let cast = alone.len() as f64;
+    let casting = load::run(server.host(), alone, None, Cast).await?;
+    let processor = (server.processor_time()? - before) * 1e6 / cast;
+    recording.map_or(Ok(()), Recording::stop)?;
     let memory = server.peak_memory()?;
 
     spinner.set_message("closing, counting, exporting");
@@ -82,35 +97,53 @@ pub(super) async fn measure(count: usize, quiet: bool) -> Result<Vec<Figure>, Cl
     let folder = stage.bundle(SLUG, &data)?;
     spinner.set_message("verifying");
     let verifying = verification(&folder, count)?;
+    drop(server);
+    spinner.set_message("measuring the ceilings");
+    let ceilings = Ceilings::measure(on, &data, same).await?;
     spinner.finish_and_clear();
     let clients = format!("{CONNECTIONS} connections, server in a process of its own on the same machine");
-    Ok(vec![
+    let name = on.name();
+    let mut figures = vec![
         Figure::new(
             "credentials",
             issuing.per_second,
             "/s",
-            Some("≥ 2500"),
+            Some("≥ 4000"),
             format!("identification and blind signature over HTTP, {clients}"),
         ),
         Figure::new(
-            "casting",
+            format!("casting on {name}"),
             casting.per_second,
             "ballots/s",
-            Some("≥ 6000"),
-            format!("prepared ballots, SQLite synchronous=FULL, answered after the commit, log running; {clients}"),
+            Some("≥ 10000"),
+            format!("prepared ballots, answered after the durable commit, log running; {clients}"),
         ),
         Figure::new(
-            "casting at 1000/s, p99",
+            "processor time of a ballot",
+            processor,
+            "µs",
+            None,
+            "of the server's process, user and system, while it casts as fast as it goes".into(),
+        ),
+        Figure::new(
+            format!("casting at {rate}/s, p99"),
             steady.percentile(99),
             "ms",
-            Some("≤ 30"),
-            format!("{STEADY} ballots, from the time each was due; p50 {:.1} ms", steady.percentile(50)),
+            Some("≤ 40"),
+            format!("{} ballots, from the time each was due; p50 {:.1} ms", count / PARTS, steady.percentile(50)),
+        ),
+        Figure::new(
+            format!("casting beside {READERS} readers/s"),
+            beside.per_second,
+            "ballots/s",
+            None,
+            format!("the same, while the round's page is asked for; {clients}"),
         ),
         Figure::new(
             "server memory",
             memory,
             "MB",
-            Some("≤ 300"),
+            Some("≤ 200"),
             format!("peak resident set with {count} ballots cast and integrated"),
         ),
         Figure::new(
@@ -120,7 +153,24 @@ pub(super) async fn measure(count: usize, quiet: bool) -> Result<Vec<Figure>, Cl
             Some("≥ 10000"),
             format!("whole bundle of {count} ballots, recount included, every core"),
         ),
-    ])
+    ];
+    figures.extend(ceilings.figures(casting.per_second));
+    Ok(figures)
+}
+
+/// Casts as fast as it goes, while somebody asks for the round's page so many times a second.
+async fn beside_readers(host: &str, ballots: Vec<Body>) -> Result<load::Run, CliFault> {
+    let page = format!("/rounds/{SLUG}");
+    let reading = {
+        let (host, pages) = (host.to_owned(), vec![page; READERS as usize * 600]);
+        tokio::spawn(async move { load::run(&host, pages, Some(READERS), Read).await })
+    };
+    let casting = load::run(host, ballots, None, Cast).await?;
+    if reading.is_finished() {
+        return Err(CliFault::Other("nobody read while ballots were cast".into()));
+    }
+    reading.abort();
+    Ok(casting)
 }
 
 fn first(choice: play::Choice) -> Ballot {
@@ -192,11 +242,20 @@ impl AsyncWork<IssueItem> for Issue {
 }
 
 #[derive(Clone)]
-struct Cast;
+pub(super) struct Cast;
 
 impl AsyncWork<Body> for Cast {
     async fn call(&self, connection: &mut Connection, ballot: &Body) -> Result<(), CliFault> {
         connection.post(&format!("/api/v1/rounds/{SLUG}/ballots"), None, ballot.clone()).await.map(drop)
+    }
+}
+
+#[derive(Clone)]
+struct Read;
+
+impl AsyncWork<String> for Read {
+    async fn call(&self, connection: &mut Connection, path: &String) -> Result<(), CliFault> {
+        connection.get(path).await.map(drop)
     }
 }
 

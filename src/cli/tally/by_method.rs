@@ -1,11 +1,6 @@
 //! `veche tally FILE --method M`: the count of a vote by any method, as a table, in sentences, as JSON, as a drawing.
 
-use std::{
-    path::{Path, PathBuf},
-    sync::mpsc,
-    thread,
-    time::Duration,
-};
+use std::path::{Path, PathBuf};
 
 use ballots::{
     Contest, Election, Ladder, Money, Procedure,
@@ -23,11 +18,9 @@ use serde_json::json;
 
 use super::{
     super::{CliFault, Holds, show},
+    patience::patiently,
     poll::Opened,
 };
-
-/// A count that takes longer shows that it is under way.
-const PATIENCE: Duration = Duration::from_secs(1);
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Explained {
@@ -84,8 +77,8 @@ impl ByMethod {
     }
 
     pub(super) fn run(&self, file: &Path, as_json: bool) -> Result<Holds, CliFault> {
-        let opened = patiently("reading", as_json, || Opened::read(file))?;
-        let Some(method) = self.method else { return Err(opened.method_missing()) };
+        let Some(method) = self.method else { return Err(Opened::read(file, None, as_json)?.method_missing()) };
+        let opened = Opened::read(file, Some(method), as_json)?;
         let winners = self.winners(&opened.winners);
         let ladder = self.ladder()?;
         let limits = self.limits(&opened)?;
@@ -186,22 +179,4 @@ impl ByMethod {
         let (ballots, blank, ties) = (election.ballots, election.blank, election.ties.len());
         println!("\n{}: {ballots} ballots, {blank} of them blank, {ties} ties", election.method);
     }
-}
-
-/// Does the work, and shows that it is under way when it takes long.
-fn patiently<T: Send>(what: &'static str, hidden: bool, work: impl FnOnce() -> T + Send) -> T {
-    thread::scope(|scope| {
-        let (done, waiting) = mpsc::channel::<()>();
-        let worker = scope.spawn(move || {
-            let result = work();
-            drop(done);
-            result
-        });
-        // The channel closes when the work is done; until then there is nothing to receive.
-        let spinner = (waiting.recv_timeout(PATIENCE) == Err(mpsc::RecvTimeoutError::Timeout))
-            .then(|| show::spinner(what, hidden));
-        let result = worker.join();
-        spinner.into_iter().for_each(|spinner| spinner.finish_and_clear());
-        result.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-    })
 }

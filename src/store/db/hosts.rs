@@ -79,7 +79,7 @@ impl Hosts {
     ///
     /// # Errors
     /// The last host's fault when none does.
-    pub(super) async fn primary(&self) -> Result<PgConnectOptions, sqlx::Error> {
+    pub(in crate::store) async fn primary(&self) -> Result<PgConnectOptions, sqlx::Error> {
         let mut last = sqlx::Error::PoolClosed;
         for options in &self.0 {
             match is_primary(options).await {

@@ -1,11 +1,17 @@
 //! What the command line asks for.
 
-use std::{ffi::OsString, path::PathBuf};
+use std::{
+    ffi::OsString,
+    fmt,
+    fs::File,
+    io::Read as _,
+    path::{Path, PathBuf},
+};
 
 use audit::{
     archive::MOST,
     place::{Options, is_address},
-    verify::words::Language,
+    verify::{KnownHead, words::Language},
 };
 use lexopt::prelude::*;
 
@@ -20,6 +26,9 @@ Usage: veche-audit [OPTIONS] BUNDLE
 
   --log-key VKEY   the log's verifier key as published before the voting; without it, the bundle's own key is used
                    ключ журнала, опубликованный до голосования (без него берётся ключ из пакета)
+  --head HEAD      a head of the log that you kept: its code from paper, in quotation marks, or a file with the signed
+                   checkpoint; may be given several times
+                   вершина журнала, которую вы сохранили: код с бумаги (в кавычках) или файл с подписанной вершиной
   --html FILE      write the report as one page, in both languages
                    записать отчёт одной страницей, на двух языках
   --json           print the report as JSON
@@ -35,6 +44,9 @@ What is unpacked goes to the folder for temporary files (TMPDIR) and is removed 
 Exit codes: 0 everything holds, 1 something does not, 2 the command was not understood or nothing could be read.
 ";
 
+/// Longest signed head that is read, in bytes: a note has at most 1 MiB.
+const MOST_OF_A_HEAD: u64 = 1 << 20;
+
 #[derive(Debug)]
 pub enum Asked {
     Audit(Arguments),
@@ -47,6 +59,7 @@ pub struct Arguments {
     pub place: String,
     pub options: Options,
     pub log_key: Option<String>,
+    pub heads: Vec<KnownHead>,
     pub html: Option<PathBuf>,
     pub json: bool,
     pub language: Language,
@@ -55,13 +68,14 @@ pub struct Arguments {
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Asked, lexopt::Error> {
     let mut parser = lexopt::Parser::from_iter(arguments);
     let (mut place, mut log_key, mut html, mut json, mut language) = (None, None, None, false, None);
-    let mut options = Options::default();
+    let (mut options, mut heads) = (Options::default(), Vec::new());
     while let Some(argument) = parser.next()? {
         match argument {
             Short('h') | Long("help") => return Ok(Asked::Help),
             Short('V') | Long("version") => return Ok(Asked::Version),
             Long("json") => json = true,
             Long("log-key") => log_key = Some(parser.value()?.string()?),
+            Long("head") => heads.push(head(&parser.value()?.string()?)?),
             Long("html") => html = Some(PathBuf::from(parser.value()?)),
             Long("keep") => options.keep = Some(PathBuf::from(parser.value()?)),
             Long("max-size") => options.most = parser.value()?.parse_with(size)?,
@@ -75,7 +89,20 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Asked, lex
         return Err("--keep is for downloads, and this bundle is on this machine already: leave it out.".into());
     }
     let language = language.unwrap_or_else(spoken);
-    Ok(Asked::Audit(Arguments { place, options, log_key, html, json, language }))
+    Ok(Asked::Audit(Arguments { place, options, log_key, heads, html, json, language }))
+}
+
+/// A head from a file of this name, or else its code.
+fn head(text: &str) -> Result<KnownHead, String> {
+    let path = Path::new(text);
+    if !path.is_file() {
+        return text.parse().map_err(|fault| format!("--head {text}: no file has this name, and as a code: {fault}"));
+    }
+    let fail = |fault: &dyn fmt::Display| format!("--head {text}: {fault}");
+    let mut note = String::new();
+    let file = File::open(path).map_err(|fault| fail(&fault))?;
+    file.take(MOST_OF_A_HEAD).read_to_string(&mut note).map_err(|fault| fail(&fault))?;
+    note.parse().map_err(|fault| fail(&fault))
 }
 
 /// The language of the environment, as locales name it.

@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use arguments::{Arguments, Asked, USAGE};
 use audit::{
     place,
-    verify::{html, text, verify},
+    verify::{Known, html, text, verify_with},
 };
 
 fn main() -> ExitCode {
@@ -40,7 +40,8 @@ fn run(arguments: &Arguments) -> ExitCode {
             return refuse(arguments, &text::printable(&fault.to_string()), fault.is_refusal());
         }
     };
-    let report = verify(&opened.folder, arguments.log_key.as_deref(), &|progress| shown.checking(progress));
+    let known = Known { log_key: arguments.log_key.as_deref(), heads: &arguments.heads };
+    let report = verify_with(&opened.folder, &known, &|progress| shown.checking(progress));
     shown.finish();
     let words = if arguments.json {
         text::json(&serde_json::json!({ "verified": report.passed(), "report": report })) + "\n"

@@ -97,6 +97,12 @@ impl Round {
         if batch.ballots < at_least {
             return Err(Violation::BatchSize { ballots: batch.ballots, at_least });
         }
+        if batch.reason == BatchReason::Due && batch.ballots < self.rules.batch.at_least {
+            if !self.may_be_due(batch.hour) {
+                return Err(Violation::DueAgain(batch.hour));
+            }
+            self.last_due = Some(batch.hour);
+        }
         self.closing |= batch.reason == BatchReason::Close;
         self.batch = Some(OpenBatch { left: batch.ballots, last: None });
         Ok(())

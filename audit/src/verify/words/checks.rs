@@ -67,6 +67,18 @@ pub const fn check(name: CheckName) -> CheckWords {
                 "Подпись относится к другому журналу или не верна: возможно, вам показали не тот журнал.",
             ),
         },
+        CheckName::Heads => CheckWords {
+            title: text("the log had the heads that you kept", "журнал содержит сохранённые вами вершины"),
+            items: text("heads", "вершин"),
+            passed: text(
+                "This log begins with what was shown when the head was printed or kept: nothing before it was changed.",
+                "Этот журнал начинается с того, что было показано при печати или сохранении вершины: прежнее не изменено.",
+            ),
+            failed: text(
+                "This is not the log whose head was printed or kept: it was rewritten since, or you were shown another one.",
+                "Это не тот журнал, вершину которого напечатали или сохранили: его переписали или вам показали иной.",
+            ),
+        },
         CheckName::Witnesses => CheckWords {
             title: text("witnesses cosigned the checkpoint", "вершина заверена свидетелями"),
             items: text("cosignatures", "заверений"),

@@ -1,11 +1,14 @@
 //! Reading: three sections, fields between semicolons, columns in any order.
 
-mod votes;
+mod ids;
+mod rows;
 
 use std::{borrow::Cow, collections::HashMap};
 
-use super::{Instance, Project, VoteType};
+use super::{Instance, Project, VoteType, Votes};
 use crate::formats::FormatFault;
+
+pub(super) use rows::Columns;
 
 /// Columns that have a meaning here; every other one is kept as it is.
 const PROJECT_COLUMNS: [&str; 6] = ["project_id", "cost", "name", "votes", "score", "selected"];
@@ -15,8 +18,40 @@ const PROJECT_COLUMNS: [&str; 6] = ["project_id", "cost", "name", "votes", "scor
 /// # Errors
 /// [`FormatFault`] with the line and the reason.
 pub fn read(text: &str) -> Result<Instance, FormatFault> {
+    let (head, mut lines) = head(text)?;
+    let Head { mut instance, columns, counts } = head;
+    columns.read(&mut lines, &mut instance.votes)?;
+    counts.check(instance.projects.len(), instance.votes.len())?;
+    Ok(instance)
+}
+
+/// A file without its ballots.
+#[derive(Debug)]
+pub(super) struct Head {
+    pub(super) instance: Instance,
+    pub(super) columns: Columns,
+    pub(super) counts: Counts,
+}
+
+/// How many projects and ballots there are to be, by META: the key, the text and the line of each.
+#[derive(Debug)]
+pub(super) struct Counts([Option<(String, String, usize)>; 2]);
+
+impl Counts {
+    pub(super) fn check(self, projects: usize, votes: usize) -> Result<(), FormatFault> {
+        for (count, found) in self.0.into_iter().zip([projects, votes]) {
+            if let Some((key, value, line)) = count.filter(|(_, value, _)| value.parse() != Ok(found)) {
+                return Err(fault(line, format!("{key} is {value}, but the file has {found}")));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Reads all before the ballots, and says where they begin.
+pub(super) fn head(text: &str) -> Result<(Head, Lines<'_>), FormatFault> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut lines = Lines::new(text);
+    let mut lines = Lines::new(text, 0);
     lines.heading("META")?;
     let meta = meta(&mut lines)?;
     let value = |key: &str| meta.iter().find(|(name, _, _)| name == key);
@@ -28,7 +63,7 @@ pub fn read(text: &str) -> Result<Instance, FormatFault> {
     })?;
     let (_, budget, line) = value("budget").ok_or_else(|| missing("budget"))?;
     let budget = budget.parse().map_err(|reason| fault(*line, format!("budget: {reason}")))?;
-    let counts = [value("num_projects").cloned(), value("num_votes").cloned()];
+    let counts = Counts([value("num_projects").cloned(), value("num_votes").cloned()]);
     let mut pairs: Vec<_> = meta.into_iter().map(|(key, value, _)| (key, value)).collect();
     if pairs.iter().any(|(key, value)| key == "vote_type" && value == "choose-1")
         && !pairs.iter().any(|(key, _)| key == "max_length")
@@ -36,13 +71,9 @@ pub fn read(text: &str) -> Result<Instance, FormatFault> {
         pairs.push(("max_length".to_owned(), "1".to_owned()));
     }
     let projects = projects(&mut lines)?;
-    let (vote_columns, votes) = votes::votes(&mut lines, vote_type, &projects)?;
-    for (count, found) in counts.into_iter().zip([projects.len(), votes.len()]) {
-        if let Some((key, value, line)) = count.filter(|(_, value, _)| value.parse() != Ok(found)) {
-            return Err(fault(line, format!("{key} is {value}, but the file has {found}")));
-        }
-    }
-    Ok(Instance { vote_type, budget, meta: pairs, projects, vote_columns, votes })
+    let (columns, vote_columns) = Columns::new(&mut lines, vote_type, &projects)?;
+    let instance = Instance { vote_type, budget, meta: pairs, projects, vote_columns, votes: Votes::default() };
+    Ok((Head { instance, columns, counts }, lines))
 }
 
 fn fault(line: usize, reason: impl Into<String>) -> FormatFault {
@@ -50,7 +81,7 @@ fn fault(line: usize, reason: impl Into<String>) -> FormatFault {
 }
 
 /// The lines that are not blank, with their numbers.
-struct Lines<'a> {
+pub(super) struct Lines<'a> {
     rest: &'a str,
     number: usize,
     peeked: Option<(&'a str, usize)>,
@@ -58,8 +89,14 @@ struct Lines<'a> {
 }
 
 impl<'a> Lines<'a> {
-    fn new(text: &'a str) -> Self {
-        Self { rest: text, number: 0, peeked: None, last: 0 }
+    /// Lines of a text that stands after so many others.
+    pub(super) fn new(text: &'a str, before: usize) -> Self {
+        Self { rest: text, number: before, peeked: None, last: before }
+    }
+
+    /// Bytes from the line after the last one looked at to the end.
+    fn left(&self) -> usize {
+        self.rest.len()
     }
 
     fn peek(&mut self) -> Option<(&'a str, usize)> {
@@ -109,29 +146,30 @@ impl<'a> Lines<'a> {
     }
 }
 
-fn is_heading(line: &str) -> bool {
+/// Whether a section begins with this line.
+pub(super) fn is_heading(line: &str) -> bool {
     // Nearly every line begins otherwise, which its first letter tells.
-    let first = line.trim_start().as_bytes().first().map(u8::to_ascii_uppercase);
-    if !matches!(first, Some(b'M' | b'P' | b'V')) {
+    let first = line.as_bytes().first().map_or(b' ', u8::to_ascii_uppercase);
+    if first.is_ascii_graphic() && !matches!(first, b'M' | b'P' | b'V') {
         return false;
     }
     let name = line.trim().trim_end_matches(';');
     ["META", "PROJECTS", "VOTES"].iter().any(|section| name.eq_ignore_ascii_case(section))
 }
 
-/// The fields of a line, without the spaces around them. A field in quotes may hold semicolons and doubled quotes.
-fn split<'a>(line: &'a str, found: &mut Vec<Cow<'a, str>>) {
-    found.clear();
-    let mut rest = line.trim_end_matches('\r');
-    if memchr::memchr(b'"', rest.as_bytes()).is_none() {
-        let mut from = 0;
-        for end in memchr::memchr_iter(b';', rest.as_bytes()) {
-            found.push(Cow::Borrowed(rest[from..end].trim()));
-            from = end + 1;
-        }
-        found.push(Cow::Borrowed(rest[from..].trim()));
-        return;
+/// A field without the spaces around it; nearly every one has none, which its ends tell.
+fn trimmed(field: &str) -> &str {
+    match field.as_bytes() {
+        [] => field,
+        [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => field,
+        _ => field.trim(),
     }
+}
+
+/// The fields of a line. A field in quotes may hold semicolons and doubled quotes.
+fn split(line: &str) -> Vec<Cow<'_, str>> {
+    let mut found = Vec::new();
+    let mut rest = line.trim_end_matches('\r');
     loop {
         let (field, after) = match quoted(rest) {
             Some((field, after)) => (Cow::Owned(field), after),
@@ -143,16 +181,14 @@ fn split<'a>(line: &'a str, found: &mut Vec<Cow<'a, str>>) {
         found.push(field);
         match after {
             Some(after) => rest = after,
-            None => return,
+            None => return found,
         }
     }
 }
 
 /// The same, to keep.
 fn fields(line: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    split(line, &mut found);
-    found.into_iter().map(Cow::into_owned).collect()
+    split(line).into_iter().map(Cow::into_owned).collect()
 }
 
 /// A field in quotes at the start of the text, if its closing quote is followed by a semicolon or the end.

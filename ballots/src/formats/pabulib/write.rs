@@ -54,17 +54,17 @@ fn votes(text: &mut String, instance: &Instance) {
     headings.extend(instance.vote_columns.iter().cloned());
     text.push_str("VOTES\n");
     line(text, &headings, true);
-    for vote in &instance.votes {
-        let mut row = vec![vote.voter_id().to_owned(), ids(instance, vote)];
-        row.extend(values.then(|| join(vote.marks.iter().map(|(_, value)| value.unwrap_or(0).to_string()))));
+    for vote in instance.votes.iter() {
+        let mut row = vec![vote.voter_id().to_owned(), ids(instance, &vote)];
+        row.extend(values.then(|| join(vote.values().iter().map(u32::to_string))));
         row.extend(age.then(|| vote.age.map_or_else(String::new, |age| age.to_string())));
         row.extend(vote.other().map(str::to_owned));
         line(text, &row, true);
     }
 }
 
-fn ids(instance: &Instance, vote: &Vote) -> String {
-    join(vote.marks.iter().map(|(at, _)| instance.projects[usize::from(*at)].id.clone()))
+fn ids(instance: &Instance, vote: &Vote<'_>) -> String {
+    join(vote.marks().iter().map(|(at, _)| instance.projects[usize::from(*at)].id.clone()))
 }
 
 fn join(items: impl Iterator<Item = String>) -> String {

@@ -1,0 +1,126 @@
+//! The ballots of a file, which are nearly all of it: each line is gone through once, and only what is kept is copied.
+
+use super::{Lines, fault, ids::Ids, split, trimmed};
+use crate::formats::{
+    FormatFault,
+    pabulib::{Project, VoteType, votes::Votes},
+};
+
+/// Columns that have a meaning here; every other one is kept as it is.
+const KNOWN: [&str; 4] = ["voter_id", "vote", "points", "age"];
+
+/// Where each column of the ballots stands, and what projects they can name.
+#[derive(Debug)]
+pub(in super::super) struct Columns {
+    voter_id: usize,
+    vote: usize,
+    points: Option<usize>,
+    age: Option<usize>,
+    other: Vec<usize>,
+    ids: Ids,
+}
+
+impl Columns {
+    /// Reads the heading of the last section; also names of the columns without a meaning here.
+    pub(super) fn new(
+        lines: &mut Lines<'_>,
+        vote_type: VoteType,
+        projects: &[Project],
+    ) -> Result<(Self, Vec<String>), FormatFault> {
+        lines.heading("VOTES")?;
+        let has_values = vote_type.has_values();
+        let needed: &[&str] = if has_values { &["voter_id", "vote", "points"] } else { &["voter_id", "vote"] };
+        let columns = lines.columns("VOTES", needed)?;
+        let mut other: Vec<_> = columns.iter().filter(|(name, _)| !KNOWN.contains(&name.as_str())).collect();
+        other.sort_by_key(|(_, at)| **at);
+        let at = |name: &str| columns.get(name).copied();
+        let places = Self {
+            voter_id: at("voter_id").unwrap_or(0),
+            vote: at("vote").unwrap_or(0),
+            points: at("points").filter(|_| has_values),
+            age: at("age"),
+            other: other.iter().map(|(_, at)| **at).collect(),
+            ids: Ids::new(projects),
+        };
+        Ok((places, other.into_iter().map(|(name, _)| name.clone()).collect()))
+    }
+
+    /// Reads ballots to the end of the text.
+    pub(in super::super) fn read(&self, lines: &mut Lines<'_>, votes: &mut Votes) -> Result<(), FormatFault> {
+        let mut fields = Vec::new();
+        if let Some((line, _)) = lines.peek() {
+            votes.reserve(lines.left(), line.len());
+        }
+        while let Some((line, number)) = lines.row() {
+            fields.clear();
+            if plain(line, &mut fields) {
+                self.row(&fields, number, votes)?;
+            } else {
+                let quoted = split(line);
+                let quoted: Vec<&str> = quoted.iter().map(AsRef::as_ref).collect();
+                self.row(&quoted, number, votes)?;
+            }
+        }
+        match lines.next() {
+            Some((line, number)) => Err(fault(number, format!("{} must not follow VOTES", line.trim()))),
+            None => Ok(()),
+        }
+    }
+
+    fn row(&self, fields: &[&str], line: usize, votes: &mut Votes) -> Result<(), FormatFault> {
+        let text = |at: usize| fields.get(at).copied().unwrap_or_default();
+        let voter_id = text(self.voter_id);
+        if voter_id.is_empty() {
+            return Err(fault(line, "voter_id is empty"));
+        }
+        let (projects, values, texts) = votes.lists();
+        let named = projects.len();
+        self.ids
+            .list(text(self.vote), projects)
+            .map_err(|id| fault(line, format!("vote: there is no project {id}")))?;
+        if let Some(points) = self.points {
+            numbers(text(points), projects.len() - named, values, line)?;
+        }
+        texts.push_str(voter_id);
+        for at in &self.other {
+            texts.push('\n');
+            texts.push_str(text(*at));
+        }
+        // Ages stand there in many spellings; what is no number of years is no age.
+        votes.end(self.age.and_then(|at| text(at).parse().ok()));
+        Ok(())
+    }
+}
+
+/// Splits a line without quotes into fields; finding one, it stops and says so.
+fn plain<'a>(line: &'a str, fields: &mut Vec<&'a str>) -> bool {
+    let line = line.strip_suffix('\r').unwrap_or(line);
+    let mut from = 0;
+    for at in memchr::memchr2_iter(b';', b'"', line.as_bytes()) {
+        if line.as_bytes()[at] == b'"' {
+            return false;
+        }
+        fields.push(trimmed(&line[from..at]));
+        from = at + 1;
+    }
+    fields.push(trimmed(&line[from..]));
+    true
+}
+
+/// Reads the values of a ballot that names so many projects.
+fn numbers(text: &str, named: usize, values: &mut Vec<u32>, line: usize) -> Result<(), FormatFault> {
+    let before = values.len();
+    let mut rest = Some(text).filter(|text| !text.is_empty());
+    while let Some(text) = rest {
+        // Numbers are a digit or two long: looking at each is sooner done than a search is set up.
+        let end = text.bytes().position(|byte| byte == b',').unwrap_or(text.len());
+        rest = text.get(end + 1..);
+        let number = trimmed(&text[..end]);
+        values.push(number.parse().map_err(|_| fault(line, format!("points: {number} is no whole number")))?);
+    }
+    let given = values.len() - before;
+    if given == named {
+        return Ok(());
+    }
+    Err(fault(line, format!("{named} projects are named, but {given} points are given")))
+}

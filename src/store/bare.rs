@@ -1,0 +1,64 @@
+//! Bare multi-row inserts of rows as long as a ballot's, in a table of their own: the ceiling beside which casting is measured.
+
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
+
+use sqlx::{
+    AssertSqlSafe, Connection as _, PgConnection, QueryBuilder, SqliteConnection,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
+};
+
+use super::Hosts;
+use crate::error::Error;
+
+/// Bytes of a row beside its key: about what a ballot takes in the urn and among the promises.
+const ROW: usize = 640;
+const TABLE: &str = "CREATE TABLE bench_rows (id BIGINT NOT NULL PRIMARY KEY, row_bytes ";
+
+/// The loop, for either database: nothing but rows and commits.
+macro_rules! insert {
+    ($database:ty, $connection:ident, $rows:ident, $together:ident) => {{
+        let (started, row, mut first) = (Instant::now(), vec![7; ROW], 0);
+        while first < $rows {
+            let mut transaction = $connection.begin().await?;
+            let mut query = QueryBuilder::<$database>::new("INSERT INTO bench_rows (id, row_bytes) ");
+            query.push_values(first..first + $together, |mut values, id| {
+                values.push_bind(id).push_bind(&row);
+            });
+            query.build().execute(&mut *transaction).await?;
+            transaction.commit().await?;
+            first += $together;
+        }
+        started.elapsed()
+    }};
+}
+
+/// Inserts so many rows into a SQLite file of its own, so many in each durable transaction, and says how long that took.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn into_sqlite(file: &Path, rows: i64, together: i64) -> Result<Duration, Error> {
+    let options = SqliteConnectOptions::new().filename(file).create_if_missing(true);
+    let options = options.journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Full);
+    let mut connection = SqliteConnection::connect_with(&options).await?;
+    let table = AssertSqlSafe(format!("{TABLE} BLOB NOT NULL) WITHOUT ROWID"));
+    sqlx::raw_sql(table).execute(&mut connection).await?;
+    let took = insert!(sqlx::Sqlite, connection, rows, together);
+    connection.close().await?;
+    Ok(took)
+}
+
+/// The same on PostgreSQL, as the owner, who may make a table; it is dropped again.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn into_postgres(owner: &Hosts, rows: i64, together: i64) -> Result<Duration, Error> {
+    let mut connection = PgConnection::connect_with(&owner.primary().await?).await?;
+    sqlx::raw_sql(AssertSqlSafe(format!("{TABLE} BYTEA NOT NULL)"))).execute(&mut connection).await?;
+    let took = insert!(sqlx::Postgres, connection, rows, together);
+    sqlx::raw_sql("DROP TABLE bench_rows").execute(&mut connection).await?;
+    connection.close().await?;
+    Ok(took)
+}
