@@ -15,6 +15,9 @@ use serde_json::json;
 use super::super::{CliFault, Holds};
 use plan::{Load, Machine, Plan};
 
+/// Names of the casting rate in a report, the better one for a region first.
+const CASTING: &[&str] = &["casting on PostgreSQL", "casting on SQLite", "casting"];
+
 /// What is voted on, and what one machine does. A figure is taken from its option, else from the file of measured ones.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "For scale")]
@@ -131,11 +134,14 @@ impl Scale {
 
     fn machine(&self) -> Result<Machine, CliFault> {
         let measured = self.measured.as_deref().map(read).transpose()?.unwrap_or_default();
-        let find = |given: Option<f64>, name: &str, option: &str| {
-            let found =
-                given.or_else(|| measured.figures.iter().find(|figure| figure.name == name).map(|figure| figure.value));
+        let find = |given: Option<f64>, names: &[&str], option: &str| {
+            let named = |name: &&str| measured.figures.iter().find(|figure| figure.name == *name);
+            let found = given.or_else(|| names.iter().find_map(named).map(|figure| figure.value));
             found.filter(|value| *value > 0.0).ok_or_else(|| {
-                CliFault::Other(format!("no rate for {name}: measure it (veche bench round --json) and give the file with --measured, or give {option}"))
+                CliFault::Other(format!(
+                    "no rate for {}: measure it (veche bench round --json) and give the file with --measured, or give {option}",
+                    names.join(", ")
+                ))
             })
         };
         if !(self.commit_ms > 0.0
@@ -149,8 +155,8 @@ impl Scale {
             ));
         }
         Ok(Machine {
-            casting: find(self.casting, "casting", "--casting")?,
-            credentials: find(self.credentials, "credentials", "--credentials")?,
+            casting: find(self.casting, CASTING, "--casting")?,
+            credentials: find(self.credentials, &["credentials"], "--credentials")?,
             commit: self.commit_ms / 1000.0,
             group: self.group,
             line: self.line_bytes,
