@@ -28,7 +28,7 @@ use crate::{
         staff::StaffMember,
     },
     clock::Clock,
-    config::{Config, Database, Limits},
+    config::{Config, Database, Limits, Overload},
     crypto::{codes::LetterCode, opening::OpeningKeyPair, pseudonym::RollKey},
     domain::Draft,
     http::{ResultResponse, RoundResponse},
@@ -85,6 +85,8 @@ impl Stage {
             integrate_every_ms: 500,
             // Everybody here comes from one address, so limits by address would stop the play.
             limits: Limits { enabled: false, ..Limits::default() },
+            // And they take the same processor as the server, which must not turn them away for that.
+            overload: Overload { delay_ms: 0, ..Overload::default() },
             ..Config::default()
         };
         let server = Server::start(config, Clock::system()).await?;
