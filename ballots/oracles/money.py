@@ -212,11 +212,11 @@ def on_random(spend, count, seed):
     return not wrong
 
 
-def on_file(spend, path, steps):
+def on_file(spend, path, steps, wanted):
     instance, profile = parse_pabulib(str(path))
     question = {"file": str(path)}
     ties, fine = order_of(question_order(question, instance)), True
-    for method in methods(profile):
+    for method in [method for method in methods(profile) if not wanted or method in wanted]:
         started = time.perf_counter()
         fault, ours = compare(spend, method, instance, profile, ties, question, steps)
         if fault and "add1" in method and not steps:
@@ -248,13 +248,14 @@ def main():
     parser.add_argument("--random", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--steps", action="store_true", help="raise by raise on files too")
+    parser.add_argument("--method", action="append", help="only this method on files; may be given several times")
     parser.add_argument("files", nargs="*", help="only files in whose name one of these stands")
     given = parser.parse_args()
     spend, fine = Spend(given.spend), True
     if given.random:
         fine &= on_random(spend, given.random, given.seed)
     for path in sorted(pinned(given.data, given.files), key=lambda path: path.stat().st_size) if given.data else []:
-        fine &= on_file(spend, path, given.steps)
+        fine &= on_file(spend, path, given.steps, given.method)
     return 0 if fine else 1
 
 

@@ -49,7 +49,7 @@ fn every_fault_has_its_line_and_reason() {
         ("x;1,2", ";1,2", 13, "voter_id is empty"),
         ("x;1,2", "x;1,9", 13, "no project 9"),
         ("x;1,2", "x;1,,2", 13, "no project "),
-        ("x;1,2", "x;1,\x002", 13, "no project \x002"),
+        ("x;1,2", "x;1,\u{0}2", 13, "no project \u{0}2"),
         ("x;1,2", "x;000000001", 13, "no project 000000001"),
         ("y;1\n", "y;1\nPROJECTS\n", 15, "must not follow"),
     ] {

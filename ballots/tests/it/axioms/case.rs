@@ -92,8 +92,8 @@ impl Case {
 
     pub fn methods(&self) -> Vec<String> {
         let fitting = Procedure::fitting(&self.kind).into_iter().map(|method| method.to_string());
-        let several = self.profile().longest() > 1;
-        fitting.filter(|name| name != "choose-one" || !several).collect()
+        let is_choice = matches!(self.kind, Kind::Approval { max: 1 });
+        fitting.filter(|name| name != "choose-one" || is_choice).collect()
     }
 
     pub fn with(&self, weight: u64, choice: Choice) -> Self {
