@@ -12,7 +12,11 @@ use std::{
     time::Duration,
 };
 
-use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
+use tokio::{
+    net::TcpListener,
+    sync::{oneshot, watch},
+    task::JoinHandle,
+};
 use zeroize::Zeroizing;
 
 use crate::{
@@ -40,6 +44,7 @@ pub struct Server {
     stop: oneshot::Sender<()>,
     listening: JoinHandle<()>,
     jobs: Vec<JoinHandle<()>>,
+    first_look: watch::Receiver<bool>,
 }
 
 /// Opens the database and the master key in the data folder, making both where they are missing.
@@ -87,15 +92,21 @@ impl Server {
         let listening = tokio::spawn(connections::serve(listener, http.router(), bounds, async {
             let _ = stopped.await;
         }));
-        let mut jobs_running = vec![jobs::start(Arc::clone(&app), every), forgetting];
+        let (looking, first_look) = jobs::start(Arc::clone(&app), every);
+        let mut jobs_running = vec![looking, forgetting];
         jobs_running.extend(jobs::ask_witnesses(&app));
-        Ok(Self { address, app, stop, listening, jobs: jobs_running })
+        Ok(Self { address, app, stop, listening, jobs: jobs_running, first_look })
     }
 
     /// The address to ask.
     #[must_use]
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// Waits until the jobs that were due at the start are done, or have failed.
+    pub async fn looked(&self) {
+        let _ = self.first_look.clone().wait_for(|looked| *looked).await;
     }
 
     /// Takes no more requests, answers those under way, and closes the database.
