@@ -26,6 +26,7 @@ mod pictures_made;
 mod postgres;
 mod registrar;
 mod secrecy;
+mod simulation;
 mod staff;
 mod town;
 mod witness;
