@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use tokio::{task::JoinHandle, time::MissedTickBehavior};
+use tokio::{sync::watch, task::JoinHandle, time::MissedTickBehavior};
 
 use crate::{
     app::{
@@ -15,10 +15,12 @@ use crate::{
 /// No witness gets more than one request in this time.
 const ONE_REQUEST: Duration = Duration::from_secs(1);
 
-/// Starts the one loop that does it all; it ends when the task is aborted.
-pub fn start(app: Arc<App>, every: Duration) -> JoinHandle<()> {
+/// Starts the one loop that does it all; it ends when the task is aborted. The channel turns true when what was due at the start
+/// is done.
+pub fn start(app: Arc<App>, every: Duration) -> (JoinHandle<()>, watch::Receiver<bool>) {
     let alive = app.readiness.jobs_live(&app);
-    tokio::spawn(async move {
+    let (looked, first_look) = watch::channel(false);
+    let looking = tokio::spawn(async move {
         let _alive = alive;
         let mut tick = tokio::time::interval(every);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -28,9 +30,11 @@ pub fn start(app: Arc<App>, every: Duration) -> JoinHandle<()> {
         loop {
             let done = run_once(&app).await;
             app.metrics.jobs_ran(app.clock.now(), done.is_err());
+            looked.send_replace(true);
             tick.tick().await;
         }
-    })
+    });
+    (looking, first_look)
 }
 
 /// Starts a loop for each witness, so that one that is slow or dead keeps nobody waiting; they end when the tasks are aborted.

@@ -13,7 +13,11 @@ use std::{
     time::Duration,
 };
 
-use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
+use tokio::{
+    net::TcpListener,
+    sync::{oneshot, watch},
+    task::JoinHandle,
+};
 use zeroize::Zeroizing;
 
 use crate::{
@@ -44,6 +48,7 @@ pub struct Server {
     stop: oneshot::Sender<()>,
     listening: JoinHandle<()>,
     jobs: Vec<JoinHandle<()>>,
+    first_look: watch::Receiver<bool>,
 }
 
 /// Opens the database and the master key in the data folder, making both where they are missing.
@@ -100,17 +105,23 @@ impl Server {
             };
             connections::serve_counted(listener, http.router(), bounds, &open, stopped).await;
         });
-        let mut jobs_running = vec![jobs::start(Arc::clone(&app), every), forgetting, measuring];
+        let (looking, first_look) = jobs::start(Arc::clone(&app), every);
+        let mut jobs_running = vec![looking, forgetting, measuring];
         jobs_running.extend(jobs::ask_witnesses(&app));
         let metrics = watching.as_ref().map(|(address, _)| *address);
         jobs_running.extend(watching.map(|(_, task)| task));
-        Ok(Self { address, metrics, app, drain, stop, listening, jobs: jobs_running })
+        Ok(Self { address, metrics, app, drain, stop, listening, jobs: jobs_running, first_look })
     }
 
     /// The address to ask.
     #[must_use]
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// Waits until the jobs that were due at the start are done, or have failed.
+    pub async fn looked(&self) {
+        let _ = self.first_look.clone().wait_for(|looked| *looked).await;
     }
 
     /// Says that it is not ready and goes on for as long as the settings want; then takes no more requests, answers those under way, and

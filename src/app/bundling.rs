@@ -32,10 +32,13 @@ const LEVEL: i32 = 3;
 /// [`Refusal::NoResultYet`], [`Error::Broken`] when a file cannot be written.
 pub async fn write(app: &App, slug: &str, folder: &Path) -> Result<(), Error> {
     let (round, state) = results::state(app, slug).await?;
-    let outcome = match state.phase {
-        Phase::Tallied | Phase::Certified => Some(results::tallied(app, slug).await?.outcome),
-        Phase::Annulled => None,
-        phase => return Err(Refusal::NoResultYet(phase.to_string()).into()),
+    let outcome = match (state.phase, state.tally_line) {
+        // Also of a round that was annulled after its count: the log holds the count, and the bundle repeats the log.
+        (Phase::Tallied | Phase::Certified | Phase::Annulled, Some(_)) => {
+            Some(results::tallied(app, slug).await?.outcome)
+        }
+        (Phase::Annulled, None) => None,
+        (phase, _) => return Err(Refusal::NoResultYet(phase.to_string()).into()),
     };
     fs::create_dir_all(folder).map_err(Error::broken)?;
     let mut files = Files { folder, hashes: BTreeMap::new() };

@@ -30,7 +30,7 @@ pub async fn fetch(town: &Town) -> Files {
     unpack(&archive)
 }
 
-fn unpack(archive: &[u8]) -> Files {
+pub fn unpack(archive: &[u8]) -> Files {
     let mut tar = tar::Archive::new(zstd::Decoder::new(archive).unwrap());
     let file = |entry: std::io::Result<tar::Entry<'_, _>>| {
         let mut entry = entry.unwrap();

@@ -32,6 +32,7 @@ mod redaction;
 mod publishing;
 mod registrar;
 mod secrecy;
+mod simulation;
 mod staff;
 mod town;
 mod witness;

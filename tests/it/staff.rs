@@ -221,6 +221,23 @@ async fn an_annulled_round_says_why_and_can_be_audited() {
     assert_eq!(report.failures().count(), 0, "{report}");
 }
 
+/// The log keeps the count, so the bundle has it too, and auditors count again.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_round_annulled_after_its_count_keeps_its_result() {
+    let town = Town::new().await;
+    let codes = town.votes(2).await;
+    let mut credential = town.registers(&codes[0]).await;
+    town.casts(&mut credential, &["t1"]).await.unwrap();
+    town.acts(Act::Close).await;
+    town.members[0].0.reveal(SLUG, town.opening.secret()).await.unwrap();
+    town.jobs().await;
+    assert_eq!(town.acts(Act::Annul).await.phase, Phase::Annulled);
+    let files = bundle::fetch(&town).await;
+    assert!(files.contains_key("result.json"));
+    let report = audit::verify::verify(&files, None, &|_| {});
+    assert!(report.passed(), "{report}");
+}
+
 /// Staff come and go in the office's own log.
 #[tokio::test(flavor = "multi_thread")]
 async fn handles_are_used_once() {

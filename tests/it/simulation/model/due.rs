@@ -1,0 +1,89 @@
+//! What happens by itself when jobs run: by the timetable, by the promises, by the register's pace.
+
+use audit::round::Phase;
+
+use super::{Model, Round, hour};
+use crate::town::HOUR;
+
+/// Seconds before the promised hour at which a batch may be small.
+const DUE_BEFORE: i64 = 900;
+/// Most ballots in one batch while the voting is on.
+const MOST: usize = 256;
+
+impl Model {
+    /// A node looks what is due by its clock.
+    pub fn runs_jobs(&mut self, now: i64) {
+        self.rounds.values_mut().for_each(|round| round.runs_jobs(now));
+    }
+}
+
+impl Round {
+    fn runs_jobs(&mut self, now: i64) {
+        if self.phase == Phase::Published && now >= self.terms.opens_at {
+            self.line(now);
+            self.phase = Phase::Open;
+        }
+        if self.is_on() && now >= self.closes_at {
+            self.closes(now);
+        }
+        if self.is_on() {
+            self.moves_batches(now);
+            self.reports(now);
+        }
+        if self.phase == Phase::Opened {
+            self.line(now);
+            self.phase = Phase::Tallied;
+            self.counted = true;
+        }
+    }
+
+    fn moves_batches(&mut self, now: i64) {
+        loop {
+            let waiting = self.ballots.values().filter(|ballot| !ballot.logged);
+            let due = waiting.clone().any(|ballot| now >= ballot.in_log_by - DUE_BEFORE);
+            if waiting.count() < self.terms.batch as usize && !due {
+                return;
+            }
+            self.moves_batch(now, MOST.max(self.terms.batch as usize));
+        }
+    }
+
+    fn moves_batch(&mut self, now: i64, most: usize) {
+        let mut moved = 0;
+        // By hash, which is the order of the map.
+        for ballot in self.ballots.values_mut().filter(|ballot| !ballot.logged).take(most) {
+            ballot.logged = true;
+            moved += 1;
+        }
+        if moved > 0 {
+            self.last_hour = self.last_hour.max(hour(now));
+            self.size += 1 + moved;
+        }
+    }
+
+    fn reports(&mut self, now: i64) {
+        if self.unreported >= self.terms.step && hour(now) >= self.register.1 + HOUR {
+            self.steps_register(now);
+        }
+    }
+
+    fn steps_register(&mut self, now: i64) {
+        self.last_hour = self.last_hour.max(hour(now));
+        self.register = (self.register.0 + self.unreported, self.last_hour);
+        self.unreported = 0;
+        self.size += 1;
+    }
+
+    /// The last ballots, and the register's last step.
+    pub(super) fn finishes(&mut self, at: i64) {
+        self.moves_batch(at, usize::MAX);
+        self.steps_register(at);
+    }
+
+    pub(super) fn closes(&mut self, now: i64) {
+        self.finishes(now.max(self.last_at));
+        let at = self.line(now);
+        self.phase = Phase::Closed;
+        self.ended_at = Some(at);
+    }
+}
