@@ -41,7 +41,7 @@ async fn a_node_without_its_jobs_is_not_ready() {
     both::make_database(&config.data).await;
     let app = server::open(config, Clock::system()).await.unwrap();
     assert_eq!(readiness::ready(&app).await, Err(NotReady::Jobs));
-    let jobs = jobs::start(Arc::clone(&app), Duration::from_secs(3600));
+    let (jobs, _) = jobs::start(Arc::clone(&app), Duration::from_secs(3600));
     assert_eq!(readiness::ready(&app).await, Ok(()));
     jobs.abort();
     let _ = jobs.await;
