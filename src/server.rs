@@ -16,7 +16,7 @@ use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 use zeroize::Zeroizing;
 
 use crate::{
-    app::App,
+    app::{App, heads},
     clock::Clock,
     config::Config,
     connections::{self, Bounds},
@@ -65,12 +65,13 @@ impl Server {
     /// Starts everything.
     ///
     /// # Errors
-    /// [`Error::Broken`] with the file or address that cannot be used.
+    /// [`Error::Broken`] with the file or address that cannot be used, or with the logs that are not what they were.
     pub async fn start(config: Config, clock: Clock) -> Result<Self, Error> {
         let (wanted, every) = (config.listen, Duration::from_millis(config.integrate_every_ms.max(1)));
         // Behind a proxy, and behind a town's network, everybody comes from one address.
         let bounds = Bounds { all: config.connections.get(), of_one: config.connections.get() };
         let app = open(config, clock).await?;
+        heads::must_go_on(&app).await?;
         let listener = TcpListener::bind(wanted).await;
         let listener = listener.map_err(|fault| Error::broken(format!("cannot listen on {wanted}: {fault}")))?;
         let address = listener.local_addr().map_err(Error::broken)?;
@@ -87,7 +88,8 @@ impl Server {
         let listening = tokio::spawn(connections::serve(listener, http.router(), bounds, async {
             let _ = stopped.await;
         }));
-        let mut jobs_running = vec![jobs::start(Arc::clone(&app), every), forgetting];
+        let mut jobs_running =
+            vec![jobs::start(Arc::clone(&app), every), jobs::remember_heads(Arc::clone(&app)), forgetting];
         jobs_running.extend(jobs::ask_witnesses(&app));
         Ok(Self { address, app, stop, listening, jobs: jobs_running })
     }

@@ -8,7 +8,7 @@ use std::{
 use audit::round::Phase;
 use sha2::{Digest, Sha256};
 
-use super::{App, group::Group, identifying::person, published::Published};
+use super::{App, group::Group, identifying::person, published::Published, witnessing};
 use crate::{
     clock::Clock,
     crypto::{backup::BACKUP_LEN, issuer::IssuerFault, session::Session},
@@ -34,6 +34,7 @@ pub struct Job {
 /// [`Refusal::AlreadyIssued`] for another message of the same person, [`Refusal::Session`], [`Refusal::BlindedMessage`].
 pub async fn issue(app: &App, slug: &str, session: &Session, blinded: &[u8]) -> Result<Vec<u8>, Error> {
     let round = app.published(slug).await?;
+    witnessing::must_hold(app, &round.log)?;
     let pseudonym = person(session, slug)?;
     // Signed before it is marked, so that a message that cannot be signed uses up nothing; sent only after the commit.
     let signature = round.issuer.blind_sign(blinded).map_err(|fault| match fault {

@@ -8,7 +8,7 @@ use audit::{
 };
 use ballots::Ballot;
 
-use super::{App, published::Published, tallying};
+use super::{App, published::Published, tallying, witnessing};
 use crate::{
     domain::Refusal,
     error::Error,
@@ -29,12 +29,15 @@ pub async fn state(app: &App, slug: &str) -> Result<(Arc<Published>, Round), Err
     Ok((round, state))
 }
 
-/// Whether the database answers.
+/// Whether the database answers, and is the one that the witnesses of its logs know.
 ///
 /// # Errors
-/// [`Error::Database`] when it does not.
+/// [`Error::Database`] when it does not answer, [`Refusal::LogBehind`].
 pub async fn reachable(app: &App) -> Result<(), Error> {
-    rounds::all(&mut app.db.read().await?).await.map(drop)
+    for row in rounds::all(&mut app.db.read().await?).await?.iter().filter(|row| row.log_id.is_some()) {
+        witnessing::must_hold(app, &app.published(&row.slug).await?.log)?;
+    }
+    Ok(())
 }
 
 /// Every published round, the latest close first.
