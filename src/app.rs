@@ -115,8 +115,8 @@ impl App {
     pub async fn stop(&self) {
         self.casting.drain().await;
         self.issuing.drain().await;
-        if let Err(fault) = heads::remember(self).await {
-            tracing::warn!(%fault, "what this node has seen of the logs cannot be noted");
+        if let Err(fault) = leasing::end(self).await.and(heads::remember(self).await) {
+            tracing::warn!(%fault, "the end could not be noted");
         }
         self.db.close().await;
     }

@@ -44,26 +44,36 @@ impl Witness {
         assert!(made.status.success(), "{made:?}");
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let mut witness = Self { folder: folder.to_owned(), logs, vkey: String::new(), port };
-        let (mut child, vkey) = witness.listens();
-        (witness.vkey, _) = (vkey, child.kill());
-        child.wait().unwrap();
+        witness.vkey = witness.listens().1;
         witness
     }
 
-    fn listens(&self) -> (Child, String) {
+    fn listens(&self) -> (Ends, String) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_veche"));
         command.args(["--json", "witness", "--listen", &format!("127.0.0.1:{}", self.port), "--key"]);
         command.arg(self.folder.join("witness.key")).arg("--state").arg(self.folder.join("witness"));
-        self.logs.iter().for_each(|log| drop(command.args(["--log", log])));
+        for log in &self.logs {
+            command.args(["--log", log]);
+        }
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let said: serde_json::Value = serde_json::from_str(&line).unwrap();
-        (child, said["vkey"].as_str().unwrap().to_owned())
+        (Ends(child), said["vkey"].as_str().unwrap().to_owned())
     }
 
     fn settings(&self) -> String {
         format!("[[witnesses]]\nkey = \"{}\"\nurl = \"http://127.0.0.1:{}/\"\n", self.vkey, self.port)
+    }
+}
+
+/// A process that ends with the test, however that ends.
+struct Ends(Child);
+
+impl Drop for Ends {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
     }
 }
 
@@ -108,7 +118,7 @@ async fn restored(mut poll: Poll, copies: impl Fn(&Poll, &mut Start), what: &str
     let node = poll.start.node();
     let witness = Witness::of(&node, poll.folder()).await;
     node.stops();
-    let (mut watching, _) = witness.listens();
+    let (watching, _) = witness.listens();
     poll.start.settings = witness.settings();
 
     let node = poll.start.node();
@@ -142,14 +152,13 @@ async fn restored(mut poll: Poll, copies: impl Fn(&Poll, &mut Start), what: &str
     assert!(said.contains("witness.example/w1") && said.contains("longer log"), "{what}: {said}");
     println!("{what}, on another machine: {}", said.trim());
     // Nobody can say so at the start, and then the witness comes back.
-    watching.kill().unwrap();
-    watching.wait().unwrap();
+    drop(watching);
     let node = old.node();
     let voter = &poll.voters[0];
     let mut borrowed = voter.credential.clone();
     let bytes = poll.place.fill(&mut borrowed, &poll.choices[0]).unwrap();
     poll.place.cast(&node.api, bytes.clone()).await.unwrap();
-    let (mut watching, _) = witness.listens();
+    let (watching, _) = witness.listens();
     until(&node, StatusCode::SERVICE_UNAVAILABLE).await;
     let refused = poll.place.cast(&node.api, bytes).await.unwrap_err();
     assert_eq!(refused.slug(), Some("log-behind"), "{what}: {refused}");
@@ -171,6 +180,5 @@ async fn restored(mut poll: Poll, copies: impl Fn(&Poll, &mut Start), what: &str
     crowd.until_more(60).await;
     let counts = crowd.ends(&mut poll).await;
     books::hold(poll, &node.api, what, &counts).await;
-    watching.kill().unwrap();
-    watching.wait().unwrap();
+    drop(watching);
 }

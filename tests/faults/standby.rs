@@ -1,7 +1,10 @@
 //! The primary dies in the middle of casting, its synchronous standby is promoted, and the nodes follow; then the old primary
 //! comes back by mistake.
 
-use std::time::{Duration, Instant};
+use std::{
+    process::Command,
+    time::{Duration, Instant},
+};
 
 use reqwest::StatusCode;
 
@@ -9,6 +12,7 @@ use super::{
     books,
     cluster::{Cluster, program},
     crowd::Crowd,
+    cut::until,
     poll::{self, Poll},
     size,
 };
@@ -33,50 +37,86 @@ fn standby_of(primary: &Cluster) -> Cluster {
     standby
 }
 
+/// How a primary ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// kill -9 of all its processes: every connection is reset.
+    Killed,
+    /// All its processes stand still: connections stay open, and nothing ever comes. So does a machine that lost its disk.
+    Frozen,
+}
+
+/// A signal to all processes of a cluster.
+fn signal(cluster: &Cluster, name: &str) {
+    let pid = std::fs::read_to_string(cluster.folder.path().join("data/postmaster.pid")).unwrap();
+    let pid = pid.lines().next().unwrap().to_owned();
+    let children = Command::new("pgrep").args(["-P", &pid]).output().unwrap();
+    let children = String::from_utf8(children.stdout).unwrap();
+    let all = std::iter::once(pid.as_str()).chain(children.lines());
+    assert!(Command::new("kill").arg(format!("-{name}")).args(all).status().unwrap().success());
+}
+
 #[tokio::test(flavor = "multi_thread")]
-async fn is_promoted_while_people_cast() {
+async fn is_promoted_when_the_primary_is_killed() {
     for _ in 0..size::of(1, 10) {
-        promotion().await;
+        promotion(End::Killed).await;
     }
 }
 
-async fn promotion() {
+#[tokio::test(flavor = "multi_thread")]
+async fn is_promoted_when_the_primary_freezes() {
+    for _ in 0..size::of(1, 10) {
+        promotion(End::Frozen).await;
+    }
+}
+
+async fn promotion(end: End) {
     let Some(mut primary) = size::cluster("promotion of a synchronous standby", &[]) else { return };
     let mut poll = Poll::new(&poll::database(&primary, DATABASE), 10).await;
     let standby = standby_of(&primary);
     poll.start.database = format!("postgres://veche@127.0.0.1:{},127.0.0.1:{}/{DATABASE}", primary.port, standby.port);
     let nodes = [poll.start.node(), poll.another("second").node()];
     let crowd = Crowd::of(&mut poll, &[&nodes[0].api, &nodes[1].api]);
-    crowd.until_more(200).await;
-    let before = crowd.acceptances();
-    let died = Instant::now();
-    primary.kill();
-    tokio::time::sleep(Duration::from_millis(500)).await;
-    assert_eq!(nodes[0].status("/readyz").await, Some(StatusCode::SERVICE_UNAVAILABLE));
-    standby.sql("postgres", "SELECT pg_promote()");
-    let promoted = died.elapsed();
-    crowd.until_more(1).await;
-    let first = died.elapsed();
     crowd.until_more(100).await;
-    assert_eq!(nodes[1].status("/readyz").await, Some(StatusCode::NO_CONTENT));
+    let before = crowd.acceptances();
+    let ended = Instant::now();
+    match end {
+        End::Killed => primary.kill(),
+        End::Frozen => signal(&primary, "STOP"),
+    }
+    assert_eq!(nodes[0].status("/healthz").await, Some(StatusCode::NO_CONTENT));
+    until(&nodes[0], StatusCode::SERVICE_UNAVAILABLE).await;
+    standby.sql("postgres", "SELECT pg_promote()");
+    let promoted = ended.elapsed();
+    crowd.until_more(1).await;
+    let first = ended.elapsed();
+    crowd.until_more(60).await;
+    until(&nodes[1], StatusCode::NO_CONTENT).await;
     println!(
-        "promotion: killed after {before} acceptances; promoted after {} ms, the first acceptance after {} ms",
+        "promotion, {end:?}: ended after {before} acceptances; promoted {} ms later, the next acceptance {} ms later; {} refusals",
         promoted.as_millis(),
-        first.as_millis()
+        first.as_millis(),
+        crowd.refusals()
     );
-    // A primary that comes back as one has no standby to answer for, so nothing can be promised there; and whoever starts now
+    // A primary that comes back as one has no standby to answer for it, so nothing can be promised there; and whoever starts now
     // must not fall for its being named first.
-    primary.starts_again();
+    match end {
+        End::Killed => primary.starts_again(),
+        End::Frozen => signal(&primary, "CONT"),
+    }
     assert_eq!(primary.sql("postgres", "SELECT pg_is_in_recovery()"), "f");
     let third = poll.another("third").node();
     crowd.asks(&[&nodes[0].api, &nodes[1].api, &third.api]);
-    crowd.until_more(100).await;
-    let lines =
+    crowd.until_more(60).await;
+    let rows =
         |cluster: &Cluster| cluster.sql(DATABASE, "SELECT count(*) FROM accepted_ballots").parse::<u64>().unwrap();
-    let (old, new) = (lines(&primary), lines(&standby));
-    assert!(old + 150 < new, "the old primary has {old} acceptances, the new one {new}");
+    let (old, new) = (rows(&primary), rows(&standby));
+    assert!(old + 100 < new, "the old primary has {old} acceptances, the new one {new}");
     assert!(third.said().contains("takes writes too"), "{}", third.said());
-    println!("promotion: the old primary came back with {old} acceptances and got none; the new one has {new}");
+    println!(
+        "promotion, {end:?}: the old primary came back as one, with {old} acceptances, and got no more; the new one has {new}"
+    );
     let counts = crowd.ends(&mut poll).await;
-    books::hold(poll, &third.api, "promotion of a synchronous standby", &counts).await;
+    let what = format!("promotion of a synchronous standby, the primary {end:?}");
+    books::hold(poll, &third.api, &what, &counts).await;
 }

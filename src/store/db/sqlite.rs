@@ -3,7 +3,7 @@
 use std::{path::Path, str::FromStr, time::Duration};
 
 use sqlx::{
-    SqliteConnection, SqlitePool,
+    Connection as _, SqliteConnection, SqlitePool,
     migrate::Migrator,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
@@ -31,14 +31,26 @@ impl Db {
             .foreign_keys(true)
             .pragma("cache_size", "-16000")
             .pragma("journal_size_limit", "67108864");
-        let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+        let pool = |most| {
+            let pool = SqlitePoolOptions::new().max_connections(most);
+            pool.after_release(|connection, _| Box::pin(is_free(connection)))
+        };
+        let writer = pool(1).connect_with(options.clone()).await?;
         refuse_damaged(&writer, path).await?;
         refuse_foreign(&writer, path).await?;
         schema::refuse_other(&mut *writer.acquire().await?, &MIGRATIONS, false).await?;
         MIGRATIONS.run(&writer).await?;
-        let readers = SqlitePoolOptions::new().max_connections(READERS).connect_with(options).await?;
+        let readers = pool(READERS).connect_with(options).await?;
         Ok(Self::Lite { writer, readers })
     }
+}
+
+/// Whether a connection that comes back is in no transaction any more. When the disk is full, SQLite rolls back by itself, the
+/// library's own rollback fails, and the library believes for ever that a transaction is under way: such a connection is closed.
+async fn is_free(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    // Behind a rollback that is under way.
+    connection.ping().await?;
+    Ok(!connection.is_in_transaction())
 }
 
 /// A file whose structure is damaged takes no ballots. A large one is not looked through at every start: `veche admin check` does.
