@@ -107,6 +107,11 @@ async fn of_a_database_of_postgresql() {
     restored(poll, copies, "an old copy of the PostgreSQL database").await;
 }
 
+/// What a command says at its end, after the lines of its log.
+fn last_words(said: &str) -> &str {
+    said.find("veche: ").map_or(said, |at| said[at..].trim())
+}
+
 fn copy_of(cluster: &Cluster, to: &mut Start) {
     let name = to.data.file_name().unwrap().to_str().unwrap().to_owned();
     cluster.database(&name, Some("kept"));
@@ -144,13 +149,13 @@ async fn restored(mut poll: Poll, copies: impl Fn(&Poll, &mut Start), what: &str
         fs::write(start.data.join("heads.json"), &heads).unwrap();
         let said = start.refuses();
         assert!(said.contains("this node has seen") && said.contains("--accept-loss"), "{what}: {said}");
-        println!("{what}: {}", said.trim());
     }
+    println!("{what}: {}", last_words(&old.refuses()));
     // Another machine has not, but the witness has.
     fs::remove_file(old.data.join("heads.json")).unwrap();
     let said = old.refuses();
     assert!(said.contains("witness.example/w1") && said.contains("longer log"), "{what}: {said}");
-    println!("{what}, on another machine: {}", said.trim());
+    println!("{what}, on another machine: {}", last_words(&said));
     // Nobody can say so at the start, and then the witness comes back.
     drop(watching);
     let node = old.node();

@@ -16,6 +16,7 @@ mod node;
 mod poll;
 mod proxy;
 mod races;
+mod rolling;
 mod size;
 mod standby;
 
