@@ -3,8 +3,10 @@
 pub mod bundling;
 pub mod casting;
 pub mod certifying;
+pub mod checking;
 pub mod files;
 mod group;
+pub mod heads;
 pub mod identifying;
 pub mod issuing;
 pub mod leasing;
@@ -82,6 +84,7 @@ pub struct App {
     making: tokio::sync::Mutex<()>,
     workshop: pictures::Workshop,
     witnesses: Vec<Arc<witnessing::Witness>>,
+    loss_accepted: heads::Accepted,
     started_at: i64,
     node: String,
 }
@@ -108,6 +111,7 @@ impl App {
             making: tokio::sync::Mutex::default(),
             workshop: pictures::Workshop::default(),
             witnesses: witnessing::Witness::all(&config.witnesses)?,
+            loss_accepted: heads::Accepted::default(),
             started_at: clock.now(),
             node: hex::encode(rand::random::<[u8; 8]>()),
             config,
@@ -133,10 +137,18 @@ impl App {
         Ok(())
     }
 
+    /// Comes about when another host of the database takes the writes.
+    pub async fn database_moved(&self) {
+        self.db.moved().await;
+    }
+
     /// Closes the database after what is under way has been committed.
     pub async fn stop(&self) {
         self.casting.drain().await;
         self.issuing.drain().await;
+        if let Err(fault) = leasing::end(self).await.and(heads::remember(self).await) {
+            tracing::warn!(%fault, "the end could not be noted");
+        }
         self.db.close().await;
     }
 }

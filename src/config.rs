@@ -46,6 +46,9 @@ pub struct Config {
     pub limits: Limits,
     /// Witnesses that are asked to cosign the head of every log; a round's rules may ask for the cosignatures of some.
     pub witnesses: Vec<Witness>,
+    /// Why the service goes on with a database that does not have all that this node or a witness has seen; no setting of the file.
+    #[serde(skip)]
+    pub accept_loss: Option<String>,
 }
 
 /// When requests are turned away, and which.
@@ -178,6 +181,7 @@ impl Default for Config {
             map: Map::default(),
             limits: Limits::default(),
             witnesses: Vec::new(),
+            accept_loss: None,
         }
     }
 }

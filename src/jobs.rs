@@ -6,7 +6,7 @@ use tokio::{sync::watch, task::JoinHandle, time::MissedTickBehavior};
 
 use crate::{
     app::{
-        App, Published, registering, results, sequencing, steps, tallying,
+        App, Published, heads, registering, results, sequencing, steps, tallying,
         witnessing::{self, Witness},
     },
     error::Error,
@@ -14,6 +14,9 @@ use crate::{
 
 /// No witness gets more than one request in this time.
 const ONE_REQUEST: Duration = Duration::from_secs(1);
+
+/// Time between two notes of what this node has seen of every log.
+const REMEMBER_EVERY: Duration = Duration::from_secs(60);
 
 /// Starts the one loop that does it all; it ends when the task is aborted. The channel turns true when what was due at the start
 /// is done.
@@ -28,8 +31,11 @@ pub fn start(app: Arc<App>, every: Duration) -> (JoinHandle<()>, watch::Receiver
         // Each fault is in the log by then.
         let _ = name_client(&app).await;
         loop {
-            let done = run_once(&app).await;
-            app.metrics.jobs_ran(app.clock.now(), done.is_err());
+            tokio::select! {
+                done = run_once(&app) => app.metrics.jobs_ran(app.clock.now(), done.is_err()),
+                // What waits on the old host's connections is given up; nothing of it was committed there.
+                () = app.database_moved() => {}
+            }
             looked.send_replace(true);
             tick.tick().await;
         }
@@ -51,6 +57,19 @@ pub fn ask_witnesses(app: &Arc<App>) -> Vec<JoinHandle<()>> {
         })
     };
     app.witnesses().iter().map(ask).collect()
+}
+
+/// Starts the loop that notes on this node's disk what it has seen of every log; it ends when the task is aborted.
+pub fn remember_heads(app: Arc<App>) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        let mut tick = tokio::time::interval(REMEMBER_EVERY);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tick.tick().await;
+            let noted = heads::remember(&app).await;
+            let _ = noted.inspect_err(|fault| tracing::warn!(%fault, "what was seen of the logs cannot be noted"));
+        }
+    })
 }
 
 /// A service that starts says in the log of every open round which files it gives to browsers, if they are other ones.

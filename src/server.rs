@@ -21,7 +21,7 @@ use tokio::{
 use zeroize::Zeroizing;
 
 use crate::{
-    app::App,
+    app::{App, heads},
     clock::Clock,
     config::Config,
     connections::{self, Bounds},
@@ -74,13 +74,14 @@ impl Server {
     /// Starts everything.
     ///
     /// # Errors
-    /// [`Error::Broken`] with the file or address that cannot be used.
+    /// [`Error::Broken`] with the file or address that cannot be used, or with the logs that are not what they were.
     pub async fn start(config: Config, clock: Clock) -> Result<Self, Error> {
         let (wanted, every) = (config.listen, Duration::from_millis(config.integrate_every_ms.max(1)));
         // Behind a proxy, and behind a town's network, everybody comes from one address.
         let bounds = Bounds { all: config.connections.get(), of_one: config.connections.get() };
         let (watched, drain) = (config.metrics_listen, Duration::from_secs(config.drain_seconds));
         let app = open(config, clock).await?;
+        heads::must_go_on(&app).await?;
         let listener = bind(wanted).await?;
         let address = listener.local_addr().map_err(Error::broken)?;
         let http = Http::new(Arc::clone(&app));
@@ -106,7 +107,7 @@ impl Server {
             connections::serve_counted(listener, http.router(), bounds, &open, stopped).await;
         });
         let (looking, first_look) = jobs::start(Arc::clone(&app), every);
-        let mut jobs_running = vec![looking, forgetting, measuring];
+        let mut jobs_running = vec![looking, jobs::remember_heads(Arc::clone(&app)), forgetting, measuring];
         jobs_running.extend(jobs::ask_witnesses(&app));
         let metrics = watching.as_ref().map(|(address, _)| *address);
         jobs_running.extend(watching.map(|(_, task)| task));

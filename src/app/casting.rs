@@ -9,7 +9,7 @@ use std::{
 use audit::round::Phase;
 use ballots::envelope::{Acceptance, Envelope};
 
-use super::{App, group::Group, published::Published};
+use super::{App, group::Group, published::Published, witnessing};
 use crate::{
     clock::{Clock, HOUR, hour},
     domain::Refusal,
@@ -47,6 +47,7 @@ pub struct SignedAcceptance {
 /// A [`Refusal`] when the ballot is not accepted; then nothing of it was stored.
 pub async fn cast(app: &App, slug: &str, bytes: Vec<u8>) -> Result<SignedAcceptance, Error> {
     let round = app.published(slug).await?;
+    witnessing::must_hold(app, &round.log)?;
     let envelope = round.envelopes.check(&bytes)?;
     let promise = app.casting.submit(Job { round: Arc::clone(&round), envelope, bytes }).await?;
     let fingerprint = *round.fingerprint.as_bytes();

@@ -9,7 +9,7 @@ use std::{
 use audit::round::Phase;
 use sha2::{Digest, Sha256};
 
-use super::{App, group::Group, identifying::person, published::Published};
+use super::{App, group::Group, identifying::person, published::Published, witnessing};
 use crate::{
     clock::Clock,
     crypto::{backup::BACKUP_LEN, issuer::IssuerFault, session::Session},
@@ -37,6 +37,7 @@ pub struct Job {
 pub async fn issue(app: &App, slug: &str, session: &Session, blinded: &[u8]) -> Result<Vec<u8>, Error> {
     app.makes_way()?;
     let round = app.published(slug).await?;
+    witnessing::must_hold(app, &round.log)?;
     let pseudonym = person(session, slug)?;
     // Signed before it is marked, so that a message that cannot be signed uses up nothing; sent only after the commit.
     let signature = sign(app, &round, blinded).await?.map_err(|fault| match fault {

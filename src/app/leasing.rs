@@ -47,3 +47,13 @@ pub async fn hold(app: &App, name: &str) -> Result<bool, Error> {
     tx.commit().await?;
     Ok(held)
 }
+
+/// Gives back every lease of this node, so that the next one need not wait until it is over.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn end(app: &App) -> Result<(), Error> {
+    let mut tx = app.db.write().await?;
+    leases::give_all_back(&mut tx, &app.node).await?;
+    tx.commit().await
+}

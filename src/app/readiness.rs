@@ -10,8 +10,11 @@ use std::{
 
 use tokio::{sync::Mutex, time::timeout};
 
-use super::App;
-use crate::{error::Error, store::leases};
+use super::{App, witnessing};
+use crate::{
+    error::Error,
+    store::{leases, rounds},
+};
 
 /// Longest that the database may take to answer.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -103,8 +106,12 @@ pub async fn ready(app: &App) -> Result<(), NotReady> {
     if answers { Ok(()) } else { Err(NotReady::Database) }
 }
 
-/// Writes a row and takes it back: nothing stays, and nothing has to reach the disk.
+/// Writes a row and takes it back: nothing stays, and nothing has to reach the disk. And the database is the one that the witnesses
+/// of its logs know.
 async fn takes_writes(app: &App) -> Result<(), Error> {
+    for row in rounds::all(&mut app.db.read().await?).await?.iter().filter(|row| row.log_id.is_some()) {
+        witnessing::must_hold(app, &app.published(&row.slug).await?.log)?;
+    }
     let now = app.clock.now();
     let mut tx = app.db.write().await?;
     leases::take(&mut tx, &format!("ready/{}", app.node), &app.node, (now, now)).await.map(drop)

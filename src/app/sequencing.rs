@@ -7,6 +7,8 @@ use audit::round::{
     event::{BallotLine, Batch, BatchReason},
 };
 
+use sha2::{Digest, Sha256};
+
 use super::{App, log::Writing, published::Published};
 use crate::{
     clock::hour,
@@ -105,6 +107,13 @@ async fn push_batch(
     let in_log_by = ballots.iter().map(|ballot| ballot.in_log_by).min().unwrap_or(now);
     let mut lines = Vec::with_capacity(ballots.len());
     for ballot in ballots {
+        // What the disk changed must not become a line: the log could never be verified again.
+        if Sha256::digest(&ballot.envelope)[..] != ballot.hash {
+            let tracker = hex::encode(&ballot.hash[..8]);
+            return Err(Error::broken(format!(
+                "the database is damaged: the waiting ballot {tracker}… is not the one that was accepted; put back a whole copy"
+            )));
+        }
         let line = writing.push(&Event::Ballot(BallotLine { envelope: Bytes(ballot.envelope) }))?;
         lines.push(Lined { hash: ballot.hash, line, in_log_by });
     }

@@ -3,14 +3,23 @@
 mod asking;
 mod board;
 
+use std::{sync::Arc, time::Duration};
+
+use tokio::{task::JoinSet, time::timeout};
+
 pub use asking::{Witness, ask};
 
 use super::{App, logs::OpenLog};
 use crate::{
-    domain::WitnessFault,
+    domain::{Refusal, WitnessFault},
     error::Error,
     store::{Tx, cosignatures, log},
 };
+
+/// How long all questions to one witness may take at the start.
+const AT_START: Duration = Duration::from_secs(5);
+/// Seconds after which to come again when the log is contradicted: somebody must put the right database back.
+const LATER: u32 = 60;
 
 /// A head with the cosignatures under it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,6 +80,39 @@ async fn signed(tx: &mut Tx, log: &OpenLog, size: u64, checkpoint: String) -> Re
     let lines = under.iter().map(|one| one.line.as_str());
     let note = [checkpoint.as_str()].into_iter().chain(lines).collect();
     Ok(Signed { size, note, cosigned: under.len(), has_quorum: count >= usize::from(log.quorum) })
+}
+
+/// What witnesses say against the logs at the start, in words, by the logs' numbers; a witness that does not answer in time says
+/// nothing.
+pub(super) async fn contradictions(app: &Arc<App>) -> Vec<(i64, String)> {
+    let mut asking = JoinSet::new();
+    for witness in &app.witnesses {
+        let (app, witness) = (Arc::clone(app), Arc::clone(witness));
+        asking.spawn(async move {
+            let asked = timeout(AT_START, asking::contradictions(&app, &witness)).await;
+            let found = asked.map_err(Error::broken).flatten().unwrap_or_else(|fault| {
+                tracing::warn!(%fault, witness = witness.key(), "a witness could not be asked at the start");
+                Vec::new()
+            });
+            found.into_iter().map(move |(log, fault)| (log, format!("the witness {}: {fault}", witness.key())))
+        });
+    }
+    asking.join_all().await.into_iter().flatten().collect()
+}
+
+/// Whether the service may go on writing the log. It may not when so many witnesses as the rules ask for (all, where they ask for
+/// none) have seen more of it than the database has, or another log: what is taken here would contradict what was signed.
+///
+/// # Errors
+/// [`Refusal::LogBehind`].
+pub(super) fn must_hold(app: &App, log: &OpenLog) -> Result<(), Refusal> {
+    let counts = |witness: &&Arc<Witness>| log.witnesses.is_empty() || log.witnesses.contains(witness.key());
+    let against = |witness: &&Arc<Witness>| witness.fault(log.id).is_some_and(|(fault, _)| fault.is_alarming());
+    let counting: Vec<_> = app.witnesses.iter().filter(counts).collect();
+    let enough = if log.witnesses.is_empty() { counting.len() } else { usize::from(log.quorum) };
+    let against = counting.into_iter().filter(against).count();
+    let holds = against == 0 || against < enough || app.loss_accepted.has(log.id);
+    if holds { Ok(()) } else { Err(Refusal::LogBehind { seconds: LATER }) }
 }
 
 /// Every witness that the rules or the settings name, the rules' first.

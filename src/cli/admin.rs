@@ -1,5 +1,6 @@
 //! `veche admin`: staff on the server itself; everything else through the API, with a token.
 
+mod check;
 mod pictures;
 mod register;
 mod roll;
@@ -81,6 +82,8 @@ pub(super) enum Admin {
     /// Staff, in the database of this machine.
     #[command(subcommand)]
     Staff(Staff),
+    /// Looks through the database of this machine for damage: its structure, every line against its log's head, waiting ballots.
+    Check,
     /// Official: saves a draft from a JSON file.
     Draft {
         /// The draft, see docs/operations.md.
@@ -218,6 +221,7 @@ impl Admin {
     pub(super) async fn run(self, config: Config, as_json: bool) -> Result<Holds, CliFault> {
         let round = match self {
             Self::Staff(staff) => return staff.run(config, as_json).await,
+            Self::Check => return check::check(config, as_json).await,
             Self::Picture(command) => return command.run(as_json).await,
             Self::Register(command) => return command.run(as_json),
             Self::Draft { file, remote } => {

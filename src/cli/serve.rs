@@ -28,6 +28,10 @@ pub(super) struct Serve {
     /// Public name of the server; logs are named after it, so it must not change later.
     #[arg(long)]
     host: Option<String>,
+    /// Go on with a database that does not have all that this node or a witness has seen of a log, and remember why. What is missing
+    /// is lost then: a decision of the commission.
+    #[arg(long, value_name = "WHY")]
+    accept_loss: Option<String>,
 }
 
 impl Serve {
@@ -36,6 +40,7 @@ impl Serve {
         config.data = self.data.unwrap_or(config.data);
         config.database = self.database.map_or(config.database, Database);
         config.host = self.host.unwrap_or(config.host);
+        config.accept_loss = self.accept_loss;
         // Whoever reads that it listens may stop it at once, so the ear for that is open before.
         let stop = Stop::listen()?;
         let server = Server::start(config, Clock::system()).await?;

@@ -115,6 +115,15 @@ pub enum Refusal {
         /// Seconds to wait.
         seconds: u32,
     },
+    /// Witnesses have seen more of the log than the database has, or another log.
+    #[error(
+        "this server's database is older than the log that its witnesses have signed, or another; nothing is taken until it is put \
+         right, and your request was NOT taken"
+    )]
+    LogBehind {
+        /// Seconds to wait.
+        seconds: u32,
+    },
     /// Too many tries.
     #[error("too many tries; try again in {seconds} s")]
     TooMany {
@@ -125,7 +134,7 @@ pub enum Refusal {
 
 impl Refusal {
     /// Every slug, for the tests and the documents.
-    pub const ALL: [&str; 34] = [
+    pub const ALL: [&str; 35] = [
         "unknown-round",
         "code",
         "code-mistyped",
@@ -158,6 +167,7 @@ impl Refusal {
         "not-in-log",
         "malformed",
         "overloaded",
+        "log-behind",
         "too-many",
         "no-result-yet",
     ];
@@ -195,6 +205,7 @@ impl Refusal {
             Self::NoResultYet(_) => "no-result-yet",
             Self::Malformed(_) => "malformed",
             Self::Overloaded { .. } => "overloaded",
+            Self::LogBehind { .. } => "log-behind",
             Self::TooMany { .. } => "too-many",
         }
     }

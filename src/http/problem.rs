@@ -64,7 +64,7 @@ impl From<Refusal> for Problem {
         match refusal {
             Refusal::UnderAge { on, .. } => problem.of_age_on = Some(on),
             Refusal::VersionNotGrowing { accepted } => problem.accepted_version = Some(accepted),
-            Refusal::Overloaded { seconds } => problem.retry_after = Some(seconds),
+            Refusal::Overloaded { seconds } | Refusal::LogBehind { seconds } => problem.retry_after = Some(seconds),
             Refusal::TooMany { seconds } => problem.retry_after = Some(seconds),
             _ => {}
         }
@@ -142,7 +142,7 @@ fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::Frozen
         | Refusal::NothingProposed => StatusCode::CONFLICT,
         Refusal::Malformed(_) => StatusCode::BAD_REQUEST,
-        Refusal::Overloaded { .. } => StatusCode::SERVICE_UNAVAILABLE,
+        Refusal::Overloaded { .. } | Refusal::LogBehind { .. } => StatusCode::SERVICE_UNAVAILABLE,
         Refusal::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
     }
 }

@@ -137,6 +137,25 @@ pub async fn take(tx: &mut Tx, round_id: i64, limit: u32) -> Result<Vec<Waiting>
         }
         rows
     });
+    waiting_of(rows)
+}
+
+/// Up to `limit` ballots that wait, by hash, after this hash; they stay where they are.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn look(tx: &mut Tx, round_id: i64, after: Option<[u8; 32]>, limit: u32) -> Result<Vec<Waiting>, Error> {
+    let rows: Vec<(Vec<u8>, Vec<u8>, i64)> = db!(tx, |conn| {
+        let select = sqlx::query_as(
+            "SELECT hash, envelope, in_log_by FROM urn WHERE round_id = $1 AND hash > $2 ORDER BY hash LIMIT $3",
+        );
+        let after = after.map_or_else(Vec::new, Vec::from);
+        select.bind(round_id).bind(after).bind(i64::from(limit)).fetch_all(conn).await?
+    });
+    waiting_of(rows)
+}
+
+fn waiting_of(rows: Vec<(Vec<u8>, Vec<u8>, i64)>) -> Result<Vec<Waiting>, Error> {
     let waiting = |(hash, envelope, in_log_by): (Vec<u8>, _, _)| {
         Some(Waiting { hash: hash.try_into().ok()?, envelope, in_log_by })
     };

@@ -133,6 +133,16 @@ impl Db {
         }
     }
 
+    /// Comes about when another host takes the writes: whatever waits for the old one may wait for ever.
+    pub async fn moved(&self) {
+        if let Self::Pg { hosts, .. } = self
+            && hosts.moved().changed().await.is_ok()
+        {
+            return;
+        }
+        std::future::pending().await
+    }
+
     /// Closes every connection, after those in use are given back.
     pub async fn close(&self) {
         match self {
@@ -168,6 +178,17 @@ impl Tx {
             sqlx::query(statement).execute(&mut **transaction).await?;
         }
         Ok(())
+    }
+
+    /// What the database itself finds wrong with its structure. PostgreSQL has its own programs for that (`pg_amcheck`).
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn structure(&mut self) -> Result<Vec<String>, Error> {
+        match self {
+            Self::Lite(transaction) => sqlite::structure(transaction, "PRAGMA integrity_check(20)").await,
+            Self::Pg(_) => Ok(Vec::new()),
+        }
     }
 
     /// Makes everything in the transaction durable at once.

@@ -30,3 +30,14 @@ pub async fn give_back(tx: &mut Tx, name: &str, node: &str) -> Result<(), Error>
         Ok(())
     })
 }
+
+/// Gives back all that a node has, when it stops.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn give_all_back(tx: &mut Tx, node: &str) -> Result<(), Error> {
+    db!(tx, |conn| {
+        sqlx::query("DELETE FROM leases WHERE node = $1").bind(node).execute(conn).await?;
+        Ok(())
+    })
+}

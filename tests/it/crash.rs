@@ -39,7 +39,8 @@ struct Process {
 impl Process {
     fn start(data: &Path) -> Self {
         let settings = data.join("veche.toml");
-        std::fs::write(&settings, "integrate_every_ms = 30\n[limits]\nenabled = false\n[overload]\ndelay_ms = 0\n").unwrap();
+        std::fs::write(&settings, "integrate_every_ms = 30\n[limits]\nenabled = false\n[overload]\ndelay_ms = 0\n")
+            .unwrap();
         let mut child = Command::new(env!("CARGO_BIN_EXE_veche"))
             .args(["--json", "serve", "--listen", "127.0.0.1:0", "--data"])
             .arg(data)

@@ -21,7 +21,7 @@ use crate::{
     outbound::witness::{Answer, WitnessAddress},
     store::{
         cosignatures::{self, Cosigned},
-        log,
+        leases, log,
     },
 };
 
@@ -91,23 +91,66 @@ impl Witness {
 pub async fn ask(app: &App, witness: &Witness, pace: &mut Interval) -> Result<(), Error> {
     pace.tick().await;
     let Some(log_id) = due(app, witness).await? else { return Ok(()) };
-    if !leasing::hold(app, &format!("witness/{}", witness.vkey)).await? {
+    if !leasing::hold(app, &lease(witness)).await? {
         return Ok(());
     }
-    witness.board().asks(log_id);
-    let mut old = witness.board().cosigned(log_id);
-    let mut outcome = offer(app, witness, log_id, old).await?;
-    if let Ok(Outcome::Follow(theirs)) = outcome {
-        old = theirs;
-        pace.tick().await;
-        outcome = offer(app, witness, log_id, old).await?;
-    }
-    match outcome {
-        Ok(Outcome::Kept(size)) => witness.board().succeeded(log_id, size),
-        Ok(Outcome::Follow(_)) => note(app, witness, log_id, WitnessFault::Status(409)).await?,
-        Err(fault) => note(app, witness, log_id, fault).await?,
+    if turn(app, witness, log_id, Some(pace)).await?.is_some_and(|fault| fault.is_alarming()) {
+        // The other nodes must find out too.
+        let mut tx = app.db.write().await?;
+        leases::give_back(&mut tx, &lease(witness), &app.node).await?;
+        tx.commit().await?;
     }
     Ok(())
+}
+
+fn lease(witness: &Witness) -> String {
+    format!("witness/{}", witness.vkey)
+}
+
+/// Asks about one log, twice if the witness follows from another size, and notes what came of it.
+async fn turn(
+    app: &App,
+    witness: &Witness,
+    log_id: i64,
+    pace: Option<&mut Interval>,
+) -> Result<Option<WitnessFault>, Error> {
+    witness.board().asks(log_id);
+    let old = witness.board().cosigned(log_id);
+    let mut outcome = offer(app, witness, log_id, old).await?;
+    if let Ok(Outcome::Follow(theirs)) = outcome {
+        if let Some(pace) = pace {
+            pace.tick().await;
+        }
+        outcome = offer(app, witness, log_id, theirs).await?;
+    }
+    let fault = match outcome {
+        Ok(Outcome::Kept(size)) => {
+            witness.board().succeeded(log_id, size);
+            return Ok(None);
+        }
+        Ok(Outcome::Follow(_)) => WitnessFault::Status(409),
+        Err(fault) => fault,
+    };
+    note(app, witness, log_id, fault).await?;
+    Ok(Some(fault))
+}
+
+/// Asks a witness about every log, once: the logs of which it has seen more, or another.
+///
+/// # Errors
+/// [`Error::Database`].
+pub(super) async fn contradictions(app: &App, witness: &Witness) -> Result<Vec<(i64, WitnessFault)>, Error> {
+    let mut found = Vec::new();
+    due(app, witness).await?;
+    let sizes = log::sizes(&mut app.db.read().await?).await?;
+    for (log_id, _) in sizes {
+        match turn(app, witness, log_id, None).await? {
+            Some(fault) if fault.is_alarming() => found.push((log_id, fault)),
+            Some(fault) if fault.is_of_witness() => break,
+            _ => {}
+        }
+    }
+    Ok(found)
 }
 
 /// The log whose turn it is.

@@ -21,6 +21,9 @@ pub(super) struct Board {
 #[derive(Debug, Default)]
 struct Entry {
     cosigned: u64,
+    /// Whether the witness has said anything of this log since the start. Until then it is asked of a log that did not grow, too: it
+    /// may know a longer one.
+    heard: bool,
     asked: Option<Instant>,
     trouble: Trouble,
 }
@@ -56,14 +59,15 @@ impl Board {
         self.logs.contains_key(&log_id)
     }
 
-    /// Of these logs with their sizes, the one to ask about now: it grew, no failure is too fresh, and it waited longest.
+    /// Of these logs with their sizes, the one to ask about now: it grew or was never heard of, no failure is too fresh, and it waited longest.
     pub(super) fn due(&self, sizes: &[(i64, u64)]) -> Option<i64> {
         let now = Instant::now();
         if !self.whole.is_over(now) {
             return None;
         }
+        let is_open = |log: &&Entry, size: u64| log.cosigned < size || !log.heard;
         let grew =
-            sizes.iter().filter_map(|(id, size)| Some((id, self.logs.get(id).filter(|log| log.cosigned < *size)?)));
+            sizes.iter().filter_map(|(id, size)| Some((id, self.logs.get(id).filter(|log| is_open(log, *size))?)));
         let ready = grew.filter(|(_, log)| log.trouble.is_over(now));
         ready.min_by_key(|(_, log)| log.asked).map(|(id, _)| *id)
     }
@@ -88,7 +92,8 @@ impl Board {
     pub(super) fn succeeded(&mut self, log_id: i64, size: u64) {
         self.set(log_id, size);
         self.whole = Trouble::default();
-        self.logs.entry(log_id).or_default().trouble = Trouble::default();
+        let log = self.logs.entry(log_id).or_default();
+        (log.heard, log.trouble) = (true, Trouble::default());
     }
 
     /// Notes a failure, and says whether it is another than before.
@@ -97,7 +102,9 @@ impl Board {
             return self.whole.take(fault, at);
         }
         self.whole = Trouble::default();
-        self.logs.entry(log_id).or_default().trouble.take(fault, at)
+        let log = self.logs.entry(log_id).or_default();
+        log.heard = true;
+        log.trouble.take(fault, at)
     }
 
     /// What is wrong with this log at the witness, or with the witness.
@@ -114,7 +121,9 @@ mod tests {
     fn the_log_that_waited_longest_is_next() {
         let mut board = Board::default();
         board.set(1, 5);
-        board.set(2, 5);
+        assert_eq!(board.due(&[(1, 5)]), Some(1), "since the start nothing was heard of it");
+        board.succeeded(1, 5);
+        board.succeeded(2, 5);
         assert_eq!(board.due(&[(1, 5), (2, 5)]), None, "nothing grew");
         board.asks(1);
         assert_eq!(board.due(&[(1, 6), (2, 6)]), Some(2));

@@ -1,15 +1,40 @@
 //! The address of a PostgreSQL: one or several hosts of which one takes writes, and encryption unless the way there is short.
 
-use std::str::FromStr as _;
+use std::{
+    str::FromStr as _,
+    time::{Duration, Instant},
+};
 
 use sqlx::{
     ConnectOptions as _, Connection as _,
     postgres::{PgConnectOptions, PgSslMode},
 };
+use tokio::{
+    sync::{Mutex, watch},
+    task::JoinSet,
+    time::timeout,
+};
 
-/// Where a database may be, in the order in which the hosts are tried.
+/// How long a host may take to say whether it takes writes: a dead machine says nothing at all.
+const ANSWER: Duration = Duration::from_secs(3);
+/// For so long what the hosts said is believed, so that a crowd of requests does not ask them one by one.
+const FRESH: Duration = Duration::from_secs(1);
+
+/// Asks for the timeline; nothing of a standby.
+const TIMELINE: &str =
+    "SELECT CASE WHEN pg_is_in_recovery() THEN NULL ELSE left(pg_walfile_name(pg_current_wal_lsn()), 8) END";
+/// Asks the only host, which needs no timeline and may be of an engine that has none.
+const WRITES: &str = "SELECT CASE WHEN pg_is_in_recovery() THEN NULL ELSE '' END";
+
+/// Where a database may be.
 #[derive(Debug)]
-pub struct Hosts(Vec<PgConnectOptions>);
+pub struct Hosts {
+    all: Vec<PgConnectOptions>,
+    /// When the hosts were asked last, and which of them took writes.
+    last: Mutex<Option<(Instant, usize)>>,
+    /// Which host takes writes, as far as is known.
+    moved: watch::Sender<usize>,
+}
 
 /// An address that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -52,7 +77,11 @@ impl Hosts {
                 _ => Ok(options),
             }
         };
-        hosts.split(',').map(one).collect::<Result<_, _>>().map(Self)
+        hosts.split(',').map(one).collect::<Result<_, _>>().map(Self::new)
+    }
+
+    fn new(all: Vec<PgConnectOptions>) -> Self {
+        Self { all, last: Mutex::default(), moved: watch::Sender::new(0) }
     }
 
     /// The same hosts with these settings for every session.
@@ -62,33 +91,61 @@ impl Hosts {
             // A statement that is logged could tell who did what when.
             options.application_name("veche").options(settings.iter().copied()).disable_statement_logging()
         };
-        Self(self.0.into_iter().map(with).collect())
+        Self::new(self.all.into_iter().map(with).collect())
     }
 
     /// The first host, for whatever must not wait for one that answers.
     pub(super) fn first(&self) -> &PgConnectOptions {
-        &self.0[0]
+        &self.all[0]
     }
 
     /// Whether there is a choice.
     pub(super) fn several(&self) -> bool {
-        self.0.len() > 1
+        self.all.len() > 1
     }
 
-    /// The host that takes writes now.
+    /// The host that takes writes now. Where several say that they do, one is a primary that came back after another was
+    /// promoted: the one with the latest timeline is right.
     ///
     /// # Errors
-    /// The last host's fault when none does.
+    /// A host's fault when none does.
     pub(in crate::store) async fn primary(&self) -> Result<PgConnectOptions, sqlx::Error> {
-        let mut last = sqlx::Error::PoolClosed;
-        for options in &self.0 {
-            match is_primary(options).await {
-                Ok(true) => return Ok(options.clone()),
-                Ok(false) => last = sqlx::Error::Protocol(format!("{} is a standby", options.get_host())),
-                Err(fault) => last = fault,
+        let mut last = self.last.lock().await;
+        if let Some((_, host)) = last.filter(|(asked, _)| asked.elapsed() < FRESH) {
+            return Ok(self.all[host].clone());
+        }
+        let mut asking = JoinSet::new();
+        let question = if self.several() { TIMELINE } else { WRITES };
+        for (host, options) in self.all.iter().cloned().enumerate() {
+            asking.spawn(async move { (host, asked(&options, question).await) });
+        }
+        let (mut found, mut fault) = (None::<(String, usize)>, sqlx::Error::PoolClosed);
+        while let Some(Ok((host, said))) = asking.join_next().await {
+            match said {
+                Ok(timeline) => found = Some(self.later(found, (timeline, host))),
+                Err(other) => fault = other,
             }
         }
-        Err(last)
+        let Some((_, host)) = found else { return Err(fault) };
+        *last = Some((Instant::now(), host));
+        self.moved.send_if_modified(|before| std::mem::replace(before, host) != host);
+        Ok(self.all[host].clone())
+    }
+
+    /// Of two hosts that take writes the one of the later timeline; of one timeline the one named first.
+    fn later(&self, one: Option<(String, usize)>, other: (String, usize)) -> (String, usize) {
+        let Some(one) = one else { return other };
+        let key = |(timeline, host): &(String, usize)| (timeline.clone(), std::cmp::Reverse(*host));
+        let (right, wrong) = if key(&one) > key(&other) { (one, other) } else { (other, one) };
+        let name = |host: usize| format!("{}:{}", self.all[host].get_host(), self.all[host].get_port());
+        let (used, stale) = (name(right.1), name(wrong.1));
+        tracing::error!(used, stale, "a stale primary takes writes too: stop it, and make it a standby anew");
+        right
+    }
+
+    /// Changes when another host takes the writes.
+    pub(super) fn moved(&self) -> watch::Receiver<usize> {
+        self.moved.subscribe()
     }
 
     /// The role that connects.
@@ -98,11 +155,16 @@ impl Hosts {
     }
 }
 
-async fn is_primary(options: &PgConnectOptions) -> Result<bool, sqlx::Error> {
-    let mut connection = options.connect().await?;
-    let standby: bool = sqlx::query_scalar("SELECT pg_is_in_recovery()").fetch_one(&mut connection).await?;
-    connection.close().await?;
-    Ok(!standby)
+/// The timeline of a host that takes writes: it grows with every promotion.
+async fn asked(options: &PgConnectOptions, question: &'static str) -> Result<String, sqlx::Error> {
+    let ask = async {
+        let mut connection = options.connect().await?;
+        let timeline: Option<String> = sqlx::query_scalar(question).fetch_one(&mut connection).await?;
+        connection.close().await?;
+        timeline.ok_or_else(|| sqlx::Error::Protocol(format!("{} is a standby", options.get_host())))
+    };
+    let silent = |_| sqlx::Error::Protocol(format!("{} does not answer", options.get_host()));
+    timeout(ANSWER, ask).await.map_err(silent)?
 }
 
 /// A socket in the file system, or this machine's own network.
@@ -120,7 +182,7 @@ mod tests {
 
     fn modes(url: &str) -> Vec<(String, u16, String)> {
         let mode = |one: &PgConnectOptions| format!("{:?}", one.get_ssl_mode());
-        let hosts = Hosts::parse(url).unwrap().0;
+        let hosts = Hosts::parse(url).unwrap().all;
         hosts.iter().map(|one| (one.get_host().to_owned(), one.get_port(), mode(one))).collect()
     }
 
@@ -128,7 +190,7 @@ mod tests {
     fn several_hosts_share_user_and_name() {
         let found = Hosts::parse("postgres://veche:secret@db1.example:5433,db2.example/votes?sslmode=require").unwrap();
         assert!(found.several());
-        assert!(found.0.iter().all(|one| one.get_username() == "veche" && one.get_database() == Some("votes")));
+        assert!(found.all.iter().all(|one| one.get_username() == "veche" && one.get_database() == Some("votes")));
         assert_eq!(
             modes("postgres://veche@db1.example:5433,db2.example/votes?sslmode=require")[1..],
             [("db2.example".to_owned(), 5432, "Require".to_owned())]

@@ -29,6 +29,9 @@ const SESSION: &[(&str, &str)] = &[
 ];
 /// How long a request waits for a connection before it is told to come again.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// How long an idle connection may take to show that it is alive. A host that froze or vanished closes nothing: the connection
+/// would be waited for until the kernel gives up, which may be never.
+const ALIVE: Duration = Duration::from_secs(2);
 /// Connections that write, for each node: casting, issuing, jobs and acts have one each under way.
 const WRITERS: u32 = 6;
 
@@ -49,11 +52,20 @@ impl Db {
             let options = PgPoolOptions::new().max_connections(most).acquire_timeout(PATIENCE);
             let options = options
                 .max_lifetime(Duration::from_secs(1800))
+                .test_before_acquire(false)
+                .before_acquire(|connection, _| Box::pin(is_alive(connection)))
+                .after_release(|connection, _| Box::pin(is_alive(connection)))
                 .after_connect(|connection, _| Box::pin(async move { takes_writes(connection).await }));
             options.connect_lazy_with(primary.clone())
         };
         Ok(Self::Pg { writers: pool(WRITERS), readers: pool(readers), hosts })
     }
+}
+
+/// Whether the host answers on this connection; a fault closes the connection at once.
+async fn is_alive(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    let silent = |_| sqlx::Error::Protocol("the database is silent on this connection".into());
+    tokio::time::timeout(ALIVE, connection.ping()).await.map_err(silent)?.map(|()| true)
 }
 
 /// A host that was the primary may come back as a standby.

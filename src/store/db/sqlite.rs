@@ -3,7 +3,7 @@
 use std::{path::Path, str::FromStr, time::Duration};
 
 use sqlx::{
-    ConnectOptions as _, SqlitePool,
+    ConnectOptions as _, Connection as _, SqliteConnection, SqlitePool,
     migrate::Migrator,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
@@ -12,6 +12,8 @@ use super::{Db, schema};
 use crate::error::Error;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
+/// Largest file, in bytes, that is looked through at the start.
+const MOST_CHECKED: u64 = 64 << 20;
 /// Readers beside the one writer.
 const READERS: u32 = 4;
 
@@ -31,13 +33,44 @@ impl Db {
             .pragma("journal_size_limit", "67108864")
             // A statement that is logged could tell who did what when.
             .disable_statement_logging();
-        let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+        let pool = |most| {
+            let pool = SqlitePoolOptions::new().max_connections(most);
+            pool.after_release(|connection, _| Box::pin(is_free(connection)))
+        };
+        let writer = pool(1).connect_with(options.clone()).await?;
+        refuse_damaged(&writer, path).await?;
         refuse_foreign(&writer, path).await?;
         schema::refuse_other(&mut *writer.acquire().await?, &MIGRATIONS, false).await?;
         MIGRATIONS.run(&writer).await?;
-        let readers = SqlitePoolOptions::new().max_connections(READERS).connect_with(options).await?;
+        let readers = pool(READERS).connect_with(options).await?;
         Ok(Self::Lite { writer, readers })
     }
+}
+
+/// Whether a connection that comes back is in no transaction any more. When the disk is full, SQLite rolls back by itself, the
+/// library's own rollback fails, and the library believes for ever that a transaction is under way: such a connection is closed.
+async fn is_free(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    // Behind a rollback that is under way.
+    connection.ping().await?;
+    Ok(!connection.is_in_transaction())
+}
+
+/// A file whose structure is damaged takes no ballots. A large one is not looked through at every start: `veche admin check` does.
+async fn refuse_damaged(writer: &SqlitePool, path: &Path) -> Result<(), Error> {
+    if std::fs::metadata(path).is_ok_and(|file| file.len() > MOST_CHECKED) {
+        return Ok(());
+    }
+    match structure(&mut *writer.acquire().await?, "PRAGMA quick_check(1)").await?.first() {
+        None => Ok(()),
+        Some(damage) => Err(Error::broken(format!("{} is damaged: {damage}; put back a whole copy", path.display()))),
+    }
+}
+
+/// What SQLite finds wrong; it answers with one row, "ok", when nothing is.
+pub(super) async fn structure(connection: &mut SqliteConnection, check: &'static str) -> Result<Vec<String>, Error> {
+    let mut said: Vec<String> = sqlx::query_scalar(check).fetch_all(connection).await?;
+    said.retain(|line| line != "ok");
+    Ok(said)
 }
 
 /// A file with tables that no migration of ours made.

@@ -140,10 +140,11 @@ impl Run {
             if let (Some(Ok(first)), Ok(again)) = (&answer, &again) {
                 assert_eq!(first, again, "one ballot has two acceptances");
             }
-            if answer.is_none() && again.is_ok() && self.world.len() > 1 {
-                self.hears_from_either(&slug, person, there.now, (bytes, choice), again.unwrap());
-            } else {
-                self.hears(&slug, person, &there, (bytes, choice), again);
+            match again {
+                Ok(cast) if answer.is_none() && self.world.len() > 1 => {
+                    self.hears_from_either(&slug, person, there.now, (bytes, choice), cast);
+                }
+                again => self.hears(&slug, person, &there, (bytes, choice), again),
             }
         }
     }

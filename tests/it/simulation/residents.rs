@@ -74,7 +74,7 @@ impl Run {
         if let Some(IdentificationResponse { session: token, expires, pseudonym }) = answer {
             assert_eq!(Ok(expires), wanted);
             assert_eq!(*pseudonym.as_bytes(), self.roll_key.pseudonym(&self.people[person].number));
-            let session = Session { token, slug: slug.to_owned(), person, expires };
+            let session = Session { token, slug: slug.to_owned(), expires };
             self.device(slug, person, tablet).session = Some(session);
         }
     }
@@ -203,7 +203,7 @@ impl Run {
         } else {
             place.save(&at.api, &session.token, &letter.secret, &credential).await
         };
-        let wanted = session.opens(&slug, at.now).and_then(|()| if short { Err("backup-length") } else { Ok(()) });
+        let wanted = session.opens(&slug, at.now).and(if short { Err("backup-length") } else { Ok(()) });
         if wanted.is_ok() {
             let listed = self.model.round(&slug).unwrap().roll.get_mut(&person).unwrap();
             listed.backup = Some(listed.letter);

@@ -242,11 +242,7 @@ impl Run {
     }
 
     /// The answer and the model must say the same.
-    pub fn agree<T, W>(
-        &self,
-        answer: Result<T, ClientFault>,
-        wanted: &Verdict<W>,
-    ) -> Option<T> {
+    pub fn agree<T, W>(&self, answer: Result<T, ClientFault>, wanted: &Verdict<W>) -> Option<T> {
         match (answer, wanted) {
             (Ok(answer), Ok(_)) => {
                 self.journal.adds("done");

@@ -66,6 +66,8 @@ export interface Messages {
   'problem-too-large-advice': never;
   'problem-overloaded': never;
   'problem-overloaded-advice': never;
+  'problem-log-behind': never;
+  'problem-log-behind-advice': never;
   'problem-timeout': never;
   'problem-timeout-advice': never;
   'problem-unavailable': never;

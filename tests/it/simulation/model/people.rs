@@ -30,7 +30,6 @@ pub enum Typed {
 pub struct Session {
     pub token: String,
     pub slug: String,
-    pub person: usize,
     pub expires: i64,
 }
 

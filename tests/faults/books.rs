@@ -1,0 +1,114 @@
+//! What must hold after every fault: the service's log and count against the clients' own books.
+
+use std::{
+    collections::{BTreeMap, HashSet},
+    io::Read as _,
+};
+
+use audit::round::Event;
+use veche::{client::Api, http::ResultResponse};
+
+use super::{
+    crowd::Counts,
+    poll::{CHOICES, Poll},
+    town::SLUG,
+};
+
+/// Files of a bundle by name.
+pub type Files = BTreeMap<String, Vec<u8>>;
+
+/// Closes and certifies the round, and holds everything against the books:
+///
+/// - the published bundle verifies, as any auditor would find;
+/// - every acceptance that was answered is in the log, with its bytes;
+/// - no ballot stands there twice, and no credential has two ballots of one version;
+/// - the count is what follows from the last accepted ballot of each resident, added up here.
+///
+/// `what` names the fault; the counts are printed.
+pub async fn hold(mut poll: Poll, api: &Api, what: &str, counts: &Counts) {
+    for voter in &mut poll.voters {
+        voter.is_answered(api, &poll.place).await;
+    }
+    let result = poll.certifies(api).await;
+    let files = bundle(api).await;
+    let report = audit::verify::verify(&files, None, &|_| {});
+    assert!(report.passed(), "{what}: {report}");
+
+    let ballots = ballots(&files);
+    let logged: HashSet<&[u8]> = ballots.iter().map(Vec::as_slice).collect();
+    assert_eq!(logged.len(), ballots.len(), "{what}: a ballot stands in the log twice");
+    // Credential and version have fixed places in a ballot (docs/protocol.md), with an issuer's key of 2048 bits.
+    let credentials: HashSet<&[u8]> = ballots.iter().map(|ballot| &ballot[33..65]).collect();
+    let versions: HashSet<_> = ballots.iter().map(|ballot| (&ballot[33..65], &ballot[321..325])).collect();
+    assert_eq!(versions.len(), ballots.len(), "{what}: a credential has two ballots of one version");
+    assert_eq!(result.outcome.ballots + result.replaced, ballots.len() as u64, "{what}: counted and replaced");
+    let mut answered = 0;
+    for (cast, _) in poll.voters.iter().flat_map(|voter| &voter.accepted) {
+        answered += 1;
+        assert!(logged.contains(cast.ballot.as_slice()), "{what}: an accepted ballot is not in the log");
+    }
+    let voted = poll.voters.iter().filter(|voter| !voter.accepted.is_empty()).count();
+    assert_eq!(credentials.len(), voted, "{what}: credentials in the log and residents who cast");
+    counts_as_booked(&poll, &result, what);
+    println!(
+        "{what}: {answered} acceptances by {voted} residents, all of {} ballots in the log once; {} refusals with Retry-After, \
+         {} answers that never came, longest wait {} ms; the log verifies, and the count is the books'",
+        ballots.len(),
+        get(&counts.refusals),
+        get(&counts.retries),
+        get(&counts.longest_wait),
+    );
+}
+
+fn get(counter: &std::sync::atomic::AtomicU64) -> u64 {
+    counter.load(std::sync::atomic::Ordering::Relaxed)
+}
+
+/// The last accepted ballot of each resident, added up.
+fn counts_as_booked(poll: &Poll, result: &ResultResponse, what: &str) {
+    let mut marks: BTreeMap<&str, u64> = BTreeMap::new();
+    let mut ballots = 0;
+    for voter in &poll.voters {
+        let Some((_, choice)) = voter.accepted.last() else { continue };
+        ballots += 1;
+        for id in CHOICES[*choice] {
+            *marks.entry(id).or_default() += 1;
+        }
+    }
+    assert_eq!(result.outcome.ballots, ballots, "{what}: ballots counted");
+    for standing in &result.outcome.standings {
+        let booked = marks.get(standing.id.as_str()).copied().unwrap_or_default();
+        assert_eq!(standing.votes, booked, "{what}: approvals of {}", standing.id);
+    }
+}
+
+/// The ballots of the log, in its order.
+pub fn ballots(files: &Files) -> Vec<Vec<u8>> {
+    let lines = files["log.jsonl"].split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+    let events = lines.map(|line| audit::log::line::Line::<Event>::parse(line).unwrap().event);
+    events
+        .filter_map(|event| match event {
+            Event::Ballot(ballot) => Some(ballot.envelope.0),
+            _ => None,
+        })
+        .collect()
+}
+
+/// Downloads and unpacks the bundle.
+pub async fn bundle(api: &Api) -> Files {
+    let archive = api.bytes(&format!("/api/v1/rounds/{SLUG}/export/bundle")).await.unwrap();
+    unpack(&archive).unwrap()
+}
+
+/// The files of an archive; none when it ends too early.
+pub fn unpack(archive: &[u8]) -> Option<Files> {
+    let mut tar = tar::Archive::new(zstd::Decoder::new(archive).ok()?);
+    let file = |entry: std::io::Result<tar::Entry<'_, _>>| {
+        let mut entry = entry.ok()?;
+        let name = entry.path().ok()?.file_name()?.to_string_lossy().into_owned();
+        let mut bytes = Vec::new();
+        entry.read_to_end(&mut bytes).ok()?;
+        Some((name, bytes))
+    };
+    tar.entries().ok()?.map(file).collect()
+}

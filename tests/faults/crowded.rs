@@ -1,0 +1,129 @@
+//! Out of file descriptors, clients that send or read at a snail's pace, and a crowd of idle connections: casting goes on.
+
+use std::{
+    process::Command,
+    time::{Duration, Instant},
+};
+
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+    task::JoinSet,
+};
+
+use super::{books, crowd::Crowd, node::Node, poll::Poll, size, town::SLUG};
+
+/// Allows this process, and the nodes that it starts, so many open files; what it was allowed.
+fn may_open(files: usize) -> bool {
+    let limit = format!("--nofile={files}:{files}");
+    let asked = Command::new("prlimit").args(["--pid", &std::process::id().to_string(), &limit]).output();
+    asked.is_ok_and(|output| output.status.success())
+}
+
+fn address(node: &Node) -> String {
+    node.url.trim_start_matches("http://").to_owned()
+}
+
+async fn connections(node: &Node, count: usize) -> Vec<TcpStream> {
+    let mut open = Vec::new();
+    for _ in 0..count {
+        open.push(TcpStream::connect(address(node)).await.unwrap());
+    }
+    open
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn out_of_file_descriptors() {
+    let mut poll = Poll::new("", 8).await;
+    poll.start.before = "ulimit -n 100;".to_owned();
+    let node = poll.start.node();
+    let crowd = Crowd::of(&mut poll, &[&node.api]);
+    crowd.until_more(40).await;
+    for _ in 0..size::of(1, 10) {
+        let strangers = connections(&node, 200).await;
+        let started = Instant::now();
+        while !node.said().contains("no connection can be taken up") {
+            assert!(started.elapsed() < Duration::from_secs(20), "the node has files enough");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        let before = crowd.acceptances();
+        crowd.until_more(100).await;
+        println!("out of files: 100 ballots more on open connections in {} ms", started.elapsed().as_millis());
+        assert!(crowd.acceptances() >= before + 100);
+        drop(strangers);
+        let started = Instant::now();
+        assert!(node.status("/readyz").await.is_some(), "a new connection is taken up when files are free");
+        println!(
+            "out of files: a new connection is answered {} ms after the strangers left",
+            started.elapsed().as_millis()
+        );
+    }
+    let counts = crowd.ends(&mut poll).await;
+    books::hold(poll, &node.api, "out of file descriptors", &counts).await;
+}
+
+/// A head that comes byte by byte; how long the service bears it.
+async fn slow_sender(to: String) -> Duration {
+    let mut stream = TcpStream::connect(to).await.unwrap();
+    let started = Instant::now();
+    let head = format!("POST /api/v1/rounds/{SLUG}/ballots HTTP/1.1\r\nhost: x\r\nx-slow: {}", "a".repeat(600));
+    for byte in head.bytes() {
+        if stream.write_all(&[byte]).await.is_err() {
+            break;
+        }
+        let mut answer = [0; 64];
+        if let Ok(Ok(_)) = tokio::time::timeout(Duration::from_millis(500), stream.read(&mut answer)).await {
+            break;
+        }
+    }
+    started.elapsed()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn slow_clients_and_idle_connections() {
+    let (idle, slow) = (size::of(1_000, 10_000), size::of(100, 1_000));
+    if !may_open(2 * (idle + 2 * slow) + 1_000) {
+        return size::skipped("idle connections", "this process may not open so many files");
+    }
+    let mut poll = Poll::new("", 8).await;
+    poll.start.settings = format!("connections = {}\n", idle + 3 * slow + 500);
+    let node = poll.start.node();
+    let crowd = Crowd::of(&mut poll, &[&node.api]);
+    crowd.until_more(60).await;
+    let alone = Instant::now();
+    crowd.until_more(100).await;
+    let alone = alone.elapsed();
+
+    let mut senders = JoinSet::new();
+    (0..slow).for_each(|_| drop(senders.spawn(slow_sender(address(&node)))));
+    // They ask for what is large and read nothing of it.
+    let mut readers = connections(&node, slow).await;
+    for reader in &mut readers {
+        let ask = format!("GET /api/v1/rounds/{SLUG}/log/lines?limit=1000 HTTP/1.1\r\nhost: x\r\n\r\n");
+        reader.write_all(ask.repeat(20).as_bytes()).await.unwrap();
+    }
+    let strangers = connections(&node, idle).await;
+    let beside = Instant::now();
+    crowd.until_more(100).await;
+    let beside = beside.elapsed();
+    let senders = senders.join_all().await;
+    let longest = senders.iter().max().unwrap();
+    assert!(*longest < Duration::from_secs(20), "a head that never ends was borne for {longest:?}");
+    // By then those that never spoke were closed too.
+    let mut closed = 0;
+    for mut stranger in strangers {
+        let ended = tokio::time::timeout(Duration::from_secs(5), stranger.read(&mut [0; 8])).await;
+        closed += usize::from(matches!(ended, Ok(Ok(0) | Err(_))));
+    }
+    assert_eq!(closed, idle, "idle connections are closed");
+    println!(
+        "slow and idle: 100 ballots took {} ms alone, {} ms beside {idle} idle connections, {slow} slow senders (closed after {} ms at \
+         most) and {slow} readers who read nothing",
+        alone.as_millis(),
+        beside.as_millis(),
+        longest.as_millis()
+    );
+    drop(readers);
+    let counts = crowd.ends(&mut poll).await;
+    books::hold(poll, &node.api, "slow clients and idle connections", &counts).await;
+}

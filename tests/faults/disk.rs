@@ -1,0 +1,126 @@
+//! A full disk: new ballots are refused, what is there is still served, and with room again everything goes on.
+
+use std::{
+    fs::{self, File},
+    io::Write as _,
+    path::{Path, PathBuf},
+    process::Command,
+    time::{Duration, Instant},
+};
+
+use reqwest::StatusCode;
+
+use super::{books, cluster::Cluster, crowd::Crowd, node::Node, poll::Poll, size, town::SLUG};
+
+/// A small file system of its own.
+struct Disk(PathBuf);
+
+impl Disk {
+    fn of(mebibytes: u32) -> Option<Self> {
+        let folder = Cluster::folder().keep();
+        let options = format!("size={mebibytes}m,mode=0777");
+        let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", &options, "tmpfs"]).arg(&folder).output();
+        if mounted.is_ok_and(|output| output.status.success()) {
+            return Some(Self(folder));
+        }
+        size::skipped("a full disk", "a tmpfs cannot be mounted (it takes root)");
+        fs::remove_dir(folder).unwrap();
+        None
+    }
+
+    fn ballast(&self) -> PathBuf {
+        self.0.join("ballast")
+    }
+
+    /// Writes until nothing more fits.
+    fn fill(&self) {
+        let mut file = File::options().create(true).append(true).open(self.ballast()).unwrap();
+        for size in [65_536, 4_096, 512] {
+            while file.write_all(&vec![1; size]).is_ok() {}
+        }
+    }
+
+    fn empty(&self) {
+        fs::remove_file(self.ballast()).unwrap();
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg("-l").arg(&self.0).status();
+        let _ = fs::remove_dir(&self.0);
+    }
+}
+
+/// Fills the disk under a crowd, again and again.
+async fn fills(poll: &mut Poll, disk: &Disk, node: &Node, what: &str) -> std::sync::Arc<super::crowd::Counts> {
+    let crowd = Crowd::of(poll, &[&node.api]);
+    for _ in 0..size::of(2, 20) {
+        crowd.until_more(60).await;
+        let (started, before) = (Instant::now(), crowd.acceptances());
+        // What was allocated before is used up first.
+        loop {
+            disk.fill();
+            let accepted = crowd.acceptances();
+            tokio::time::sleep(Duration::from_millis(400)).await;
+            if crowd.acceptances() == accepted && crowd.refusals() > 0 {
+                break;
+            }
+            assert!(started.elapsed() < Duration::from_secs(60), "{what}: the disk does not fill");
+        }
+        let refusals = crowd.refusals();
+        tokio::time::sleep(Duration::from_millis(400)).await;
+        assert!(crowd.refusals() > refusals, "{what}: a ballot is refused with Retry-After");
+        for path in ["", "/log/checkpoint", "/log/lines?limit=20"] {
+            let path = format!("/api/v1/rounds/{SLUG}{path}");
+            assert_eq!(node.status(&path).await, Some(StatusCode::OK), "{what}: {path} is served");
+        }
+        let last = crowd.acceptances();
+        disk.empty();
+        let freed = Instant::now();
+        crowd.until_more(1).await;
+        println!(
+            "{what}: full after {} more acceptances; reads are served; {} refused; with room again the next acceptance after {} ms",
+            last - before,
+            crowd.refusals(),
+            freed.elapsed().as_millis()
+        );
+    }
+    crowd.until_more(60).await;
+    crowd.ends(poll).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn under_the_file_of_sqlite() {
+    let Some(disk) = Disk::of(24) else { return };
+    let data = disk.0.join("data");
+    let mut poll = Poll::with("", 10, |config| config.data = data, |_| {}).await;
+    let node = poll.start.node();
+    let counts = fills(&mut poll, &disk, &node, "full disk under SQLite").await;
+    books::hold(poll, &node.api, "full disk under SQLite", &counts).await;
+    node.stops();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn under_the_tables_of_postgresql() {
+    let Some(cluster) = size::cluster("a full disk under PostgreSQL", &[]) else { return };
+    let Some(disk) = Disk::of(48) else { return };
+    let tables = disk.0.join("tables");
+    fs::create_dir(&tables).unwrap();
+    cluster.owns(&tables);
+    open_to_its_owner(&tables);
+    cluster.sql("postgres", &format!("CREATE TABLESPACE small LOCATION '{}'", tables.display()));
+    cluster
+        .sql("postgres", "CREATE DATABASE full_disk OWNER owner TEMPLATE template TABLESPACE small STRATEGY WAL_LOG");
+    let mut poll = Poll::new(&cluster.url("veche", "full_disk"), 10).await;
+    let node = poll.start.node();
+    let counts = fills(&mut poll, &disk, &node, "full disk under PostgreSQL's tables").await;
+    books::hold(poll, &node.api, "full disk under PostgreSQL's tables", &counts).await;
+    node.stops();
+    cluster.sql("postgres", "DROP DATABASE full_disk WITH (FORCE)");
+}
+
+fn open_to_its_owner(folder: &Path) {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::set_permissions(folder, fs::Permissions::from_mode(0o700)).unwrap();
+}

@@ -1,0 +1,28 @@
+//! How much of each fault: little by default, so that the whole suite fits beside other tests, and much when asked.
+
+use super::cluster::Cluster;
+
+/// Whether `VECHE_FAULTS=large` is set.
+pub fn is_large() -> bool {
+    std::env::var("VECHE_FAULTS").is_ok_and(|size| size == "large")
+}
+
+/// The one by default, the other when much is asked.
+pub fn of<T>(small: T, large: T) -> T {
+    if is_large() { large } else { small }
+}
+
+/// Says aloud that a fault was not made here; where `VECHE_FAULTS_REQUIRED=1` is set, that is a failure.
+pub fn skipped(fault: &str, because: &str) {
+    assert_ne!(std::env::var("VECHE_FAULTS_REQUIRED").as_deref(), Ok("1"), "{fault} was not tested: {because}");
+    eprintln!("SKIPPED: {fault}: {because}");
+}
+
+/// A cluster with these settings, or nothing, said aloud, where PostgreSQL is not installed.
+pub fn cluster(fault: &str, settings: &[&str]) -> Option<Cluster> {
+    let cluster = Cluster::with(settings);
+    if cluster.is_none() {
+        skipped(fault, "PostgreSQL is not installed");
+    }
+    cluster
+}
