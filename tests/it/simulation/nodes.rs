@@ -144,7 +144,7 @@ impl Run {
                 Ok(cast) if answer.is_none() && self.world.len() > 1 => {
                     self.hears_from_either(&slug, person, there.now, (bytes, choice), cast);
                 }
-                again => self.hears(&slug, person, &there, (bytes, choice), again),
+                again => drop(self.hears(&slug, person, &there, (bytes, choice), again)),
             }
         }
     }
