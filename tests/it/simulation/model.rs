@@ -65,6 +65,8 @@ pub struct Round {
     pub ended_at: Option<i64>,
     pub last_at: i64,
     pub last_hour: i64,
+    /// Hour of the last batch that went because a ballot was due, with fewer than make it full.
+    pub last_due: Option<i64>,
     /// Lines in the log.
     pub size: u64,
     /// By the person's place in the town's list.
@@ -198,6 +200,7 @@ impl Round {
             ended_at: None,
             last_at: now,
             last_hour: 0,
+            last_due: None,
             size: 1,
             roll: BTreeMap::new(),
             issued: BTreeMap::new(),
@@ -222,9 +225,14 @@ impl Round {
         self.ballots.values().filter(|ballot| ballot.logged).count()
     }
 
+    /// The time of the next line: none goes backwards, whatever the clock does.
+    fn time(&self, now: i64) -> i64 {
+        now.max(self.last_at).max(self.last_hour)
+    }
+
     /// A line with a second in it.
     fn line(&mut self, now: i64) -> i64 {
-        self.last_at = self.last_at.max(now);
+        self.last_at = self.time(now);
         self.size += 1;
         self.last_at
     }

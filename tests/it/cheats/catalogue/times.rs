@@ -19,13 +19,13 @@ pub fn cheats() -> Vec<Cheat> {
             hopes: "each is in the log as soon as it came, in a batch of its own that is called due, so that whoever watched the \
                     door and the log knows whose is whose",
             play: one_by_one,
-            caught: &[(Monitor, NextHead), (Signing, Afterwards), (Audit, Afterwards)],
+            caught: &[(Monitor, AtOnce), (Signing, Afterwards), (Audit, Afterwards)],
         },
         Cheat {
             name: "hours that are not true",
             hopes: "beside a batch stands an hour long before the voting began",
             play: false_hours,
-            caught: &[(Monitor, NextHead), (Signing, Afterwards), (Audit, Afterwards)],
+            caught: &[(Monitor, AtOnce), (Signing, Afterwards), (Audit, Afterwards)],
         },
         Cheat {
             name: "a box that stays open for friends",

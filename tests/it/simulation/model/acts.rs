@@ -83,7 +83,7 @@ impl Round {
             Act::Close => self.closes(now),
             Act::Annul => {
                 if self.is_on() {
-                    self.finishes(now.max(self.last_at));
+                    self.finishes(now);
                 }
                 let at = self.line(now);
                 self.phase = Phase::Annulled;
@@ -114,7 +114,7 @@ impl Round {
 
     pub fn extends(&mut self, now: i64, closes_at: i64, reason: &str) -> Verdict {
         self.before_close()?;
-        let too_late = now.max(self.last_at) >= self.closes_at;
+        let too_late = self.time(now) >= self.closes_at;
         if says_nothing(reason) || too_late || closes_at <= self.closes_at {
             return Err("not-now");
         }

@@ -41,8 +41,12 @@ impl Round {
         loop {
             let waiting = self.ballots.values().filter(|ballot| !ballot.logged);
             let due = waiting.clone().any(|ballot| now >= ballot.in_log_by - DUE_BEFORE);
-            if waiting.count() < self.terms.batch as usize && !due {
-                return;
+            if waiting.count() < self.terms.batch as usize {
+                let (hour, apart) = (hour(self.time(now)), (self.terms.within / HOUR - 1).max(0) * HOUR);
+                if !due || self.last_due.is_some_and(|last| hour < last + apart) {
+                    return;
+                }
+                self.last_due = Some(hour);
             }
             self.moves_batch(now, MOST.max(self.terms.batch as usize));
         }
@@ -56,7 +60,7 @@ impl Round {
             moved += 1;
         }
         if moved > 0 {
-            self.last_hour = self.last_hour.max(hour(now));
+            self.last_hour = hour(self.time(now));
             self.size += 1 + moved;
         }
     }
@@ -68,7 +72,7 @@ impl Round {
     }
 
     fn steps_register(&mut self, now: i64) {
-        self.last_hour = self.last_hour.max(hour(now));
+        self.last_hour = hour(self.time(now));
         self.register = (self.register.0 + self.unreported, self.last_hour);
         self.unreported = 0;
         self.size += 1;
@@ -81,7 +85,7 @@ impl Round {
     }
 
     pub(super) fn closes(&mut self, now: i64) {
-        self.finishes(now.max(self.last_at));
+        self.finishes(now);
         let at = self.line(now);
         self.phase = Phase::Closed;
         self.ended_at = Some(at);
