@@ -81,7 +81,7 @@ impl Commits {
     }
 }
 
-/// Everything that is counted in this process. What counts people's acts is shown in [`steps`] only.
+/// Everything that is counted in this process. What counts people's acts is shown in `steps` only.
 #[derive(Debug)]
 pub struct Metrics {
     requests: Steps,

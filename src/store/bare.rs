@@ -20,7 +20,7 @@ const TABLE: &str = "CREATE TABLE bench_rows (id BIGINT NOT NULL PRIMARY KEY, ro
 /// The loop, for either database: nothing but rows and commits.
 macro_rules! insert {
     ($database:ty, $connection:ident, $rows:ident, $together:ident) => {{
-        let (started, row, mut first) = (Instant::now(), vec![7; ROW], 0);
+        let (started, row, mut first) = (Instant::now(), vec![7_u8; ROW], 0);
         while first < $rows {
             let mut transaction = $connection.begin().await?;
             let mut query = QueryBuilder::<$database>::new("INSERT INTO bench_rows (id, row_bytes) ");

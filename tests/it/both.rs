@@ -61,7 +61,8 @@ fn every_test_holds_on_postgresql() {
         return;
     };
     let mut again = Command::new(std::env::current_exe().unwrap());
-    again.args(["--skip", "every_test_holds_on_postgresql"]);
+    // Tests wait for the database more than they work.
+    again.args(["--skip", "every_test_holds_on_postgresql", "--test-threads", "4"]);
     again.env(ON, format!("postgres://postgres@127.0.0.1:{}", cluster.port));
     let output = again.output().unwrap();
     let said = String::from_utf8_lossy(&output.stdout);
