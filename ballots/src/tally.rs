@@ -67,6 +67,9 @@ impl Tally {
     }
 
     /// Adds another part of the ballots, counted by the same rules.
+    ///
+    /// # Panics
+    /// When the other part was counted by a method of another kind: then no sum of the two means anything.
     pub fn merge(&mut self, other: Self) {
         self.ballots += other.ballots;
         self.blank += other.blank;
@@ -77,7 +80,7 @@ impl Tally {
             (Counts::Additive(counts), Counts::Additive(other)) => counts.merge(&other),
             (Counts::Scores(counts), Counts::Scores(other)) => counts.merge(&other),
             (Counts::Runoff(counts), Counts::Runoff(other)) => counts.merge(other),
-            _ => unreachable!("tallies of one round are of one method"),
+            _ => panic!("tallies of one round are of one method"),
         }
     }
 
