@@ -66,6 +66,7 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("icu_datetime", &["pages"]),
     ("icu_decimal", &["pages"]),
     ("image", &["pictures"]),
+    ("mimalloc", &["main"]),
     ("moxcms", &["pictures"]),
     ("webp", &["pictures"]),
     ("reqwest", &["client", "outbound"]),

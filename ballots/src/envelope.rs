@@ -21,7 +21,7 @@ mod strict;
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 use sha2::{Digest, Sha256};
 
-pub use acceptance::Acceptance;
+pub use acceptance::{Acceptance, AcceptanceKey};
 pub use credential::IssuerPublicKey;
 pub use seal::{ENCAPSULATED_LEN, OpeningKey, TAG_LEN};
 

@@ -3,14 +3,15 @@
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicU32, Ordering},
+        atomic::{AtomicU32, AtomicUsize, Ordering},
     },
     time::{Duration, Instant},
 };
 
 use tokio::{
-    sync::{Mutex, mpsc, oneshot},
-    time::timeout,
+    runtime::Handle,
+    sync::{mpsc, oneshot},
+    time::{sleep, timeout},
 };
 
 use crate::{domain::Refusal, error::Error, metrics::Commits};
@@ -19,6 +20,8 @@ use crate::{domain::Refusal, error::Error, metrics::Commits};
 const MOST: usize = 512;
 /// A database that says nothing for so long is given up: whoever waits hears so and asks again, which is safe.
 const PATIENCE: Duration = Duration::from_secs(15);
+/// Time between two looks whether everything is committed.
+const LOOK: Duration = Duration::from_millis(1);
 /// Longest that whoever finds the queue full is sent away for, in seconds.
 const LONGEST_AWAY: u32 = 30;
 
@@ -30,7 +33,8 @@ struct Waiting<J, T> {
 /// A queue to one worker that commits.
 pub struct Group<J, T> {
     queue: mpsc::Sender<Waiting<J, T>>,
-    worker: Arc<Mutex<()>>,
+    /// Jobs that wait or are being committed.
+    pending: Arc<AtomicUsize>,
     /// Milliseconds that the last commit took for a hundred jobs.
     pace: Arc<AtomicU32>,
 }
@@ -41,45 +45,29 @@ impl<J, T> std::fmt::Debug for Group<J, T> {
     }
 }
 
-/// Lets everything that is ready to run run before the commit, as long as that brings more jobs: a commit costs much the same for one
-/// job and for a hundred. Where nothing is ready this takes no time, so there is still no timer.
-async fn gather<J, T>(waiting: &mut mpsc::Receiver<Waiting<J, T>>, together: &mut Vec<Waiting<J, T>>) {
-    let mut before = 0;
-    while before < together.len() && together.len() < MOST {
-        before = together.len();
-        tokio::task::yield_now().await;
-        while together.len() < MOST
-            && let Ok(job) = waiting.try_recv()
-        {
-            together.push(job);
-        }
-    }
-}
-
 impl<J: Send + 'static, T: Send + 'static> Group<J, T> {
     /// Starts the worker. `commit` gets jobs in their order of arrival and returns one answer for each, or a fault that all get.
+    ///
+    /// The worker has a thread of its own. Among the runtime's tasks each of its statements would wait behind signature checks, and
+    /// casting was twice as slow.
     pub fn start<F, Fut>(capacity: usize, metrics: Commits, commit: F) -> Self
     where
         F: Fn(Vec<J>) -> Fut + Send + 'static,
         Fut: Future<Output = Result<Vec<Result<T, Error>>, Error>> + Send,
     {
         let (queue, mut waiting) = mpsc::channel::<Waiting<J, T>>(capacity);
-        let worker = Arc::new(Mutex::new(()));
-        let busy = Arc::clone(&worker);
-        let pace = Arc::new(AtomicU32::new(0));
-        let seen = Arc::clone(&pace);
-        tokio::spawn(async move {
+        let group = Self { queue, pending: Arc::default(), pace: Arc::default() };
+        let (pending, pace, runtime) = (Arc::clone(&group.pending), Arc::clone(&group.pace), Handle::current());
+        let work = async move {
             let mut together = Vec::with_capacity(MOST);
             while waiting.recv_many(&mut together, MOST).await > 0 {
-                let _busy = busy.lock().await;
-                gather(&mut waiting, &mut together).await;
                 let (jobs, askers): (Vec<_>, Vec<_>) =
                     together.drain(..).map(|waiting| (waiting.job, waiting.answer)).unzip();
                 let began = Instant::now();
                 let committed = timeout(PATIENCE, commit(jobs)).await;
                 let (took, count) = (began.elapsed(), askers.len());
                 metrics.committed(count, took);
-                seen.store(
+                pace.store(
                     u32::try_from(took.as_millis() * 100 / count as u128).unwrap_or(u32::MAX),
                     Ordering::Relaxed,
                 );
@@ -90,9 +78,12 @@ impl<J: Send + 'static, T: Send + 'static> Group<J, T> {
                     // The asker may have gone; what was committed stays committed, and asking again tells so.
                     let _ = to.send(answer);
                 }
+                pending.fetch_sub(count, Ordering::Release);
             }
-        });
-        Self { queue, worker, pace }
+        };
+        // It ends when the group is dropped.
+        std::thread::spawn(move || runtime.block_on(work));
+        group
     }
 
     /// Hands a job over and waits until it is committed.
@@ -101,7 +92,11 @@ impl<J: Send + 'static, T: Send + 'static> Group<J, T> {
     /// [`Refusal::Overloaded`] when too many wait already; then the job was not taken. Else the job's own.
     pub async fn submit(&self, job: J) -> Result<T, Error> {
         let (answer, answered) = oneshot::channel();
-        self.queue.try_send(Waiting { job, answer }).map_err(|_| Refusal::Overloaded { seconds: self.patience() })?;
+        self.pending.fetch_add(1, Ordering::Relaxed);
+        self.queue.try_send(Waiting { job, answer }).map_err(|_| {
+            self.pending.fetch_sub(1, Ordering::Relaxed);
+            Refusal::Overloaded { seconds: self.patience() }
+        })?;
         answered.await.map_err(|_| Error::broken("the committing task stopped"))?
     }
 
@@ -129,9 +124,8 @@ impl<J: Send + 'static, T: Send + 'static> Group<J, T> {
 
     /// Waits until no commit is under way and nothing waits.
     pub async fn drain(&self) {
-        while self.depth() > 0 {
-            tokio::task::yield_now().await;
+        while self.pending.load(Ordering::Acquire) > 0 {
+            sleep(LOOK).await;
         }
-        drop(self.worker.lock().await);
     }
 }

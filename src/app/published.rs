@@ -8,7 +8,7 @@ use audit::{
 };
 use ballots::{
     codec,
-    envelope::{EnvelopeCheck, IssuerPublicKey},
+    envelope::{AcceptanceKey, EnvelopeCheck, IssuerPublicKey},
 };
 use ed25519_dalek::SigningKey;
 use jiff::civil::Date;
@@ -40,7 +40,7 @@ pub struct Published {
     /// Who may be issued a credential.
     pub eligibility: Eligibility,
     /// Signs acceptances.
-    pub acceptance: SigningKey,
+    pub acceptance: AcceptanceKey,
     /// Signs credentials.
     pub issuer: IssuerKey,
     /// Signs checkpoints.
@@ -91,7 +91,7 @@ impl App {
             log: Arc::new(log),
             envelopes: EnvelopeCheck::new(*fingerprint.as_bytes(), issuer, codec::len(&rules.voting)),
             eligibility,
-            acceptance: signing_key(&self.secret(tx, &secret_name(&row.slug, "acceptance")).await?)?,
+            acceptance: acceptance_key(&self.secret(tx, &secret_name(&row.slug, "acceptance")).await?)?,
             issuer: IssuerKey::from_pkcs8(&self.secret(tx, &secret_name(&row.slug, "issuer")).await?)
                 .map_err(Error::broken)?,
             signer: Signer::new(
@@ -121,6 +121,13 @@ impl App {
 
 /// An Ed25519 key from its 32 secret bytes.
 pub(super) fn signing_key(bytes: &[u8]) -> Result<SigningKey, Error> {
-    let bytes: &[u8; 32] = bytes.try_into().map_err(|_| Error::broken("an Ed25519 secret has 32 bytes"))?;
-    Ok(SigningKey::from_bytes(bytes))
+    Ok(SigningKey::from_bytes(ed25519_secret(bytes)?))
+}
+
+fn acceptance_key(bytes: &[u8]) -> Result<AcceptanceKey, Error> {
+    AcceptanceKey::from_secret(ed25519_secret(bytes)?).ok_or_else(|| Error::broken("AWS-LC does not take the key"))
+}
+
+fn ed25519_secret(bytes: &[u8]) -> Result<&[u8; 32], Error> {
+    bytes.try_into().map_err(|_| Error::broken("an Ed25519 secret has 32 bytes"))
 }

@@ -19,7 +19,7 @@ use audit::{
     round::{Bytes, Event, RoundRules, event::BallotLine},
     verify::bundle::file_hash,
 };
-use ballots::envelope::Acceptance;
+use ballots::envelope::{Acceptance, AcceptanceKey};
 use base64::{
     Engine,
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
@@ -100,7 +100,7 @@ fn voted() -> Voted {
     let signer = Signer::new(rules.origin.clone(), SigningKey::from_bytes(&LOG_KEY));
     let checkpoint = Checkpoint::new(&rules.origin, 5, tree.root()).sign(&signer);
     let proof = TlogProof { checkpoint, extra: None, index: 2, proof: inclusion(&tiles, 2, 5).expect("in the tree") };
-    let signature = acceptance.sign(&SigningKey::from_bytes(&[101; 32]));
+    let signature = acceptance.sign(&AcceptanceKey::from_secret(&[101; 32]).expect("any 32 bytes are a secret"));
     Voted { rules, ballot, acceptance, signature, line: lines.swap_remove(2), proof }
 }
 

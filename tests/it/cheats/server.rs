@@ -13,7 +13,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post},
 };
-use ballots::envelope::Acceptance;
+use ballots::envelope::{Acceptance, AcceptanceKey};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, task::JoinHandle};
@@ -187,7 +187,7 @@ async fn accept(State(face): Shown, Json(cast): Json<Cast>) -> Response {
         ballot: acceptance.ballot.into(),
         fingerprint,
         in_log_by,
-        signature: acceptance.sign(key).into(),
+        signature: acceptance.sign(&AcceptanceKey::from_secret(key.as_bytes()).unwrap()).into(),
     };
     (StatusCode::CREATED, Json(answer)).into_response()
 }
