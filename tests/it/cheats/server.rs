@@ -174,9 +174,10 @@ async fn tile(State(face): Shown, Path(path): Path<String>) -> Response {
 async fn accept(State(face): Shown, Json(cast): Json<Cast>) -> Response {
     let view = face.view();
     let fingerprint = view.round().fingerprint;
+    let another = AcceptanceKey::from_secret(face.truth.members[0].as_bytes()).unwrap();
     let (key, in_log_by) = match view.accepting {
         Accepting::Never => return problem(StatusCode::CONFLICT, "closed"),
-        Accepting::WithAnotherKey(by) => (&face.truth.members[0], by),
+        Accepting::WithAnotherKey(by) => (&another, by),
         Accepting::Promising(by) => (&face.truth.operator.acceptance, by),
     };
     let acceptance =
@@ -187,7 +188,7 @@ async fn accept(State(face): Shown, Json(cast): Json<Cast>) -> Response {
         ballot: acceptance.ballot.into(),
         fingerprint,
         in_log_by,
-        signature: acceptance.sign(&AcceptanceKey::from_secret(key.as_bytes()).unwrap()).into(),
+        signature: acceptance.sign(key).into(),
     };
     (StatusCode::CREATED, Json(answer)).into_response()
 }
