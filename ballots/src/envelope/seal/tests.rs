@@ -63,8 +63,7 @@ fn the_vector_of_the_rfc_is_sealed() {
     assert_eq!((key.to_bytes().as_slice(), public.0.as_slice()), (&bytes(SECRET)[..], &bytes(PUBLIC)[..]));
     let (mode, text) = (OpModeS::Base, b"Beauty is truth, truth beauty");
     let mut drawn = Drawn(bytes(DRAWN));
-    let sealed =
-        single_shot_seal_with_rng::<AesGcm128, HkdfSha256, P256>(&mode, &public, INFO, text, AAD, &mut drawn);
+    let sealed = single_shot_seal_with_rng::<AesGcm128, HkdfSha256, P256>(&mode, &public, INFO, text, AAD, &mut drawn);
     let (encapsulated, sealed) = sealed.expect("seals");
     assert_eq!((encapsulated.0.as_slice(), sealed), (&bytes(ENCAPSULATED)[..], bytes(SEALED)));
 }
