@@ -1,6 +1,6 @@
 //! Everything that reads what a stranger wrote, as functions of bytes: none may panic, and what is read is printed as it was.
 //!
-//! The fuzzer drives them (`cargo +nightly fuzz run NAME`), and the crates' ordinary tests replay the seeds.
+//! The fuzzer drives them (`cargo fuzz run -s none NAME`), and the crates' ordinary tests replay the seeds.
 
 use std::{collections::BTreeMap, fmt::Display, str::FromStr};
 

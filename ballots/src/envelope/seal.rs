@@ -2,17 +2,15 @@
 //!
 //! Sealing needs randomness and is the resident's part, so it lives with the client.
 
-use aws_lc_rs::{
-    agreement::{ECDH_P256, ParsedPublicKey, PrivateKey, UnparsedPublicKey},
-    encoding::{AsBigEndian, EcPrivateKeyBin},
-};
-use rustls::crypto::{
-    aws_lc_rs::hpke::DH_KEM_P256_HKDF_SHA256_AES_128,
-    hpke::{EncapsulatedSecret, Hpke, HpkePrivateKey},
-};
+mod kem;
+
+use aws_lc_rs::agreement::{ECDH_P256, ParsedPublicKey, UnparsedPublicKey};
+use hpke::{Deserializable, OpModeR, aead::AesGcm128, kdf::HkdfSha256, single_shot_open};
+
+use kem::{P256, POINT_LEN, Point, Receiver};
 
 /// Bytes of an uncompressed P-256 point, which is the encapsulated key.
-pub const ENCAPSULATED_LEN: usize = 65;
+pub const ENCAPSULATED_LEN: usize = POINT_LEN;
 /// Bytes of the AES-128-GCM tag.
 pub const TAG_LEN: usize = 16;
 
@@ -44,10 +42,7 @@ pub fn is_sealing_key(point: &[u8]) -> bool {
 pub struct SealFault;
 
 /// The round's secret opening key, once the commission has revealed it: a P-256 scalar of 32 bytes.
-pub struct OpeningKey {
-    secret: HpkePrivateKey,
-    public: [u8; ENCAPSULATED_LEN],
-}
+pub struct OpeningKey(Receiver);
 
 impl std::fmt::Debug for OpeningKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -61,20 +56,13 @@ impl OpeningKey {
     /// # Errors
     /// [`SealFault`] when it is not a P-256 private key.
     pub fn from_bytes(scalar: &[u8]) -> Result<Self, SealFault> {
-        let key = PrivateKey::from_private_key(&ECDH_P256, scalar).map_err(|_| SealFault)?;
-        let canonical: EcPrivateKeyBin<'_> = key.as_be_bytes().map_err(|_| SealFault)?;
-        if canonical.as_ref() != scalar {
-            return Err(SealFault);
-        }
-        let public = key.compute_public_key().map_err(|_| SealFault)?;
-        let public = public.as_ref().try_into().map_err(|_| SealFault)?;
-        Ok(Self { secret: HpkePrivateKey::from(scalar.to_vec()), public })
+        Receiver::from_bytes(scalar).map(Self).map_err(|_| SealFault)
     }
 
     /// The sealing key that belongs to it: an uncompressed point, as the round's rules publish it.
     #[must_use]
     pub fn sealing_key(&self) -> &[u8; ENCAPSULATED_LEN] {
-        &self.public
+        &self.0.public.0
     }
 
     /// Opens encapsulated key ‖ ciphertext.
@@ -89,14 +77,16 @@ impl OpeningKey {
         sealed: &[u8],
     ) -> Result<Vec<u8>, SealFault> {
         let (encapsulated, text) = sealed.split_at_checked(ENCAPSULATED_LEN).ok_or(SealFault)?;
-        DH_KEM_P256_HKDF_SHA256_AES_128
-            .open(
-                &EncapsulatedSecret(encapsulated.to_vec()),
-                &info(fingerprint),
-                &aad(credential, version),
-                text,
-                &self.secret,
-            )
+        self.open_in(&info(fingerprint), &aad(credential, version), encapsulated, text)
+    }
+
+    /// Opens what was sealed with this `info` and `aad` (RFC 9180 §6.1, single shot).
+    fn open_in(&self, info: &[u8], aad: &[u8], encapsulated: &[u8], text: &[u8]) -> Result<Vec<u8>, SealFault> {
+        let encapsulated = Point::from_bytes(encapsulated).map_err(|_| SealFault)?;
+        single_shot_open::<AesGcm128, HkdfSha256, P256>(&OpModeR::Base, &self.0, &encapsulated, info, text, aad)
             .map_err(|_| SealFault)
     }
 }
+
+#[cfg(test)]
+mod tests;
