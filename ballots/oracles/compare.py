@@ -2,7 +2,9 @@
 
     python3 -m venv VENV && VENV/bin/pip install -r requirements.txt
     cargo build --release -p ballots --example count
-    VENV/bin/python compare.py --count ../../target/release/examples/count [--number 2000] [--data FOLDER] [METHOD ...]
+    cargo install stv-rs --version 0.5.1 --locked --root STV
+    VENV/bin/python compare.py --count ../../target/release/examples/count [--number 2000] [--data FOLDER]
+        [--stv-rs STV/bin/stv-rs] [METHOD ...]
 
 For each method it prints how many elections agree, and how many differ for each known reason; a difference without a known
 reason is printed whole, and the exit status is then 1. The reasons are explained in ../docs/oracles.md.
@@ -13,6 +15,7 @@ import collections
 import fractions
 import functools
 import hashlib
+import itertools
 import json
 import math
 import pathlib
@@ -418,12 +421,57 @@ def close(ours, little=fractions.Fraction(1, 100_000)):
     return False
 
 
+# The program stv-rs, where there is one.
+STV_RS = []
+
+
 def scottish(profile, seats):
     return proportional.stv_scottish(profile, num_seats=seats, rng=Last())
 
 
 def meek(profile, seats):
     return proportional.stv_meek(profile, num_seats=seats, tie_break_key=lambda at: -at)
+
+
+def another_meek(election):
+    """stv-rs, a program of its own: nine decimals and the same rounding, as the Reference Meek Rule has them."""
+    names = [f"c{at}" for at in range(election.candidates)]
+    # Of those who may go out it takes the first in its line.
+    lines = [f"{election.candidates} {election.seats}", f"[nick {' '.join(names)}]", f"[tie {' '.join(reversed(names))}]"]
+    for weight, groups in election.ballots:
+        if groups:
+            lines.append(f"{weight} {' '.join(names[group[0]] for group in groups)} 0")
+    lines += ["0", *(f'"{name}"' for name in names), '"city"', ""]
+    run = subprocess.run(
+        [STV_RS[0], "--arithmetic", "bigfixed9", "meek", "--parallel", "no"],
+        input="\n".join(lines), capture_output=True, text=True, check=True,
+    )
+    elected = {int(line.split(": c")[1]) for line in run.stdout.splitlines() if line.startswith("Action: Elect")}
+    def check(ours):
+        if set(ours["winners"]) == elected:
+            return None
+        return "ninth-decimal" if close(ours) else {"theirs": sorted(elected)}
+    return check
+
+
+def small(election):
+    """What a city's short ballots say of few projects of the eight that most of them name: those that leave out one at most are
+    complete, because then the place of that one is the last."""
+    named = collections.Counter()
+    for weight, groups in election.ballots:
+        for group in groups:
+            named[group[0]] += weight
+    most = [at for at, _ in named.most_common(8)]
+    for size in (3, 4):
+        for chosen in itertools.combinations(most, size):
+            ballots = collections.Counter()
+            for weight, groups in election.ballots:
+                order = [chosen.index(group[0]) for group in groups if group[0] in chosen]
+                if len(order) >= size - 1:
+                    ballots[tuple(order + [at for at in range(size) if at not in order])] += weight
+            if ballots:
+                groups = [(weight, [[at] for at in order]) for order, weight in sorted(ballots.items())]
+                yield Election({"ranked": {"max": size}}, size, groups)
 
 
 def judgement(election):
@@ -568,6 +616,7 @@ COMPARED = [
     ("stv-scottish", "short ballots and a tie-breaker, stvpoll", seats(short, 1, 4), scottish_by_history),
     ("stv-meek", "pref_voting", seats(complete, 1, 4), transferable(meek)),
     ("stv-meek", "short ballots, pref_voting", seats(short, 1, 4), transferable(meek)),
+    ("stv-meek", "short ballots and a tie-breaker, stv-rs", seats(short, 1, 4), another_meek),
 ]
 
 
@@ -595,6 +644,7 @@ CITIES = {
         ("instant-runoff", "winner with a tie-breaker, stvpoll", runoff_by_lots),
         ("instant-runoff-batches", "winner with a tie-breaker, stvpoll", runoff_by_lots),
         ("stv-scottish", "five winners, stvpoll", scottish_by_history),
+        ("stv-meek", "five winners, stv-rs", another_meek),
     ],
 }
 
@@ -673,11 +723,14 @@ def main():
     parser.add_argument("--count", required=True, help="the built example `count`")
     parser.add_argument("--number", type=int, default=2000, help="random elections for each comparison")
     parser.add_argument("--data", help="folder of the Pabulib files that files.sha256 pins")
+    parser.add_argument("--stv-rs", help="the program stv-rs 0.5.1; without it Meek's count is compared with pref_voting alone")
     parser.add_argument("methods", nargs="*")
     options = parser.parse_args()
+    STV_RS.extend([options.stv_rs] if options.stv_rs else [])
+    wanted = lambda name, oracle: (not options.methods or name in options.methods) and (STV_RS or oracle is not another_meek)
     differing = 0
     for name, what, make, oracle in COMPARED:
-        if options.methods and name not in options.methods:
+        if not wanted(name, oracle):
             continue
         rng = random.Random(f"{name} {what}")
         elections = list(textbook(make)) + [make(rng) for _ in range(options.number)]
@@ -686,10 +739,16 @@ def main():
     for file, kind, election in cities(options.data) if options.data else []:
         print(f"{file}: {kind}, {sum(weight for weight, _ in election.ballots)} ballots, {len(election.ballots)} different")
         for name, what, oracle in CITIES[kind]:
-            if not options.methods or name in options.methods:
-                election.seats = {"stv-scottish": 5, "approval": 3}.get(name, 1)
+            if wanted(name, oracle):
+                election.seats = {"stv-scottish": 5, "stv-meek": 5, "approval": 3}.get(name, 1)
                 answers = ask(options.count, [election.question(name)])
                 differing += report(name, what, [election], answers, oracle)
+        if kind == "ordinal" and wanted("coombs", coombs):
+            elections = list(small(election))
+            answers = ask(options.count, [one.question("coombs") for one in elections])
+            ballots = sum(weight for one in elections for weight, _ in one.ballots)
+            what = f"three or four projects, {ballots} ballots, pref_voting"
+            differing += report("coombs", what, elections, answers, coombs)
     sys.exit(differing > 0)
 
 

@@ -7,6 +7,9 @@
 Prints a line for each method and, for each disagreement, both answers; exit 1 if there is one. Files are those that
 files.sha256 pins. pabutools raises voters by one unit of currency and begins anew, thousands of times for a city: on files the
 last raise is found by bisection with pabutools' own single runs, unless --steps is given; random instances go step by step.
+Alike ballots of a file are one ballot with its multiplicity to pabutools. --sample counts of each file so many ballots at most,
+evenly spread over it. Seconds of pabutools are processor time, without what a method before had bought already; ours are those of
+the clock, which on a busy machine is more.
 """
 
 import argparse
@@ -97,11 +100,11 @@ def last_raise(instance, profile, sat, ties):
     return run(high) if instance.is_feasible(run(high)) else run(high - 1)
 
 
-def theirs(method, instance, profile, ties, steps):
-    """What pabutools buys."""
+def theirs(method, instance, profile, ties, steps, shares):
+    """What pabutools buys. `shares` keeps what equal shares alone bought of this vote, for the completions that follow."""
     by_cost = "units" not in method
     if method == "phragmen":
-        return sequential_phragmen(instance, profile, tie_breaking=ties)
+        return sequential_phragmen(instance, profile.as_multiprofile(), tie_breaking=ties)
     if isinstance(profile, ApprovalProfile):
         used, sat = profile, Cost_Sat if by_cost else Cardinality_Sat
     else:
@@ -109,20 +112,21 @@ def theirs(method, instance, profile, ties, steps):
     if method == "greedy":
         if not isinstance(profile, ApprovalProfile):
             used = cardinal(instance, profile, True)
-        return greedy_utilitarian_welfare(instance, used, sat_class=sat, tie_breaking=ties)
+        return greedy_utilitarian_welfare(instance, used.as_multiprofile(), sat_class=sat, tie_breaking=ties)
     if method == "knapsack":
         if isinstance(profile, ApprovalProfile):
             sat = Cardinality_Sat
         else:
             used = cardinal(instance, profile, False)
-        return max_additive_utilitarian_welfare(instance, used, sat_class=sat)
+        return max_additive_utilitarian_welfare(instance, used.as_multiprofile(), sat_class=sat)
+    used = used.as_multiprofile()
     raised = 1 if "add1" in method else None
-    if raised and not steps:
-        bought = last_raise(instance, used.as_multiprofile(), sat, ties)
-    else:
-        bought = method_of_equal_shares(
-            instance, used.as_multiprofile(), sat_class=sat, tie_breaking=ties, voter_budget_increment=raised
+    if (by_cost, raised, steps) not in shares:
+        shares[by_cost, raised, steps] = (
+            last_raise(instance, used, sat, ties) if raised and not steps
+            else method_of_equal_shares(instance, used, sat_class=sat, tie_breaking=ties, voter_budget_increment=raised)
         )
+    bought = shares[by_cost, raised, steps]
     if method.endswith(("add1u", "greedy")):
         bought = greedy_utilitarian_welfare(
             instance, used, sat_class=sat, tie_breaking=ties, initial_budget_allocation=BudgetAllocation(bought)
@@ -140,12 +144,14 @@ def methods(profile):
     return ALWAYS + (["phragmen"] if isinstance(profile, ApprovalProfile) else [])
 
 
-def compare(spend, method, instance, profile, ties, question, steps=True):
+def compare(spend, method, instance, profile, ties, question, shares, steps=True):
     """Whether both agree, and what each says. For the optimum the sum of scores is compared, because several sets may have it."""
     ours = spend.ask(method=method, overflow="stop" if method == "phragmen" else "skip", **question)
     if "refused" in ours:
-        return ours["refused"], None
-    bought = [project.name for project in theirs(method, instance, profile, ties, steps)]
+        # So many candidates are beyond the optimum's limit, which the README names.
+        is_known = method == "knapsack" and len(instance) > 100
+        return None if is_known else ours["refused"], ours if is_known else None
+    bought = [project.name for project in theirs(method, instance, profile, ties, steps, shares)]
     mine = ours["winners"]
     if method == "knapsack":
         names = [project.name for project in question_order(question, instance)]
@@ -194,9 +200,9 @@ def on_random(spend, count, seed):
         text = random_instance(rng)
         instance, profile = parse_pabulib_from_string(text)
         question = {"pb": text}
-        ties = order_of(question_order(question, instance))
+        ties, shares = order_of(question_order(question, instance)), {}
         for method in methods(profile):
-            fault, ours = compare(spend, method, instance, profile, ties, question)
+            fault, ours = compare(spend, method, instance, profile, ties, question, shares)
             tied += bool(ours and ours["ties"])
             if fault:
                 wrong.append((method, fault, text))
@@ -212,20 +218,37 @@ def on_random(spend, count, seed):
     return not wrong
 
 
-def on_file(spend, path, steps, wanted):
-    instance, profile = parse_pabulib(str(path))
+def asked(path, sample):
+    """A file as pabutools reads it, alike ballots once, and as it is asked here; of more ballots than `sample` so many, evenly spread."""
     question = {"file": str(path)}
-    ties, fine = order_of(question_order(question, instance)), True
+    lines = path.read_text(encoding="utf-8-sig").splitlines()
+    votes = next(at for at, line in enumerate(lines) if line.strip().upper().rstrip(";") == "VOTES") + 2
+    count = len(lines) - votes
+    if sample and count > sample:
+        head = [line for line in lines[:votes] if not line.startswith("num_votes;")]
+        kept = [lines[votes + at * count // sample] for at in range(sample)]
+        question = {"pb": "\n".join(head + kept) + "\n"}
+        instance, profile = parse_pabulib_from_string(question["pb"])
+    else:
+        instance, profile = parse_pabulib(str(path))
+    return instance, profile, question
+
+
+def on_file(spend, path, steps, wanted, sample):
+    instance, profile, question = asked(path, sample)
+    ties, shares, fine = order_of(question_order(question, instance)), {}, True
     for method in [method for method in methods(profile) if not wanted or method in wanted]:
-        started = time.perf_counter()
-        fault, ours = compare(spend, method, instance, profile, ties, question, steps)
+        started = time.process_time()
+        fault, ours = compare(spend, method, instance, profile, ties, question, shares, steps)
         if fault and "add1" in method and not steps:
             # More money may make purchases fit again; then only every single raise tells.
-            fault, ours = compare(spend, method, instance, profile, ties, question)
-        seconds = time.perf_counter() - started
-        quick = ours["seconds"] if ours else 0
-        ratio = f"{(seconds - quick) / quick:8.0f} times" if quick else ""
-        print(f"{path.name:60} {method:28} {fault or 'agree':40} {quick:8.3f} s, pabutools {seconds - quick:8.3f} s {ratio}", flush=True)
+            fault, ours = compare(spend, method, instance, profile, ties, question, shares)
+        seconds = time.process_time() - started
+        quick = ours.get("seconds", 0) if ours else 0
+        ratio = f"{seconds / quick:8.0f} times" if quick else ""
+        name = f"{path.name}, {profile.num_ballots()} ballots"
+        said = fault or ours.get("refused", "agree")
+        print(f"{name:60} {method:28} {said:40} {quick:8.3f} s, pabutools {seconds:8.3f} s {ratio}", flush=True)
         fine &= not fault
     return fine
 
@@ -248,6 +271,7 @@ def main():
     parser.add_argument("--random", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--steps", action="store_true", help="raise by raise on files too")
+    parser.add_argument("--sample", type=int, help="of each file so many ballots at most")
     parser.add_argument("--method", action="append", help="only this method on files; may be given several times")
     parser.add_argument("files", nargs="*", help="only files in whose name one of these stands")
     given = parser.parse_args()
@@ -255,7 +279,7 @@ def main():
     if given.random:
         fine &= on_random(spend, given.random, given.seed)
     for path in sorted(pinned(given.data, given.files), key=lambda path: path.stat().st_size) if given.data else []:
-        fine &= on_file(spend, path, given.steps, given.method)
+        fine &= on_file(spend, path, given.steps, given.method, given.sample)
     return 0 if fine else 1
 
 

@@ -9,10 +9,14 @@ use crate::{
 };
 
 pub mod blt;
+mod bounded;
 pub mod cvr;
 pub mod pabulib;
+mod parts;
 pub mod preflib;
 pub mod sheet;
+
+pub use parts::{Parts, PartsFault};
 
 /// What is wrong with a file, and in which line (from 1).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

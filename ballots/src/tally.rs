@@ -36,6 +36,11 @@ enum Counts {
     Runoff(Runoff),
 }
 
+/// Two parts of a count that are not of one: no sum of the two would mean anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the two parts were counted by different rules")]
+pub struct OtherRules;
+
 impl Tally {
     /// A count of nothing yet, by the rules' method.
     #[must_use]
@@ -68,20 +73,21 @@ impl Tally {
 
     /// Adds another part of the ballots, counted by the same rules.
     ///
-    /// # Panics
-    /// When the other part was counted by a method of another kind: then no sum of the two means anything.
-    pub fn merge(&mut self, other: Self) {
+    /// # Errors
+    /// [`OtherRules`] when the other part was counted by another method, or over other territories; this one is then as it was.
+    pub fn merge(&mut self, other: Self) -> Result<(), OtherRules> {
+        match (&mut self.counts, other.counts) {
+            (Counts::Additive(counts), Counts::Additive(other)) => counts.merge(&other)?,
+            (Counts::Scores(counts), Counts::Scores(other)) => counts.merge(&other)?,
+            (Counts::Runoff(counts), Counts::Runoff(other)) => counts.merge(other)?,
+            _ => return Err(OtherRules),
+        }
         self.ballots += other.ballots;
         self.blank += other.blank;
         for (reason, count) in other.invalid {
             *self.invalid.entry(reason).or_default() += count;
         }
-        match (&mut self.counts, other.counts) {
-            (Counts::Additive(counts), Counts::Additive(other)) => counts.merge(&other),
-            (Counts::Scores(counts), Counts::Scores(other)) => counts.merge(&other),
-            (Counts::Runoff(counts), Counts::Runoff(other)) => counts.merge(other),
-            _ => panic!("tallies of one round are of one method"),
-        }
+        Ok(())
     }
 
     /// Ballots added so far.

@@ -72,8 +72,8 @@ impl<'a> Count<'a> {
     }
 
     /// Adds what another part of the ballots came to.
-    pub fn merge(&mut self, other: Self) {
-        self.tally.merge(other.tally);
+    fn merge(&mut self, other: Self) {
+        self.tally.merge(other.tally).expect("every part of a count is made with the rules of that count");
     }
 
     /// Opens and counts, on every core, the ballots among these log lines that count for their credential.

@@ -6,12 +6,15 @@
 
 use std::collections::BTreeMap;
 
+mod parts;
 mod read;
+mod scan;
 mod write;
 
-use super::{FormatFault, Poll, Unwritable};
+use super::{FormatFault, Poll, Unwritable, bounded::Bounded};
 use crate::{profile::Profile, rules::Kind};
 
+pub use parts::fold;
 pub use read::read;
 pub use write::write;
 
@@ -47,26 +50,13 @@ impl Blt {
     /// # Errors
     /// [`FormatFault`] when there are more ballots than can be counted.
     pub fn poll(&self) -> Result<Poll, FormatFault> {
-        let standing: Vec<u16> = (0..self.candidates.len() as u16).filter(|at| !self.withdrawn.contains(at)).collect();
-        let count = standing.len() as u16;
-        let mut profile = Profile::new(Kind::Ranked { max: count.max(1) }, count);
-        let stands = |at: &u16| standing.binary_search(at).ok().and_then(|at| u16::try_from(at).ok());
+        let standing = Standing::new(self.candidates.len() as u16, &self.withdrawn);
+        let mut ballots = standing.no_ballots();
         for paper in &self.papers {
-            let places = paper.places.iter().map(|place| place.iter().filter_map(stands).collect());
-            let groups: Vec<Vec<u16>> = places.collect();
-            // The only fault left is of all ballots together, so it has no line of its own.
-            profile.add_groups(&groups, paper.weight).map_err(|fault| FormatFault::profile(1, &fault))?;
+            // Whatever could be wrong with one ballot was found when it was read.
+            standing.add(&mut ballots, paper, 1)?;
         }
-        let mut territories = super::numbered(&self.candidates);
-        territories.retain(|territory| stands(&((territory.number - 1) as u16)).is_some());
-        Ok(Poll {
-            budget: None,
-            invalid: BTreeMap::new(),
-            profile,
-            seats: Some(self.seats),
-            territories,
-            title: self.title.clone(),
-        })
+        Ok(standing.poll(ballots.finish()?, self.seats, &self.candidates, &self.title))
     }
 
     /// A file of ranked ballots.
@@ -96,5 +86,36 @@ impl Blt {
             title: poll.title.clone(),
             withdrawn: Vec::new(),
         })
+    }
+}
+
+/// Candidates from 0 who did not withdraw, in ascending order: as the ballots for counting number them.
+struct Standing(Vec<u16>);
+
+impl Standing {
+    fn new(count: u16, withdrawn: &[u16]) -> Self {
+        Self((0..count).filter(|at| !withdrawn.contains(at)).collect())
+    }
+
+    fn no_ballots(&self) -> Bounded {
+        let count = self.0.len() as u16;
+        Bounded::new(Profile::new(Kind::Ranked { max: count.max(1) }, count))
+    }
+
+    fn place(&self, at: u16) -> Option<u16> {
+        self.0.binary_search(&at).ok().and_then(|at| u16::try_from(at).ok())
+    }
+
+    fn add(&self, ballots: &mut Bounded, paper: &Paper, line: usize) -> Result<(), FormatFault> {
+        let places = paper.places.iter().map(|place| place.iter().filter_map(|at| self.place(*at)).collect());
+        let groups: Vec<Vec<u16>> = places.collect();
+        ballots.add(paper.weight, line, |profile| profile.add_groups(&groups, paper.weight))
+    }
+
+    fn poll(&self, profile: Profile, seats: u16, names: &[String], title: &str) -> Poll {
+        let mut territories = super::numbered(names);
+        territories.retain(|territory| self.place((territory.number - 1) as u16).is_some());
+        let title = title.to_owned();
+        Poll { budget: None, invalid: BTreeMap::new(), profile, seats: Some(seats), territories, title }
     }
 }

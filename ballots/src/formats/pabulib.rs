@@ -15,7 +15,7 @@ use crate::{
     rules::{Kind, MAX_SCORE, Method, Overflow, Territory, TieRule, Winners},
 };
 
-pub use parts::{PartsFault, fold};
+pub use parts::fold;
 pub use read::read;
 pub use votes::{Mark, Vote, Votes, Widest};
 pub use write::write;

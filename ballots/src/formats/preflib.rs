@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
+mod parts;
 mod read;
 mod write;
 
-use super::{FormatFault, Poll};
+use super::{FormatFault, Poll, bounded::Bounded};
 use crate::{choice::Choice, profile::Profile, rules::Kind};
 
+pub use parts::fold;
 pub use read::read;
 pub use write::write;
 
@@ -92,38 +94,54 @@ impl Preferences {
     /// # Errors
     /// [`FormatFault`] when there are more ballots than can be counted.
     pub fn poll(&self) -> Result<Poll, FormatFault> {
+        let mut ballots = self.no_ballots();
+        for preference in &self.preferences {
+            self.add(&mut ballots, preference)?;
+        }
+        Ok(self.with(ballots.finish()?))
+    }
+
+    /// Ballots of the file's kind, of which there are none yet.
+    fn no_ballots(&self) -> Bounded {
         let count = u16::try_from(self.alternatives.len()).unwrap_or(u16::MAX);
-        let worst = self.categories.len().saturating_sub(1) as u32;
-        let kind = match (self.data_type, worst) {
+        let kind = match (self.data_type, self.worst()) {
             (DataType::Cat, 0 | 1) => Kind::Approval { max: count },
             (DataType::Cat, max) => Kind::Score { max },
             _ => Kind::Ranked { max: count },
         };
-        let mut profile = Profile::new(kind, count);
-        for preference in &self.preferences {
-            let added = match profile.kind() {
-                Kind::Approval { .. } => {
-                    let first = preference.groups.first().cloned().unwrap_or_default();
-                    profile.add(&Choice::Approval(first), preference.count)
-                }
-                Kind::Score { .. } => {
-                    let marks = preference.groups.iter().zip((0..=worst).rev());
-                    let marks = marks.flat_map(|(group, mark)| group.iter().map(move |at| (*at, mark)));
-                    profile.add(&Choice::Score(marks.collect()), preference.count)
-                }
-                _ => profile.add_groups(&preference.groups, preference.count),
-            };
-            added.map_err(|fault| FormatFault::profile(preference.line, &fault))?;
-        }
-        let title = self.meta("TITLE").unwrap_or_default().to_owned();
-        Ok(Poll {
+        Bounded::new(Profile::new(kind, count))
+    }
+
+    /// The mark of the last category, counted from the first.
+    fn worst(&self) -> u32 {
+        self.categories.len().saturating_sub(1) as u32
+    }
+
+    fn add(&self, ballots: &mut Bounded, preference: &Preference) -> Result<(), FormatFault> {
+        let Preference { count, ref groups, line } = *preference;
+        ballots.add(count, line, |profile| match profile.kind() {
+            Kind::Approval { .. } => {
+                let first = groups.first().cloned().unwrap_or_default();
+                profile.add(&Choice::Approval(first), count)
+            }
+            Kind::Score { .. } => {
+                let marks = groups.iter().zip((0..=self.worst()).rev());
+                let marks = marks.flat_map(|(group, mark)| group.iter().map(move |at| (*at, mark)));
+                profile.add(&Choice::Score(marks.collect()), count)
+            }
+            _ => profile.add_groups(groups, count),
+        })
+    }
+
+    fn with(&self, profile: Profile) -> Poll {
+        Poll {
             budget: None,
             invalid: BTreeMap::new(),
             profile,
             seats: None,
             territories: super::numbered(&self.alternatives),
-            title,
-        })
+            title: self.meta("TITLE").unwrap_or_default().to_owned(),
+        }
     }
 
     /// A file of ranked ballots, of the narrowest kind that holds them.

@@ -4,7 +4,10 @@
 //! (J.-C. de Borda, Mémoire sur les élections au scrutin, 1781; points by the ballot's own length are what cities
 //! publish that vote by ranking).
 
-use super::ranking::{Ranking, add_all, by_score};
+use super::{
+    OtherRules,
+    ranking::{Ranking, add_all, by_score},
+};
 use crate::{choice::Choice, rules::Rules};
 
 /// Votes and score of each territory.
@@ -37,9 +40,9 @@ impl Additive {
         self.scores[usize::from(at)] += points;
     }
 
-    pub(crate) fn merge(&mut self, other: &Self) {
-        add_all(&mut self.votes, &other.votes);
-        add_all(&mut self.scores, &other.scores);
+    pub(crate) fn merge(&mut self, other: &Self) -> Result<(), OtherRules> {
+        add_all(&mut self.votes, &other.votes)?;
+        add_all(&mut self.scores, &other.scores)
     }
 
     pub(crate) fn rank(&self, rules: &Rules) -> Ranking {

@@ -5,7 +5,10 @@
 
 use std::collections::BTreeMap;
 
-use super::ranking::{Ranking, ids, standing};
+use super::{
+    OtherRules,
+    ranking::{Ranking, add_all, ids, standing},
+};
 use crate::{
     choice::Choice,
     outcome::{RunoffRound, Tie},
@@ -39,11 +42,12 @@ impl Runoff {
         }
     }
 
-    pub(crate) fn merge(&mut self, other: Self) {
-        super::ranking::add_all(&mut self.votes, &other.votes);
+    pub(crate) fn merge(&mut self, other: Self) -> Result<(), OtherRules> {
+        add_all(&mut self.votes, &other.votes)?;
         for (ranking, count) in other.rankings {
             *self.rankings.entry(ranking).or_default() += count;
         }
+        Ok(())
     }
 
     pub(crate) fn rank(&self, rules: &Rules) -> Ranking {

@@ -2,6 +2,7 @@
 
 use std::{cmp::Reverse, collections::BTreeMap};
 
+use super::OtherRules;
 use crate::{
     outcome::{RunoffRound, Standing, Tie},
     rules::Rules,
@@ -47,9 +48,11 @@ pub(crate) fn ids(rules: &Rules, positions: &[u16]) -> Vec<String> {
     positions.iter().map(|at| rules.territories[usize::from(*at)].id.clone()).collect()
 }
 
-/// Adds sums place by place.
-pub(crate) fn add_all(sums: &mut [u64], other: &[u64]) {
-    for (sum, other) in sums.iter_mut().zip(other) {
-        *sum += other;
+/// Adds sums place by place; of as many places, or nothing is added.
+pub(crate) fn add_all(sums: &mut [u64], other: &[u64]) -> Result<(), OtherRules> {
+    if sums.len() != other.len() {
+        return Err(OtherRules);
     }
+    sums.iter_mut().zip(other).for_each(|(sum, other)| *sum += other);
+    Ok(())
 }

@@ -1,6 +1,9 @@
 //! Score voting: sums of marks decide; mean and median are shown beside them. A blank mark counts for nothing.
 
-use super::ranking::{Ranking, add_all, by_score};
+use super::{
+    OtherRules,
+    ranking::{Ranking, add_all, by_score},
+};
 use crate::{
     choice::Choice,
     fraction::Fraction,
@@ -32,8 +35,11 @@ impl Scores {
         }
     }
 
-    pub(crate) fn merge(&mut self, other: &Self) {
-        add_all(&mut self.histogram, &other.histogram);
+    pub(crate) fn merge(&mut self, other: &Self) -> Result<(), OtherRules> {
+        if self.width != other.width {
+            return Err(OtherRules);
+        }
+        add_all(&mut self.histogram, &other.histogram)
     }
 
     pub(crate) fn rank(&self, rules: &Rules) -> Ranking {

@@ -150,6 +150,32 @@ fn outcomes_are_canonical_json() {
     }
 }
 
+/// Parts of other rules are refused, and leave the count as it was.
+#[test]
+fn parts_of_other_rules_are_refused() {
+    let kinds = [
+        (3, Kind::Ranked { max: 3 }, Method::Borda),
+        (4, Kind::Ranked { max: 3 }, Method::Borda),
+        (3, Kind::Ranked { max: 3 }, Method::InstantRunoff),
+        (4, Kind::Ranked { max: 3 }, Method::InstantRunoff),
+        (3, Kind::Score { max: 5 }, Method::Score),
+        (3, Kind::Score { max: 3 }, Method::Score),
+        (2, Kind::Score { max: 5 }, Method::Score),
+    ];
+    let tallies = kinds.map(|(territories, kind, method)| {
+        let mut tally = Tally::new(&rules(territories, kind, method));
+        tally.add_invalid("format");
+        tally
+    });
+    for (at, left) in tallies.iter().enumerate() {
+        for (other, right) in tallies.iter().enumerate() {
+            let mut merged = left.clone();
+            assert_eq!(merged.merge(right.clone()).is_ok(), at == other, "{at} {other}");
+            assert_eq!(merged.ballots(), if at == other { 2 } else { 1 });
+        }
+    }
+}
+
 proptest! {
     /// However the ballots are dealt out to counters, and in whatever order they come, the outcome is the same.
     #[test]
@@ -170,7 +196,7 @@ proptest! {
         }
         parts.iter().for_each(|part| tallies[*part].add_invalid(reason(part)));
         let mut merged = Tally::new(&rules);
-        tallies.into_iter().for_each(|tally| merged.merge(tally));
+        tallies.into_iter().for_each(|tally| merged.merge(tally).unwrap());
         prop_assert_eq!(merged.ballots(), (ballots.len() + parts.len()) as u64);
         prop_assert_eq!(merged.finish(&rules), whole.finish(&rules));
     }

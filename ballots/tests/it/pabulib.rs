@@ -4,7 +4,10 @@ use std::num::NonZeroUsize;
 
 use ballots::{
     Ballot,
-    formats::pabulib::{Instance, PartsFault, VoteType, fold, read, write},
+    formats::{
+        Parts, PartsFault,
+        pabulib::{Instance, VoteType, fold, read, write},
+    },
     rules::{Kind, Overflow, Winners},
 };
 use proptest::prelude::*;
@@ -198,6 +201,10 @@ fn huge_numbers_do_not_overflow() {
     }
 }
 
+fn parts(bytes: usize, cores: usize) -> Parts {
+    Parts { bytes: NonZeroUsize::new(bytes).unwrap(), cores: NonZeroUsize::new(cores).unwrap() }
+}
+
 proptest! {
     /// A round's ballots go out as a file and come back as the same ballots.
     #[test]
@@ -217,15 +224,16 @@ proptest! {
     fn any_text_is_answered(
         cut in any::<prop::sample::Index>(),
         insert in "[;,\"\\nA-Z0-9. ]{0,12}",
+        (bytes, cores) in (1..200_usize, 1..4_usize),
     ) {
         let at = cut.index(GOOD.len());
         let text = format!("{}{insert}{}", &GOOD[..at], &GOOD[at..]);
         let whole = read(&text);
-        let parts = fold(text.as_bytes(), NonZeroUsize::MIN, |_| 0, |count, _, votes| { *count += votes.len(); Ok(()) });
+        let parts = fold(text.as_bytes(), parts(bytes, cores), |_| 0, |count, _, votes| { *count += votes.len(); Ok(()) });
         match (&whole, parts) {
             (Ok(whole), Ok((head, counts))) => {
                 prop_assert_eq!((&head.meta, &head.projects), (&whole.meta, &whole.projects));
-                prop_assert_eq!(counts, vec![whole.votes.len()]);
+                prop_assert_eq!(counts.iter().sum::<usize>(), whole.votes.len());
             }
             (Err(fault), Err(PartsFault::Format(found))) => prop_assert_eq!(fault, &found),
             (whole, parts) => prop_assert!(false, "{whole:?} {parts:?}"),

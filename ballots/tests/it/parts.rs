@@ -10,8 +10,8 @@ use std::{
 use ballots::{
     Contest, Ladder, Procedure, Profile, count,
     formats::{
-        FormatFault,
-        pabulib::{PartsFault, Votes, fold, profile, read},
+        FormatFault, Parts, PartsFault,
+        pabulib::{Votes, fold, profile, read},
     },
     profile::MarkCounts,
     rules::Kind,
@@ -23,7 +23,7 @@ use super::{
     sample::{any_profile, territories},
 };
 
-const CORES: NonZeroUsize = NonZeroUsize::new(3).unwrap();
+const PARTS: Parts = Parts::on(NonZeroUsize::new(3).unwrap());
 
 /// Some megabytes of ballots: three projects, of which each voter names two with points.
 fn large(ballots: usize) -> String {
@@ -43,7 +43,7 @@ fn spelled(source: impl Read) -> Result<BTreeMap<usize, Vec<String>>, PartsFault
         parts.insert(number, votes.iter().map(|vote| format!("{vote:?}")).collect());
         Ok(())
     };
-    let (_, cores) = fold(source, CORES, |_| BTreeMap::new(), each)?;
+    let (_, cores) = fold(source, PARTS, |_| BTreeMap::new(), each)?;
     Ok(cores.into_iter().flatten().collect())
 }
 
@@ -93,7 +93,7 @@ fn counts_and_refusals_end_the_reading() {
         1 => Err(FormatFault { line: 7, reason: "enough".to_owned() }),
         _ => Ok(()),
     };
-    let fault = fold(large(150_000).as_bytes(), CORES, |_| (), refuse).unwrap_err();
+    let fault = fold(large(150_000).as_bytes(), PARTS, |_| (), refuse).unwrap_err();
     assert_eq!(fault.to_string(), "line 7: enough");
 }
 

@@ -1,14 +1,19 @@
 //! Reading a vote of any format, by the ending of its name.
 
-use std::path::Path;
+use std::{fmt::Display, path::Path};
 
 use ballots::{
-    Procedure,
-    formats::{FormatFault, Poll, blt, preflib, sheet},
+    Procedure, Profile,
+    formats::{Poll, blt, preflib, sheet},
     rules::Winners,
 };
 
-use super::{super::CliFault, parts, patience::patiently};
+use super::{
+    super::CliFault,
+    kept::Kept,
+    parts,
+    reading::{self, Opening},
+};
 
 /// A vote, and who wins by what the file says.
 pub(super) struct Opened {
@@ -32,7 +37,7 @@ impl Opened {
             let (poll, winners) = parts::poll(file, method, hidden)?;
             return Ok(Self { poll, winners });
         }
-        let poll = patiently("reading", hidden, || whole(file))?;
+        let poll = streamed(file, method, hidden)?;
         let winners = poll.winners();
         Ok(Self { poll, winners })
     }
@@ -45,24 +50,29 @@ impl Opened {
     }
 }
 
-/// Files of the other formats hold alike ballots once, so they are small and read in one piece.
-fn whole(file: &Path) -> Result<Poll, CliFault> {
-    let fault = |fault: FormatFault| CliFault::Other(format!("{}: {fault}", file.display()));
-    let text = || super::text(file);
-    match ending(file).as_str() {
+/// A vote of another format, read part by part as well.
+fn streamed(file: &Path, method: Option<Procedure>, hidden: bool) -> Result<Poll, CliFault> {
+    let fault = |reason: &dyn Display| CliFault::Other(format!("{}: {reason}", file.display()));
+    let ending = ending(file);
+    let start = |none: &Profile| Kept::new(method, none);
+    let each = |kept: &mut Kept, number: usize, part: Profile| kept.add(number, part);
+    let (poll, cores) = match ending.as_str() {
         "soc" | "soi" | "toc" | "toi" | "cat" => {
-            let read = preflib::read(&text()?).map_err(fault)?;
-            if read.data_type.name() != ending(file) {
-                let reason = format!("DATA TYPE is {}, the name says otherwise", read.data_type.name());
-                return Err(CliFault::Other(format!("{}: {reason}", file.display())));
+            let read = |file: Opening<'_>, parts| preflib::fold(file.open()?, parts, start, each);
+            let (data_type, poll, cores) = reading::read(file, hidden, read)?;
+            if data_type.name() != ending {
+                return Err(fault(&format_args!("DATA TYPE is {}, the name says otherwise", data_type.name())));
             }
-            read.poll().map_err(fault)
+            (poll, cores)
         }
-        "blt" => blt::read(&text()?).and_then(|read| read.poll()).map_err(fault),
-        "csv" => sheet::read(&text()?).map_err(fault),
+        "blt" => reading::read(file, hidden, |file, parts| blt::fold(file.open()?, parts, start, each))?,
+        "csv" => reading::read(file, hidden, |file, parts| sheet::fold(|| file.open(), parts, start, each))?,
         other => {
             let known = ".pb, .soc, .soi, .toc, .toi, .cat, .blt and .csv are";
-            Err(CliFault::Other(format!("{}: .{other} is no format of votes; {known}", file.display())))
+            return Err(fault(&format_args!(".{other} is no format of votes; {known}")));
         }
-    }
+    };
+    let none = Profile::new(poll.profile.kind().clone(), poll.profile.candidates());
+    let (profile, invalid) = Kept::together(cores, none).map_err(|found| fault(&found))?;
+    Ok(Poll { profile, invalid, ..poll })
 }

@@ -11,46 +11,96 @@ struct Word<'a> {
 }
 
 /// Words one by one.
-struct Words<'a> {
+#[derive(Clone)]
+pub(super) struct Words<'a> {
     rest: &'a str,
     line: usize,
 }
+
+/// What stands before the ballots.
+pub(super) struct Head {
+    pub(super) count: u16,
+    pub(super) seats: u16,
+    pub(super) withdrawn: Vec<u16>,
+}
+
+/// What stands after the ballots: names of the candidates, and the title.
+pub(super) type Tail = (Vec<String>, String);
 
 /// Reads a file.
 ///
 /// # Errors
 /// [`FormatFault`] with the line and the reason.
 pub fn read(text: &str) -> Result<Blt, FormatFault> {
-    let mut words = Words { rest: text.strip_prefix('\u{feff}').unwrap_or(text), line: 1 };
+    let mut words = Words::new(text);
+    let head = head(&mut words)?;
+    let mut papers = Vec::new();
+    let (candidates, title) = rest(&mut words, &head, |paper, _| {
+        papers.push(paper);
+        Ok(())
+    })?;
+    Ok(Blt { candidates, papers, seats: head.seats, title, withdrawn: head.withdrawn })
+}
+
+/// Reads what stands before the ballots, up to the word with which they begin.
+pub(super) fn head(words: &mut Words<'_>) -> Result<Head, FormatFault> {
     let count = words.number("the number of candidates")?;
     let seats = words.number("the number of seats")?;
-    let mut file =
-        Blt { candidates: Vec::new(), papers: Vec::new(), seats, title: String::new(), withdrawn: Vec::new() };
     if count == 0 || seats == 0 {
         return Err(FormatFault::new(words.line, "there must be at least one candidate and one seat"));
     }
-    let mut word = words.expect("a ballot, or 0 after the last")?;
-    while let Some(number) = word.text.strip_prefix('-').filter(|_| !word.is_quoted && file.papers.is_empty()) {
-        file.withdrawn.push(candidate(number, count, word.line)?);
-        word = words.expect("a ballot, or 0 after the last")?;
+    let mut withdrawn = Vec::new();
+    let line = loop {
+        let before = words.clone();
+        let word = words.expect("a ballot, or 0 after the last")?;
+        let Some(number) = word.text.strip_prefix('-').filter(|_| !word.is_quoted) else {
+            *words = before;
+            break word.line;
+        };
+        withdrawn.push(candidate(number, count, word.line)?);
+    };
+    withdrawn.sort_unstable();
+    if withdrawn.windows(2).any(|pair| pair[0] == pair[1]) {
+        return Err(FormatFault::new(line, "a candidate withdraws twice"));
     }
-    file.withdrawn.sort_unstable();
-    if file.withdrawn.windows(2).any(|pair| pair[0] == pair[1]) {
-        return Err(FormatFault::new(words.line, "a candidate withdraws twice"));
+    Ok(Head { count, seats, withdrawn })
+}
+
+/// Reads ballots until there are no more words; `each` gets them with their lines.
+pub(super) fn papers(
+    words: &mut Words<'_>,
+    head: &Head,
+    mut each: impl FnMut(Paper, usize) -> Result<(), FormatFault>,
+) -> Result<(), FormatFault> {
+    while let Some(word) = words.next()? {
+        each(paper(&word, words, head.count)?, word.line)?;
     }
-    while word.text != "0" || word.is_quoted {
-        file.papers.push(paper(&word, &mut words, count)?);
-        word = words.expect("a ballot, or 0 after the last")?;
+    Ok(())
+}
+
+/// Reads ballots until the 0 after the last, and all that stands behind it.
+pub(super) fn rest(
+    words: &mut Words<'_>,
+    head: &Head,
+    mut each: impl FnMut(Paper, usize) -> Result<(), FormatFault>,
+) -> Result<Tail, FormatFault> {
+    loop {
+        let word = words.expect("a ballot, or 0 after the last")?;
+        if word.text == "0" && !word.is_quoted {
+            break;
+        }
+        each(paper(&word, words, head.count)?, word.line)?;
     }
-    for number in 1..=count {
-        file.candidates.push(words.expect(&format!("the name of candidate {number}"))?.text.to_owned());
+    let mut candidates = Vec::new();
+    for number in 1..=head.count {
+        candidates.push(words.expect(&format!("the name of candidate {number}"))?.text.to_owned());
     }
-    file.title = words.next()?.map_or_else(String::new, |word| word.text.to_owned());
+    let title = words.next()?.map_or_else(String::new, |word| word.text.to_owned());
     match words.next()? {
         Some(word) => {
             Err(FormatFault::new(word.line, format!("nothing may follow the title, but here stands {}", word.text)))
         }
-        None => Ok(file),
+        None => Ok((candidates, title)),
     }
 }
 
@@ -102,6 +152,26 @@ fn candidate(text: &str, count: u16, line: usize) -> Result<u16, FormatFault> {
 }
 
 impl<'a> Words<'a> {
+    /// Words of a file, at whose beginning some programs put a mark.
+    pub(super) fn new(text: &'a str) -> Self {
+        Self::after(0, text.strip_prefix('\u{feff}').unwrap_or(text))
+    }
+
+    /// Words of a text that stands after so many lines.
+    pub(super) fn after(lines: usize, text: &'a str) -> Self {
+        Self { rest: text, line: lines + 1 }
+    }
+
+    /// Bytes that are left.
+    pub(super) fn left(&self) -> usize {
+        self.rest.len()
+    }
+
+    /// Whether no word is left.
+    pub(super) fn is_done(&self) -> bool {
+        matches!(self.clone().next(), Ok(None))
+    }
+
     fn next(&mut self) -> Result<Option<Word<'a>>, FormatFault> {
         loop {
             let trimmed = self.rest.trim_start();

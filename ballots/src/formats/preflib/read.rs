@@ -1,11 +1,17 @@
 //! Reading: metadata lines that begin with `#`, then a line for each different ballot.
 
 use super::{DataType, Preference, Preferences};
-use crate::formats::FormatFault;
+use crate::formats::{FormatFault, parts::line_ends};
+
+/// Some programs put it at the beginning of a text.
+const MARK: char = '\u{feff}';
 
 /// Metadata that the reader checks against what it finds, and the writer counts again.
 const COUNTS: [&str; 5] =
     ["NUMBER ALTERNATIVES", "NUMBER VOTERS", "NUMBER UNIQUE ORDERS", "NUMBER UNIQUE PREFERENCES", "NUMBER CATEGORIES"];
+
+/// What the head says of how many there are: the key, the number and the line of each.
+pub(super) struct Counts(Vec<(&'static str, u64, usize)>);
 
 /// What the head says.
 #[derive(Default)]
@@ -22,11 +28,38 @@ struct Head {
 /// # Errors
 /// [`FormatFault`] with the line and the reason.
 pub fn read(text: &str) -> Result<Preferences, FormatFault> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut lines = text.lines().zip(1..).filter(|(line, _)| !line.trim().is_empty()).peekable();
+    let (head, ballots) = text.split_at(head_end(text).unwrap_or(text.len()));
+    let (mut file, counts) = self::head(head)?;
+    let mut preferences = Vec::new();
+    let before = line_ends(head.as_bytes());
+    rows(ballots, before, &file, |preference| {
+        preferences.push(preference);
+        Ok(())
+    })?;
+    let voters = preferences.iter().try_fold(0, |sum: u64, one| sum.checked_add(one.count));
+    counts.check(&file, voters, preferences.len() as u64)?;
+    file.preferences = preferences;
+    Ok(file)
+}
+
+/// Where the ballots begin: at the first line that is neither blank nor begins with `#`.
+pub(super) fn head_end(text: &str) -> Option<usize> {
+    let mut from = usize::from(text.starts_with(MARK)) * MARK.len_utf8();
+    for line in text[from..].split_inclusive('\n') {
+        if !line.starts_with('#') && !line.trim().is_empty() {
+            return Some(from);
+        }
+        from += line.len();
+    }
+    None
+}
+
+/// Reads all before the ballots.
+pub(super) fn head(text: &str) -> Result<(Preferences, Counts), FormatFault> {
+    let text = text.strip_prefix(MARK).unwrap_or(text);
     let mut head = Head::default();
     let mut last = 0;
-    while let Some((line, number)) = lines.next_if(|(line, _)| line.starts_with('#')) {
+    for (line, number) in text.lines().zip(1..).filter(|(line, _)| !line.trim().is_empty()) {
         head.line(line, number)?;
         last = number;
     }
@@ -37,15 +70,23 @@ pub fn read(text: &str) -> Result<Preferences, FormatFault> {
     if head.alternatives.is_empty() {
         return Err(FormatFault::new(last + 1, "ALTERNATIVE NAME 1 is missing"));
     }
-    let mut preferences = Vec::new();
-    for (line, number) in lines {
+    let Head { alternatives, categories, meta, counts, .. } = head;
+    Ok((Preferences { alternatives, categories, data_type, meta, preferences: Vec::new() }, Counts(counts)))
+}
+
+/// Reads ballots to the end of a text that stands after so many lines.
+pub(super) fn rows(
+    text: &str,
+    before: usize,
+    file: &Preferences,
+    mut each: impl FnMut(Preference) -> Result<(), FormatFault>,
+) -> Result<(), FormatFault> {
+    for (line, number) in text.lines().zip(before + 1..).filter(|(line, _)| !line.trim().is_empty()) {
         let preference = preference(line, number)?;
-        check(&preference, data_type, &head)?;
-        preferences.push(preference);
+        check(&preference, file)?;
+        each(preference)?;
     }
-    head.check_counts(&preferences)?;
-    let Head { alternatives, categories, meta, .. } = head;
-    Ok(Preferences { alternatives, categories, data_type, meta, preferences })
+    Ok(())
 }
 
 impl Head {
@@ -81,14 +122,17 @@ impl Head {
         }
         Ok(())
     }
+}
 
-    fn check_counts(&self, preferences: &[Preference]) -> Result<(), FormatFault> {
-        for (key, said, line) in &self.counts {
+impl Counts {
+    /// Holds what the head says against so many voters, or more than fit, and so many different ballots.
+    pub(super) fn check(&self, file: &Preferences, voters: Option<u64>, orders: u64) -> Result<(), FormatFault> {
+        for (key, said, line) in &self.0 {
             let found = match *key {
-                "NUMBER ALTERNATIVES" => Some(self.alternatives.len() as u64),
-                "NUMBER CATEGORIES" => Some(self.categories.len() as u64),
-                "NUMBER VOTERS" => preferences.iter().try_fold(0, |sum: u64, one| sum.checked_add(one.count)),
-                _ => Some(preferences.len() as u64),
+                "NUMBER ALTERNATIVES" => Some(file.alternatives.len() as u64),
+                "NUMBER CATEGORIES" => Some(file.categories.len() as u64),
+                "NUMBER VOTERS" => voters,
+                _ => Some(orders),
             };
             if found != Some(*said) {
                 let found = found.map_or_else(|| "more than fits".to_owned(), |found| found.to_string());
@@ -136,7 +180,8 @@ fn preference(line: &str, number: usize) -> Result<Preference, FormatFault> {
 }
 
 /// Whether a ballot is of the file's kind.
-fn check(preference: &Preference, data_type: DataType, head: &Head) -> Result<(), FormatFault> {
+fn check(preference: &Preference, head: &Preferences) -> Result<(), FormatFault> {
+    let data_type = head.data_type;
     let fault = |reason: String| Err(FormatFault::new(preference.line, reason));
     let mut named: Vec<u16> = preference.groups.concat();
     named.sort_unstable();

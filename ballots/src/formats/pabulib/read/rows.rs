@@ -96,12 +96,16 @@ impl Columns {
 fn plain<'a>(line: &'a str, fields: &mut Vec<&'a str>) -> bool {
     let line = line.strip_suffix('\r').unwrap_or(line);
     let mut from = 0;
-    for at in memchr::memchr2_iter(b';', b'"', line.as_bytes()) {
-        if line.as_bytes()[at] == b'"' {
-            return false;
+    // Fields are a few letters long: looking at each is sooner done than a search is set up for every field.
+    for (at, byte) in line.bytes().enumerate() {
+        match byte {
+            b';' => {
+                fields.push(trimmed(&line[from..at]));
+                from = at + 1;
+            }
+            b'"' => return false,
+            _ => {}
         }
-        fields.push(trimmed(&line[from..at]));
-        from = at + 1;
     }
     fields.push(trimmed(&line[from..]));
     true
