@@ -23,6 +23,7 @@ mod monitor;
 mod monitor_attacked;
 mod nodes;
 mod openapi;
+mod over;
 mod overload;
 mod pages;
 mod pictures;
