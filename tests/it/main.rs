@@ -3,6 +3,7 @@
 
 mod ballot_box;
 mod both;
+mod begun;
 mod bundle;
 mod caching;
 mod camera;
