@@ -2,8 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on must fail where it stands")]
 
 mod ballot_box;
-mod both;
 mod begun;
+mod both;
 mod bundle;
 mod caching;
 mod camera;
