@@ -101,7 +101,8 @@ async function obey(command: Command): Promise<void> {
   }
   const { now } = command;
   Date.now = () => now * 1000;
-  const api = new Api({ base: command.url });
+  // A machine that is busy is no cheat.
+  const api = new Api({ base: command.url, timeout: 600_000 });
   if (command.do === 'come') return come(api, now);
   for (const { store, since } of devices) if (since <= command.visit) await look(api, store, now);
 }
