@@ -6,7 +6,7 @@ use tokio::{sync::watch, task::JoinHandle, time::MissedTickBehavior};
 
 use crate::{
     app::{
-        App, Published, heads, registering, results, sequencing, steps, tallying,
+        App, Published, heads, registering, sequencing, steps, tallying,
         witnessing::{self, Witness},
     },
     error::Error,
@@ -74,7 +74,7 @@ pub fn remember_heads(app: Arc<App>) -> JoinHandle<()> {
 
 /// A service that starts says in the log of every open round which files it gives to browsers, if they are other ones.
 async fn name_client(app: &App) -> Result<(), Error> {
-    for (round, _) in results::all(app).await? {
+    for round in steps::at_work(app).await? {
         steps::name_client(app, &round)
             .await
             .inspect_err(|fault| tracing::error!(%fault, "the browser's files are not in the log"))?;
@@ -82,14 +82,14 @@ async fn name_client(app: &App) -> Result<(), Error> {
     Ok(())
 }
 
-/// Does what is due now, for every round. A fault in one round does not keep the others waiting.
+/// Does what is due now, for every round that is not over. A fault in one round does not keep the others waiting.
 ///
 /// # Errors
 /// The first fault; what else could be done was done.
 pub async fn run_once(app: &App) -> Result<(), Error> {
-    let rounds = results::all(app).await.inspect_err(|fault| tracing::error!(%fault, "the rounds cannot be read"))?;
+    let rounds = steps::at_work(app).await.inspect_err(|fault| tracing::error!(%fault, "the rounds cannot be read"))?;
     let mut first = Ok(());
-    for (round, _) in rounds {
+    for round in rounds {
         let done = run_for(app, &round).await;
         if let Err(fault) = &done {
             tracing::error!(%fault, round = %round.rules.slug, "a job failed; it is tried again");

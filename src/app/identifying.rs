@@ -3,10 +3,13 @@
 use super::{App, published::Published};
 pub use crate::crypto::session::Session;
 use crate::{
-    crypto::codes::IdentifyingCode,
-    domain::{Refusal, roll::Person},
+    crypto::{codes::IdentifyingCode, session},
+    domain::Refusal,
     error::Error,
-    store::voters::{self, BURNED_AFTER},
+    store::{
+        Tx,
+        voters::{self, BURNED_AFTER, CodeRow},
+    },
 };
 
 /// Seconds that a session lasts.
@@ -32,15 +35,16 @@ pub async fn identify(app: &App, slug: &str, code: &str) -> Result<Identified, E
     app.makes_way()?;
     let round = app.published(slug).await?;
     let code: IdentifyingCode = code.parse().map_err(|fault| Refusal::CodeMistyped(format!("{fault}")))?;
-    let person = recognise(app, &round, &code).await?;
+    let CodeRow { person, code_hash, .. } = recognise(app, &round, &code).await?;
     round.eligibility.admit(&person)?;
     let expires = app.clock.now() + SESSION;
-    let session = Session { expires, pseudonym: person.pseudonym, round: slug.to_owned() };
+    let letter = session::letter(&code_hash);
+    let session = Session { expires, letter, pseudonym: person.pseudonym, round: slug.to_owned() };
     let token = session.issue(&app.session_key.0);
     Ok(Identified { session: token, expires, pseudonym: person.pseudonym })
 }
 
-async fn recognise(app: &App, round: &Published, code: &IdentifyingCode) -> Result<Person, Error> {
+async fn recognise(app: &App, round: &Published, code: &IdentifyingCode) -> Result<CodeRow, Error> {
     let mut tx = app.db.read().await?;
     let row = voters::by_locator(&mut tx, round.id, code.locator()).await?;
     drop(tx);
@@ -54,7 +58,7 @@ async fn recognise(app: &App, round: &Published, code: &IdentifyingCode) -> Resu
         return Err(Refusal::Code.into());
     }
     if right {
-        return Ok(row.person);
+        return Ok(row);
     }
     let mut tx = app.db.write().await?;
     voters::count_failure(&mut tx, round.id, code.locator()).await?;
@@ -80,4 +84,11 @@ pub fn open_session(app: &App, token: &str) -> Result<Session, Error> {
 /// The person of a session, if it is for this round.
 pub(super) fn person(session: &Session, slug: &str) -> Result<[u8; 32], Error> {
     if session.round == slug { Ok(session.pseudonym) } else { Err(Refusal::Session.into()) }
+}
+
+/// The stored hash of the letter that the session was opened with, if that letter is in force still: whoever holds one that was lost
+/// or stolen must get nothing once its owner has another.
+pub(super) async fn letter(tx: &mut Tx, round: &Published, session: &Session) -> Result<Vec<u8>, Error> {
+    let hash = voters::code_hashes(tx, round.id, &[session.pseudonym]).await?.remove(session.pseudonym.as_slice());
+    Ok(hash.filter(|hash| session::letter(hash) == session.letter).ok_or(Refusal::LetterReplaced)?)
 }

@@ -9,10 +9,20 @@ use std::{
 use audit::round::Phase;
 use sha2::{Digest, Sha256};
 
-use super::{App, group::Group, identifying::person, published::Published, witnessing};
+use super::{
+    App,
+    group::Group,
+    identifying::{self, person},
+    published::Published,
+    witnessing,
+};
 use crate::{
     clock::Clock,
-    crypto::{backup::BACKUP_LEN, issuer::IssuerFault, session::Session},
+    crypto::{
+        backup::BACKUP_LEN,
+        issuer::IssuerFault,
+        session::{self, Session},
+    },
     domain::Refusal,
     error::Error,
     metrics::Commits,
@@ -27,13 +37,15 @@ use crate::{
 pub struct Job {
     round: Arc<Published>,
     issuance: Issuance,
+    /// The letter that the session was opened with.
+    letter: [u8; 32],
 }
 
 /// Signs a blinded message for the owner of the session, and marks them as issued in the same transaction.
 ///
 /// # Errors
-/// [`Refusal::AlreadyIssued`] for another message of the same person, [`Refusal::Session`], [`Refusal::BlindedMessage`],
-/// [`Refusal::Overloaded`].
+/// [`Refusal::AlreadyIssued`] for another message of the same person, [`Refusal::LetterReplaced`], [`Refusal::Session`],
+/// [`Refusal::BlindedMessage`], [`Refusal::Overloaded`].
 pub async fn issue(app: &App, slug: &str, session: &Session, blinded: &[u8]) -> Result<Vec<u8>, Error> {
     app.makes_way()?;
     let round = app.published(slug).await?;
@@ -45,7 +57,7 @@ pub async fn issue(app: &App, slug: &str, session: &Session, blinded: &[u8]) -> 
         fault => Error::broken(fault),
     })?;
     let issuance = Issuance { pseudonym, blinded_hash: Sha256::digest(blinded).into() };
-    app.issuing.submit(Job { round, issuance }).await?;
+    app.issuing.submit(Job { round, issuance, letter: session.letter }).await?;
     Ok(signature)
 }
 
@@ -62,11 +74,12 @@ async fn sign(app: &App, round: &Arc<Published>, blinded: &[u8]) -> Result<Resul
 /// Whether a credential was issued in the session owner's name.
 ///
 /// # Errors
-/// [`Refusal::Session`].
+/// [`Refusal::LetterReplaced`], [`Refusal::Session`].
 pub async fn was_issued(app: &App, slug: &str, session: &Session) -> Result<([u8; 32], bool), Error> {
     let round = app.published(slug).await?;
     let pseudonym = person(session, slug)?;
     let mut tx = app.db.read().await?;
+    identifying::letter(&mut tx, &round, session).await?;
     let found = issuances::of(&mut tx, round.id, &[pseudonym]).await?;
     Ok((pseudonym, !found.is_empty()))
 }
@@ -74,7 +87,7 @@ pub async fn was_issued(app: &App, slug: &str, session: &Session) -> Result<([u8
 /// Keeps the credential for another device, encrypted under letters that never come here.
 ///
 /// # Errors
-/// [`Refusal::BackupLength`], [`Refusal::Session`].
+/// [`Refusal::BackupLength`], [`Refusal::LetterReplaced`], [`Refusal::Session`].
 pub async fn save_backup(app: &App, slug: &str, session: &Session, backup: &[u8]) -> Result<(), Error> {
     let round = app.published(slug).await?;
     let pseudonym = person(session, slug)?;
@@ -82,18 +95,23 @@ pub async fn save_backup(app: &App, slug: &str, session: &Session, backup: &[u8]
         return Err(Refusal::BackupLength(BACKUP_LEN).into());
     }
     let mut tx = app.db.write().await?;
-    voters::save_backup(&mut tx, round.id, &pseudonym, backup).await?;
+    let letter = identifying::letter(&mut tx, &round, session).await?;
+    // The letter may have been replaced since the last line.
+    if !voters::save_backup(&mut tx, round.id, &pseudonym, &letter, backup).await? {
+        return Err(Refusal::LetterReplaced.into());
+    }
     tx.commit().await
 }
 
 /// The encrypted credential.
 ///
 /// # Errors
-/// [`Refusal::NoBackup`], [`Refusal::Session`].
+/// [`Refusal::NoBackup`], [`Refusal::LetterReplaced`], [`Refusal::Session`].
 pub async fn backup(app: &App, slug: &str, session: &Session) -> Result<Vec<u8>, Error> {
     let round = app.published(slug).await?;
     let pseudonym = person(session, slug)?;
     let mut tx = app.db.read().await?;
+    identifying::letter(&mut tx, &round, session).await?;
     let backup = voters::backup(&mut tx, round.id, &pseudonym).await?;
     Ok(backup.ok_or(Refusal::NoBackup)?)
 }
@@ -129,20 +147,24 @@ async fn commit(db: &Db, clock: &Clock, metrics: &Commits, jobs: Vec<Job>) -> Re
 /// Decides on each request for one round by the clock of this moment, and marks those that are granted.
 async fn mark(tx: &mut Tx, jobs: &[(usize, Job)], now: i64) -> Result<Vec<Result<(), Error>>, Error> {
     let Some(round_id) = jobs.first().map(|(_, job)| job.round.id) else { return Ok(Vec::new()) };
-    let requests: Vec<Issuance> = jobs.iter().map(|(_, job)| job.issuance).collect();
     let (phase, closes_at) = rounds::window(tx, round_id).await?;
     let before_close = matches!(phase, Phase::Published | Phase::Open | Phase::Paused);
     if !before_close || now >= closes_at {
         let phase = if before_close { Phase::Closed } else { phase };
         let refusal = || Err(Refusal::NotIssuing(phase.to_string()).into());
-        return Ok(requests.iter().map(|_| refusal()).collect());
+        return Ok(jobs.iter().map(|_| refusal()).collect());
     }
-    let people: Vec<_> = requests.iter().map(|request| request.pseudonym).collect();
+    let people: Vec<_> = jobs.iter().map(|(_, job)| job.issuance.pseudonym).collect();
+    // Letters are replaced under the lock of the same log, so that this is so until the commit.
+    let letters = voters::code_hashes(tx, round_id, &people).await?;
     let mut issued: HashMap<Vec<u8>, Vec<u8>> = issuances::of(tx, round_id, &people).await?;
-    let mut fresh = Vec::with_capacity(requests.len());
-    let mut answers = Vec::with_capacity(requests.len());
-    for request in &requests {
-        answers.push(match issued.get(request.pseudonym.as_slice()) {
+    let mut fresh = Vec::with_capacity(jobs.len());
+    let mut answers = Vec::with_capacity(jobs.len());
+    for (_, Job { issuance: request, letter, .. }) in jobs {
+        let person = request.pseudonym.as_slice();
+        let is_in_force = letters.get(person).is_some_and(|hash| session::letter(hash) == *letter);
+        answers.push(match issued.get(person) {
+            _ if !is_in_force => Err(Refusal::LetterReplaced.into()),
             None => {
                 issued.insert(request.pseudonym.to_vec(), request.blinded_hash.to_vec());
                 fresh.push(*request);

@@ -15,7 +15,7 @@ use super::{App, leasing, published::Published, steps};
 use crate::{
     domain::staff::Actor,
     error::Error,
-    store::{Db, log},
+    store::{Db, log, rounds},
 };
 
 /// Lines that are read and counted together.
@@ -41,11 +41,11 @@ pub async fn reveal(app: &App, actor: &Actor, slug: &str, key: &[u8]) -> Result<
 /// [`Error::Database`].
 pub async fn tally(app: &App, round: &Published) -> Result<bool, Error> {
     let mut tx = app.db.read().await?;
-    let state: Round = super::log::state(&mut tx, round.log_id).await?;
-    drop(tx);
-    if state.phase != Phase::Opened {
+    if rounds::window(&mut tx, round.id).await?.0 != Phase::Opened {
         return Ok(false);
     }
+    let state: Round = super::log::state(&mut tx, round.log_id).await?;
+    drop(tx);
     let lease = format!("count/{}", round.rules.slug);
     let counted = leasing::alone(app, &lease, async {
         let (outcome, replaced) = count(&app.db, round, &state).await?;

@@ -32,6 +32,11 @@ pub enum Refusal {
     /// The registrar's session is missing, forged or over.
     #[error("identify yourself again: the session is missing or over")]
     Session,
+    /// The session was opened with a letter that was replaced since.
+    #[error(
+        "your letter was replaced by a new one: identify yourself with the new letter's code; if you did not ask for it, tell the commission"
+    )]
+    LetterReplaced,
     /// A blinded message that is not a number below the issuer's modulus.
     #[error("the blinded message is not one for this round's issuer key")]
     BlindedMessage,
@@ -134,13 +139,14 @@ pub enum Refusal {
 
 impl Refusal {
     /// Every slug, for the tests and the documents.
-    pub const ALL: [&str; 35] = [
+    pub const ALL: [&str; 36] = [
         "unknown-round",
         "code",
         "code-mistyped",
         "under-age",
         "wrong-district",
         "session",
+        "letter-replaced",
         "blinded-message",
         "already-issued",
         "not-issuing",
@@ -182,6 +188,7 @@ impl Refusal {
             Self::UnderAge { .. } => "under-age",
             Self::WrongDistrict { .. } => "wrong-district",
             Self::Session => "session",
+            Self::LetterReplaced => "letter-replaced",
             Self::BlindedMessage => "blinded-message",
             Self::AlreadyIssued => "already-issued",
             Self::NotIssuing(_) => "not-issuing",

@@ -121,7 +121,7 @@ fn status(refusal: &Refusal) -> StatusCode {
         Refusal::Code | Refusal::UnderAge { .. } | Refusal::WrongDistrict { .. } | Refusal::NotAllowed => {
             StatusCode::FORBIDDEN
         }
-        Refusal::Session | Refusal::Token => StatusCode::UNAUTHORIZED,
+        Refusal::Session | Refusal::LetterReplaced | Refusal::Token => StatusCode::UNAUTHORIZED,
         Refusal::CodeMistyped(_)
         | Refusal::BlindedMessage
         | Refusal::BackupLength(_)

@@ -1,6 +1,7 @@
 //! Rounds: drafts as officials left them, and what the log of a published round adds up to.
 
 use audit::round::Phase;
+use sqlx::QueryBuilder;
 
 use super::db::{Tx, db};
 use crate::error::Error;
@@ -108,6 +109,22 @@ pub async fn all(tx: &mut Tx) -> Result<Vec<RoundRow>, Error> {
     db!(tx, |conn| {
         let select = sqlx::query_as("SELECT * FROM rounds ORDER BY closes_at DESC, slug");
         Ok(select.fetch_all(conn).await?)
+    })
+}
+
+/// Names of the published rounds that are in one of these phases, the latest close first.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn names_in(tx: &mut Tx, phases: &[Phase]) -> Result<Vec<String>, Error> {
+    db!(tx, |conn: D| {
+        let mut query = QueryBuilder::<D>::new("SELECT slug FROM rounds WHERE log_id IS NOT NULL AND phase IN (");
+        let mut list = query.separated(", ");
+        phases.iter().for_each(|phase| {
+            list.push_bind(phase.to_string());
+        });
+        query.push(") ORDER BY closes_at DESC, slug");
+        Ok(query.build_query_scalar().fetch_all(conn).await?)
     })
 }
 

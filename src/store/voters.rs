@@ -1,9 +1,11 @@
 //! The roll of a round, with the letter codes that identify people. It never holds a name, a number or an address.
 
+use std::collections::HashMap;
+
 use jiff::civil::Date;
 use sqlx::QueryBuilder;
 
-use super::db::{MAX_BINDS, Tx, db};
+use super::db::{MAX_BINDS, Tx, db, portions};
 use crate::{domain::roll::Person, error::Error};
 
 /// Failures after which a code is burned.
@@ -146,6 +148,28 @@ pub async fn by_locator(tx: &mut Tx, round_id: i64, locator: &str) -> Result<Opt
     Ok(Some(CodeRow { person: Person { pseudonym, born, district }, code_hash, failures }))
 }
 
+/// The keyed hashes of these people's codes in force, by pseudonym.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn code_hashes(tx: &mut Tx, round_id: i64, people: &[[u8; 32]]) -> Result<HashMap<Vec<u8>, Vec<u8>>, Error> {
+    db!(tx, |conn: D| {
+        let mut found = HashMap::new();
+        for chunk in portions(people, MAX_BINDS) {
+            let mut query = QueryBuilder::<D>::new("SELECT pseudonym, code_hash FROM voters WHERE round_id = ");
+            query.push_bind(round_id).push(" AND pseudonym IN (");
+            let mut list = query.separated(", ");
+            chunk.iter().for_each(|pseudonym| {
+                list.push_bind(pseudonym.to_vec());
+            });
+            query.push(")");
+            let rows: Vec<(Vec<u8>, Vec<u8>)> = query.build_query_as().fetch_all(&mut *conn).await?;
+            found.extend(rows);
+        }
+        Ok(found)
+    })
+}
+
 /// Notes a wrong try on the code that starts with these letters.
 ///
 /// # Errors
@@ -158,15 +182,23 @@ pub async fn count_failure(tx: &mut Tx, round_id: i64, locator: &str) -> Result<
     })
 }
 
-/// Keeps the encrypted credential of a voter, for their other device.
+/// Keeps the encrypted credential of a voter, for their other device, while the code with this keyed hash is in force. Returns whether
+/// it was.
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn save_backup(tx: &mut Tx, round_id: i64, pseudonym: &[u8; 32], backup: &[u8]) -> Result<(), Error> {
+pub async fn save_backup(
+    tx: &mut Tx,
+    round_id: i64,
+    pseudonym: &[u8; 32],
+    code_hash: &[u8],
+    backup: &[u8],
+) -> Result<bool, Error> {
     db!(tx, |conn| {
-        let update = sqlx::query("UPDATE voters SET backup = $3 WHERE round_id = $1 AND pseudonym = $2");
-        update.bind(round_id).bind(pseudonym.to_vec()).bind(backup).execute(conn).await?;
-        Ok(())
+        let update =
+            sqlx::query("UPDATE voters SET backup = $4 WHERE round_id = $1 AND pseudonym = $2 AND code_hash = $3");
+        let update = update.bind(round_id).bind(pseudonym.to_vec()).bind(code_hash).bind(backup);
+        Ok(update.execute(conn).await?.rows_affected() > 0)
     })
 }
 

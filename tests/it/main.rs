@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on must fail where it stands")]
 
 mod ballot_box;
+mod begun;
 mod both;
 mod bundle;
 mod caching;
@@ -23,6 +24,7 @@ mod monitor;
 mod monitor_attacked;
 mod nodes;
 mod openapi;
+mod over;
 mod overload;
 mod pages;
 mod pictures;

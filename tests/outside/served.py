@@ -1,7 +1,8 @@
 """A log over HTTP: tiles and entries as C2SP tlog-tiles lays them out, written by the package aics-tlog and served from memory; then
-manipulated, and read by Go's tlog (log_check.go) and by aics-tlog. Both must take the honest log and refuse every manipulation.
+manipulated, and read by Go's tlog (log_check.go), by aics-tlog and by `veche monitor`. All must take the honest log, and everybody must
+refuse every manipulation of what they read; a monitor reads every line and makes the hashes itself, so that it asks for no tile of hashes.
 
-    served.py --go PROGRAM [--follow "PROGRAM …"]      (a third reader: a command that gets URL and VKEY)
+    served.py --go PROGRAM --veche PROGRAM
 """
 
 import argparse
@@ -9,7 +10,6 @@ import collections
 import http.server
 import os
 import random
-import shlex
 import subprocess
 import sys
 import tempfile
@@ -18,7 +18,8 @@ import threading
 import cases_log
 import forge
 
-ORIGIN = "localhost/rounds/served"
+# No round's: its lines say nothing that a reader could judge, so that what is refused is refused for the log's sake.
+ORIGIN = "localhost/rounds-of-nothing/served"
 SECRET = forge.ed25519_secret("served log")
 VKEY = forge.vkey(ORIGIN, SECRET)
 SIZE = 700  # two full tiles and a partial one, and a level above them
@@ -34,7 +35,8 @@ class Server:
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_GET(self):
                 name, _, path = self.path.lstrip("/").partition("/")
-                data = outer.logs.get(name, {}).get(path)
+                # Whoever has the address of a round asks below it.
+                data = outer.logs.get(name, {}).get(path.removeprefix("log/"))
                 outer.asked[name] += 1
                 self.send_response(200 if data is not None else 404)
                 data = b"" if data is None else data
@@ -125,6 +127,9 @@ def manipulations(files, entries):
 # What aics-tlog takes and may: a limit that is ours, and a note whose last line does not end.
 ONLY_OURS = {"checkpoint: 65 signatures", "checkpoint: no end of the last line"}
 
+# What a monitor takes and may: leaves behind those that the head covers, of which it reads none.
+UNREAD = {f"tile/entries/002.p/{SIZE - 512}: 32 bytes more", "an entry twice"}
+
 
 def read_with_aics(url):
     """(exit code, what was wrong) of aics-tlog on the log at this address."""
@@ -142,10 +147,23 @@ def read_with_aics(url):
         return 1, f"{type(error).__name__}: {error}"
 
 
+def read_with_monitor(veche, url):
+    """(exit code, what it said) of one look of `veche monitor` that waits for nothing."""
+    with tempfile.TemporaryDirectory() as state:
+        command = [veche, "monitor", "--once", "--patience", "0s", "--state", state, "--log-key", VKEY, url]
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60, check=False)
+    return done.returncode, done.stdout.decode(errors="replace")
+
+
+def read_by_monitors(name):
+    """Whether a monitor asks for what was changed."""
+    return not name.startswith(("tile/0/", "tile/1/")) and name != "tiles 0 and 1 exchanged" and name not in UNREAD
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--go", required=True)
-    parser.add_argument("--follow", default="")
+    parser.add_argument("--veche", required=True)
     options = parser.parse_args()
     server = Server()
     files, entries = honest()
@@ -158,9 +176,8 @@ def main():
         answers = {"go": (done.returncode, done.stdout.decode(errors="replace"))}
         if name not in ONLY_OURS:
             answers["aics-tlog"] = read_with_aics(url)
-        if options.follow:
-            done = subprocess.run([*shlex.split(options.follow), url, VKEY], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60, check=False)
-            answers["follow"] = (done.returncode, done.stdout.decode(errors="replace"))
+        if read_by_monitors(name):
+            answers["veche monitor"] = read_with_monitor(options.veche, url)
         for program, (code, _) in answers.items():
             counts[program] += code == wanted
         if any(code != wanted for code, _ in answers.values()):

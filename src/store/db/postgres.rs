@@ -54,7 +54,7 @@ impl Db {
                 .max_lifetime(Duration::from_secs(1800))
                 .test_before_acquire(false)
                 .before_acquire(|connection, _| Box::pin(is_alive(connection)))
-                .after_release(|connection, _| Box::pin(is_alive(connection)))
+                .after_release(|connection, _| Box::pin(is_free(connection)))
                 .after_connect(|connection, _| Box::pin(async move { takes_writes(connection).await }));
             options.connect_lazy_with(primary.clone())
         };
@@ -66,6 +66,22 @@ impl Db {
 async fn is_alive(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
     let silent = |_| sqlx::Error::Protocol("the database is silent on this connection".into());
     tokio::time::timeout(ALIVE, connection.ping()).await.map_err(silent)?.map(|()| true)
+}
+
+/// Whether a connection that comes back is in no transaction any more. When whoever begins one is stopped before the server's answer,
+/// the library does not count it and never ends it, and the connection would come to the next request in the middle of it. An
+/// empty statement is answered with the server's own word on that, and the library takes it for a beginning if there is a
+/// transaction.
+async fn is_free(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    let silent = |_| sqlx::Error::Protocol("the database is silent on this connection".into());
+    let ask = async {
+        match connection.begin_with("").await {
+            Ok(begun) => begun.rollback().await.map(|()| true),
+            Err(sqlx::Error::BeginFailed) => Ok(true),
+            Err(fault) => Err(fault),
+        }
+    };
+    tokio::time::timeout(ALIVE, ask).await.map_err(silent)?
 }
 
 /// A host that was the primary may come back as a standby.

@@ -17,6 +17,7 @@ use veche::client::{
 };
 
 use super::{
+    browser::Browser,
     forgery::with_manifest,
     monitor::Monitor,
     play::{Catcher, Caught, Play, When},
@@ -32,7 +33,7 @@ use crate::{
 };
 
 /// Plays the cheat before all of them.
-pub async fn watch(truth: &'static Truth, play: &Play) -> Caught {
+pub async fn watch(truth: &'static Truth, play: &Play, mut browser: Option<&mut Browser>) -> Caught {
     let mut caught = Caught::new();
     let mut note = |who, when, finding: Result<(), String>| {
         if let Err(why) = finding {
@@ -43,6 +44,10 @@ pub async fn watch(truth: &'static Truth, play: &Play) -> Caught {
     let start = &play.scenes[0];
     let server = CheatingServer::start(truth, start.residents.clone()).await;
     let private = CheatingServer::start(truth, start.residents.clone()).await;
+    let private_to_browser = CheatingServer::start(truth, start.residents.clone()).await;
+    if let Some(browser) = &mut browser {
+        browser.begins(truth);
+    }
     let other = CheatingServer::start(truth, start.monitor.clone()).await;
     let (mut residents, mut newcomer) = (Residents::new(truth), Newcomer::default());
     let (mut witness, mut monitor) = (Witness::new(log_key), Monitor::new(&other.api, log_key));
@@ -57,11 +62,18 @@ pub async fn watch(truth: &'static Truth, play: &Play) -> Caught {
         }
         server.show(scene.residents.clone().cosigned(&cosigned));
         note(Catcher::Receipt, scene.when, said(residents.look(&server.api, visit, scene.now).await));
+        if let Some(browser) = &mut browser {
+            note(Catcher::Browser, scene.when, browser.looks(server.api.base(), visit, scene.now));
+        }
         other.show(scene.monitor.clone().cosigned(&cosigned));
         note(Catcher::Monitor, scene.when, monitor.look(scene.now).await);
         if let Some(face) = scene.newcomer {
             private.show(face(truth, &private.taken()).cosigned(&cosigned));
             note(Catcher::Receipt, scene.when, said(newcomer.look(truth, &private.api, scene.now).await));
+            if let Some(browser) = &mut browser {
+                private_to_browser.show(face(truth, &private_to_browser.taken()).cosigned(&cosigned));
+                note(Catcher::Browser, scene.when, browser.comes(private_to_browser.api.base(), scene.now));
+            }
             let place = PollingPlace::enter(&private.api, SLUG).await.unwrap();
             note(Catcher::Paper, scene.when, said(place.must_be(&truth.operator.fingerprint)));
         }

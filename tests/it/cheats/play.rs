@@ -10,9 +10,11 @@ use crate::bundle::Files;
 pub enum Catcher {
     /// Residents' devices, each with its own ballot and the head that it saw last.
     Receipt,
+    /// The browser's client with the same ballots, in a browser's memory and in receipt files.
+    Browser,
     /// A witness that is asked to cosign each head.
     Witness,
-    /// A follower that reads the whole log.
+    /// `veche monitor`, which reads the whole log.
     Monitor,
     /// People who compare paper with what they are shown: the fingerprint of the rules, and the code of a head with the log
     /// and with the bundle.
@@ -29,8 +31,9 @@ pub enum Catcher {
 
 impl Catcher {
     /// Everybody who looks, in the order of the table's columns.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Receipt,
+        Self::Browser,
         Self::Witness,
         Self::Monitor,
         Self::Paper,

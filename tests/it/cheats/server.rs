@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 use tokio::{net::TcpListener, task::JoinHandle};
 use veche::{
     client::Api,
-    http::{AcceptanceResponse, ConsistencyResponse},
+    http::{AcceptanceResponse, ConsistencyResponse, IdentificationResponse, IssueResponse},
 };
 
 use super::{
@@ -69,6 +69,11 @@ struct Cast {
 }
 
 #[derive(Deserialize)]
+struct Blinded {
+    blinded: Bytes,
+}
+
+#[derive(Deserialize)]
 struct Asked {
     ballot: Hash,
 }
@@ -78,6 +83,8 @@ impl CheatingServer {
         let face = Arc::new(Face { truth, view: RwLock::new(view), taken: RwLock::default() });
         let round = Router::new()
             .route("/", get(show))
+            .route("/identification", post(identify))
+            .route("/credential", post(issue))
             .route("/ballots", post(accept))
             .route("/receipts", post(receipt_in_private))
             .route("/receipts/{ballot}", get(receipt))
@@ -123,6 +130,16 @@ fn problem(status: StatusCode, slug: &str) -> Response {
 
 async fn show(State(face): Shown) -> Response {
     Json(face.view().round()).into_response()
+}
+
+/// Whoever comes is let in, and gets a credential: what is played here comes after.
+async fn identify() -> Json<IdentificationResponse> {
+    Json(IdentificationResponse { session: "anybody".to_owned(), expires: i64::from(u32::MAX), pseudonym: Hash::ZERO })
+}
+
+async fn issue(State(face): Shown, Json(request): Json<Blinded>) -> Json<IssueResponse> {
+    let signature = face.truth.operator.issuer.blind_sign(&request.blinded.0).unwrap();
+    Json(IssueResponse { signature: Bytes(signature) })
 }
 
 async fn checkpoint(State(face): Shown) -> String {

@@ -12,6 +12,7 @@ impl Catcher {
     fn title(self) -> &'static str {
         match self {
             Self::Receipt => "receipt check",
+            Self::Browser => "browser's client",
             Self::Witness => "witness",
             Self::Monitor => "`veche monitor`",
             Self::Paper => "paper: fingerprint, head",

@@ -74,7 +74,8 @@ impl Run {
         if let Some(IdentificationResponse { session: token, expires, pseudonym }) = answer {
             assert_eq!(Ok(expires), wanted);
             assert_eq!(*pseudonym.as_bytes(), self.roll_key.pseudonym(&self.people[person].number));
-            let session = Session { token, slug: slug.to_owned(), expires };
+            let letter = self.model.rounds[slug].roll[&person].letter;
+            let session = Session { token, slug: slug.to_owned(), expires, letter };
             self.device(slug, person, tablet).session = Some(session);
         }
     }
@@ -91,7 +92,11 @@ impl Run {
         }
         let second = self.world.second;
         let over = |device: &Device| device.session.as_ref().is_none_or(|session| session.expires <= second + 3);
-        if over(self.device(slug, person, tablet)) && self.rng.random_bool(0.9) {
+        let known = self.device(slug, person, tablet).session.clone();
+        // Whoever had the letter before goes on with it as often as its owner comes with the new one.
+        let replaced = known.is_some_and(|known| self.model.rounds[slug].knows(person, &known).is_err());
+        let replaced = replaced && self.rng.random_bool(0.5);
+        if (replaced || over(self.device(slug, person, tablet))) && self.rng.random_bool(0.9) {
             self.types(slug, person, tablet, Typed::Right).await;
         }
         self.device(slug, person, tablet).session.clone()
@@ -122,7 +127,7 @@ impl Run {
         let round = self.model.round(&slug).unwrap();
         let wanted = session.opens(&slug, at.now).and_then(|()| match damaged {
             true => Err("blinded-message"),
-            false => round.would_issue(at.now, person, &blinded),
+            false => round.would_issue(at.now, person, &session, &blinded),
         });
         if wanted.is_ok() {
             round.issues(person, &blinded);
@@ -153,7 +158,7 @@ impl Run {
         self.begins(here.now, format!("{slug}: person {person} asks on two devices at once"));
         let round = &self.model.rounds[&slug];
         let wanted = [(&here, 0), (&there, 1)].map(|(at, which): (&At, usize)| {
-            session.opens(&slug, at.now).and_then(|()| round.would_issue(at.now, person, &messages[which]))
+            session.opens(&slug, at.now).and_then(|()| round.would_issue(at.now, person, &session, &messages[which]))
         });
         let (one, other) = tokio::join!(
             issue(here.clone(), &slug, &session.token, &messages[0]),
@@ -203,7 +208,10 @@ impl Run {
         } else {
             place.save(&at.api, &session.token, &letter.secret, &credential).await
         };
-        let wanted = session.opens(&slug, at.now).and(if short { Err("backup-length") } else { Ok(()) });
+        let wanted = session.opens(&slug, at.now).and_then(|()| match short {
+            true => Err("backup-length"),
+            false => self.model.rounds[&slug].knows(person, &session),
+        });
         if wanted.is_ok() {
             let listed = self.model.round(&slug).unwrap().roll.get_mut(&person).unwrap();
             listed.backup = Some(listed.letter);
@@ -220,8 +228,10 @@ impl Run {
         self.begins(at.now, format!("{slug}: person {person} restores a backup"));
         let place = self.grounds[&slug].place.clone().unwrap();
         let answer = place.restore(&at.api, &session.token, &letter.secret, 0).await;
-        let listed = &self.model.rounds[&slug].roll[&person];
-        let wanted = session.opens(&slug, at.now).and_then(|()| listed.backup.ok_or("no-backup"));
+        let round = &self.model.rounds[&slug];
+        let listed = &round.roll[&person];
+        let known = session.opens(&slug, at.now).and_then(|()| round.knows(person, &session));
+        let wanted = known.and_then(|()| listed.backup.ok_or("no-backup"));
         if wanted.is_ok_and(|sealed_by| sealed_by != listed.letter) {
             assert!(matches!(answer, Err(ClientFault::Wrong(_))), "a backup opens with another letter: {answer:?}");
             return;

@@ -32,7 +32,7 @@ export interface CodeFormParts {
 
 /** Faults that belong to a field: which one they are shown at. */
 const AT_FIELD: { readonly [fault: string]: 'first' | 'second' } = {
-  code: 'first', 'code-mistyped': 'first', 'already-issued': 'second', backup: 'second',
+  code: 'first', 'code-mistyped': 'first', 'letter-replaced': 'first', 'already-issued': 'second', backup: 'second',
 };
 
 /** The form. */

@@ -12,6 +12,8 @@ export interface Messages {
   'problem-wrong-district-advice': never;
   'problem-session': never;
   'problem-session-advice': never;
+  'problem-letter-replaced': never;
+  'problem-letter-replaced-advice': never;
   'problem-blinded-message': never;
   'problem-blinded-message-advice': never;
   'problem-already-issued': never;

@@ -18,7 +18,7 @@ pub fn cheats() -> Vec<Cheat> {
             name: "a ballot dropped after its acceptance",
             hopes: "it never comes into the log, and its owner is told to wait, each time a little longer",
             play: dropped_after_acceptance,
-            caught: &[(Receipt, Promised)],
+            caught: &[(Receipt, Promised), (Browser, Promised)],
         },
         Cheat {
             name: "a ballot dropped after its receipt",
@@ -26,6 +26,7 @@ pub fn cheats() -> Vec<Cheat> {
             play: dropped_after_receipt,
             caught: &[
                 (Receipt, NextHead),
+                (Browser, NextHead),
                 (Witness, NextHead),
                 (Monitor, NextHead),
                 (Paper, Afterwards),
@@ -38,6 +39,7 @@ pub fn cheats() -> Vec<Cheat> {
             play: exchanged,
             caught: &[
                 (Receipt, NextHead),
+                (Browser, NextHead),
                 (Witness, NextHead),
                 (Monitor, NextHead),
                 (Paper, Afterwards),

@@ -15,7 +15,7 @@ pub fn cheats() -> Vec<Cheat> {
             hopes: "residents are shown a log with their ballots, all others one in which a ballot of the operator's own \
                     stands in the place of one of theirs",
             play: split_view,
-            caught: &[(Receipt, AtOnce), (Paper, Afterwards)],
+            caught: &[(Receipt, AtOnce), (Browser, AtOnce), (Paper, Afterwards)],
         },
         Cheat {
             name: "split view with a witness that signs both heads",
@@ -27,7 +27,7 @@ pub fn cheats() -> Vec<Cheat> {
             name: "a shrunk log",
             hopes: "the last line is taken back, and comes again later",
             play: shrunk,
-            caught: &[(Receipt, NextHead), (Witness, NextHead), (Monitor, NextHead)],
+            caught: &[(Receipt, NextHead), (Browser, NextHead), (Witness, NextHead), (Monitor, NextHead)],
         },
         Cheat {
             name: "a rewritten line",
@@ -35,6 +35,7 @@ pub fn cheats() -> Vec<Cheat> {
             play: rewritten,
             caught: &[
                 (Receipt, NextHead),
+                (Browser, NextHead),
                 (Witness, NextHead),
                 (Monitor, NextHead),
                 (Paper, Afterwards),
@@ -45,13 +46,19 @@ pub fn cheats() -> Vec<Cheat> {
             name: "a withheld line",
             hopes: "the head covers a ballot that nobody is shown; its owner is told that it waits",
             play: withheld,
-            caught: &[(Receipt, Promised), (Monitor, NextHead), (Signing, Afterwards), (Audit, Afterwards)],
+            caught: &[
+                (Receipt, Promised),
+                (Browser, NextHead),
+                (Monitor, NextHead),
+                (Signing, Afterwards),
+                (Audit, Afterwards),
+            ],
         },
         Cheat {
             name: "a log that stands still for those who watch it",
             hopes: "witness and monitor are shown the first head for ever, residents the true log",
             play: standing_still,
-            caught: &[(Receipt, NextHead)],
+            caught: &[(Receipt, NextHead), (Browser, NextHead)],
         },
     ]
 }

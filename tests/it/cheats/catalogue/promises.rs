@@ -20,19 +20,19 @@ pub fn cheats() -> Vec<Cheat> {
             name: "an acceptance signed with another key",
             hopes: "it looks like a promise, and proves nothing when the ballot is dropped",
             play: signed_with_another_key,
-            caught: &[(Receipt, AtOnce)],
+            caught: &[(Receipt, AtOnce), (Browser, AtOnce)],
         },
         Cheat {
             name: "an acceptance for a far year",
             hopes: "it is signed, and its time never comes",
             play: for_a_far_year,
-            caught: &[(Receipt, AtOnce)],
+            caught: &[(Receipt, AtOnce), (Browser, AtOnce)],
         },
         Cheat {
             name: "an acceptance whose second marks the resident",
             hopes: "the promised time says at which second, and so by whom, the ballot was cast",
             play: to_the_second,
-            caught: &[(Receipt, AtOnce)],
+            caught: &[(Receipt, AtOnce), (Browser, AtOnce)],
         },
         Cheat {
             name: "a round of its own for one resident",
@@ -44,7 +44,7 @@ pub fn cheats() -> Vec<Cheat> {
             name: "the receipt of another ballot",
             hopes: "a resident whose ballot was dropped is shown that somebody's is in the log",
             play: receipt_of_another,
-            caught: &[(Receipt, AtOnce)],
+            caught: &[(Receipt, AtOnce), (Browser, AtOnce)],
         },
     ]
 }

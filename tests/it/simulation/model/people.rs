@@ -31,6 +31,8 @@ pub struct Session {
     pub token: String,
     pub slug: String,
     pub expires: i64,
+    /// How often the letter had been replaced when its code was typed.
+    pub letter: usize,
 }
 
 impl Session {
@@ -63,11 +65,17 @@ impl Round {
         }
     }
 
+    /// Whether the letter that this person's session was opened with is the one in force.
+    pub fn knows(&self, person: usize, session: &Session) -> Verdict {
+        if self.roll[&person].letter == session.letter { Ok(()) } else { Err("letter-replaced") }
+    }
+
     /// Whether this message would be signed now.
-    pub fn would_issue(&self, now: i64, person: usize, blinded: &[u8]) -> Verdict {
+    pub fn would_issue(&self, now: i64, person: usize, session: &Session, blinded: &[u8]) -> Verdict {
         if !matches!(self.phase, Phase::Published | Phase::Open | Phase::Paused) || now >= self.closes_at {
             return Err("not-issuing");
         }
+        self.knows(person, session)?;
         match self.issued.get(&person) {
             Some(known) if known != blinded => Err("already-issued"),
             _ => Ok(()),
