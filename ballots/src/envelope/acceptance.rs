@@ -60,7 +60,8 @@ mod tests {
     #[test]
     fn both_libraries_write_the_same_signature() {
         for byte in 0..=255 {
-            let acceptance = Acceptance { fingerprint: [byte; 32], ballot: [!byte; 32], in_log_by: i64::from(byte) << 24 };
+            let acceptance =
+                Acceptance { fingerprint: [byte; 32], ballot: [!byte; 32], in_log_by: i64::from(byte) << 24 };
             let key = SigningKey::from_bytes(&[byte; 32]);
             let signature = acceptance.sign(&AcceptanceKey::from_secret(&[byte; 32]).unwrap());
             assert_eq!(signature, key.sign(&acceptance.message()).to_bytes());
