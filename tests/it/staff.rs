@@ -113,7 +113,11 @@ async fn inconsistent_rules_are_refused_with_the_field() {
     attempt(&|draft| draft.time_zone = "Mars/Base".into(), "time_zone").await;
     attempt(&|draft| draft.title = String::new(), "title").await;
     attempt(&|draft| draft.voting.territories[1].id = "t1".into(), "t1").await;
-    attempt(&|draft| draft.voting.method = ballots::rules::Method::Borda, "approval").await;
+    attempt(
+        &|draft| draft.voting.method = ballots::Procedure::Borda(ballots::methods::positional::Scale::OwnLength),
+        "approval",
+    )
+    .await;
     attempt(&|draft| draft.batch.at_least = 0, "batch").await;
 }
 

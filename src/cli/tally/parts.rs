@@ -104,7 +104,7 @@ pub(super) fn outcome(file: &Path, hidden: bool) -> Result<(Rules, Outcome), Cli
     let (_, rules, tallies) = count(file, hidden, Tally::new, each)?;
     let mut whole = Tally::new(&rules);
     tallies.into_iter().for_each(|tally| whole.merge(tally));
-    let outcome = whole.finish(&rules);
+    let outcome = whole.finish(&rules).map_err(CliFault::other)?;
     Ok((rules, outcome))
 }
 

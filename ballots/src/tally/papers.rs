@@ -1,0 +1,80 @@
+//! Ballots kept for a method that counts them all at the end, as few of them as it needs.
+//!
+//! Where the method reads nothing but how often each territory got each mark, that is what is kept. Else alike ballots are
+//! joined into one paper with their number: two bytes for a mark (six where marks have values) and sixteen for a paper. They
+//! are joined whenever there are twice as many papers as after the last time, so memory grows with the different ballots.
+
+use crate::{
+    choice::Choice,
+    profile::{MarkCounts, Profile, ProfileFault},
+    rules::Rules,
+};
+
+/// Papers that are gathered before they are joined, or their marks counted.
+const GATHERED: usize = 4096;
+
+/// The ballots so far.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Papers {
+    profile: Profile,
+    marks: Option<MarkCounts>,
+    // Papers with which the next joining is due.
+    due: usize,
+    fault: Option<ProfileFault>,
+}
+
+impl Papers {
+    pub(crate) fn new(rules: &Rules) -> Self {
+        let profile = Profile::of_round(rules);
+        let counts = || MarkCounts::new(&rules.kind, profile.candidates());
+        let marks = if rules.method.reads_marks_alone(&rules.kind) { counts() } else { None };
+        Self { profile, marks, due: GATHERED, fault: None }
+    }
+
+    pub(crate) fn add(&mut self, choice: &Choice) {
+        let added = self.profile.add(choice, 1);
+        self.note(added);
+        self.join();
+    }
+
+    pub(crate) fn merge(&mut self, other: Self) {
+        let counted = match (&mut self.marks, other.marks) {
+            (Some(mine), Some(theirs)) => mine.merge(theirs),
+            _ => Ok(()),
+        };
+        let merged = self.profile.merge(&other.profile);
+        self.note(counted.and(merged));
+        self.fault = self.fault.take().or(other.fault);
+        self.join();
+    }
+
+    /// The ballots as the method reads them.
+    pub(crate) fn into_profile(mut self) -> Result<Profile, ProfileFault> {
+        self.due = 0;
+        self.join();
+        match (self.fault, self.marks) {
+            (Some(fault), _) => Err(fault),
+            (None, Some(marks)) => Ok(marks.into_profile()),
+            (None, None) => Ok(self.profile),
+        }
+    }
+
+    /// Keeps the first fault: the count says it at the end, when it is asked for its outcome.
+    fn note(&mut self, result: Result<(), ProfileFault>) {
+        self.fault = self.fault.take().or(result.err());
+    }
+
+    fn join(&mut self) {
+        if self.profile.papers_kept() < self.due {
+            return;
+        }
+        if let Some(marks) = &mut self.marks {
+            let counted = marks.add(&self.profile);
+            self.profile = Profile::new(self.profile.kind().clone(), self.profile.candidates());
+            self.note(counted);
+        } else {
+            self.profile = self.profile.distinct();
+            self.due = GATHERED.max(2 * self.profile.papers_kept());
+        }
+    }
+}
