@@ -78,3 +78,42 @@ impl Papers {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::{Kind, Territory, TieRule, Winners};
+
+    fn rules(kind: Kind, method: &str) -> Rules {
+        let territory = |number: u32| Territory { id: number.to_string(), number, ..Territory::default() };
+        Rules {
+            kind,
+            method: method.parse().expect("a method"),
+            territories: (1..=6).map(territory).collect(),
+            ties: vec![TieRule::Registration],
+            winners: Winners::Top { minimum: None, seats: 1 },
+        }
+    }
+
+    /// However many ballots there are: no more papers than twice the different ones, and those that were just gathered.
+    #[test]
+    fn memory_grows_with_the_different_ballots_alone() {
+        let ranked = rules(Kind::Ranked { max: 3 }, "schulze");
+        let scored = rules(Kind::Score { max: 5 }, "score-mean");
+        let (mut whole, mut part) = (Papers::new(&ranked), Papers::new(&ranked));
+        let mut marks = Papers::new(&scored);
+        for number in 0..50_000_u32 {
+            let first = (number % 5) as u16;
+            let papers = if number % 3 == 0 { &mut part } else { &mut whole };
+            papers.add(&Choice::Ranked(vec![first, 5]));
+            marks.add(&Choice::Score(vec![(first, number % 6)]));
+            assert!(papers.profile.papers_kept() <= GATHERED && marks.profile.papers_kept() <= GATHERED);
+        }
+        whole.merge(part);
+        assert!(whole.profile.papers_kept() <= GATHERED);
+        let profile = whole.into_profile().expect("few ballots");
+        assert_eq!((profile.ballots(), profile.papers_kept()), (50_000, 5));
+        let counts = marks.into_profile().expect("few ballots");
+        assert_eq!((counts.ballots(), counts.papers_kept()), (50_000, 30));
+    }
+}

@@ -19,5 +19,6 @@ mod profile;
 mod recount;
 mod rules;
 mod sample;
+mod told;
 mod vectors;
 mod winners;
