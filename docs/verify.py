@@ -717,7 +717,10 @@ def exact(value, place):
 
 
 def score_shape(value, place):
-    return U64(value, place) if type(value) is int else exact(value, place)
+    if type(value) is int:
+        return U64(value, place)
+    need(not 0 <= fractions.Fraction(exact(value, place)) < 2**64 or "." in value or "/" in value, f"{place}: a whole score is a number, not text")
+    return value
 
 
 def two_of(*inner):

@@ -194,9 +194,11 @@ pub fn tallied(at: i64, ballots: u64, replaced: u64) -> Event {
         ballots,
         blank: 0,
         invalid: BTreeMap::new(),
+        pairwise: None,
         rounds: Vec::new(),
         spent: None,
         standings: Vec::new(),
+        steps: Vec::new(),
         ties: Vec::new(),
         winners: Vec::new(),
     };
