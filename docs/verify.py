@@ -429,7 +429,7 @@ VOTING = record({
         approval=record({"max": U16}), ranked=record({"max": U16}), score=record({"max": integer(1, 1000)}),
         points=record({"total": integer(1, 2**31 - 1)}, {"each": integer(1, 2**31 - 1)}),
     ),
-    "method": one_of("approval", "borda", "instant-runoff", "score", "points"),
+    "method": text,
     "territories": listed(TERRITORY),
     "ties": listed(one_of("application", "registration")),
     "winners": variant(
@@ -453,7 +453,21 @@ RULES = record(
     },
     {"district": text, "witnesses": record({"keys": listed(text), "quorum": U16})},
 )
-METHODS = {"approval": ("approval",), "ranked": ("borda", "instant-runoff"), "score": ("score",), "points": ("points",)}
+PAIRS = ("copeland", "kemeny", "minimax", "minimax-margins", "ranked-pairs", "ranked-pairs-winning-votes", "schulze", "schulze-margins")
+SHARES = tuple(f"equal-shares{units}{completion}" for units in ("", "-units") for completion in ("", "-add1", "-add1u", "-greedy"))
+TRANSFERABLE = ("stv-meek", "stv-scottish")
+BUYING = (*SHARES, "greedy", "knapsack", "phragmen")  # they spend a budget
+RUNOFFS = ("instant-runoff", "instant-runoff-batches")
+METHODS = {
+    "approval": ("approval", "choose-one", "greedy", "knapsack", "phragmen", *SHARES),
+    "points": ("greedy", "knapsack", "points", *SHARES),
+    "ranked": ("borda", "borda-fixed", "bucklin", "coombs", "dowdall", "greedy", "knapsack", *RUNOFFS, *PAIRS, *SHARES, *TRANSFERABLE),
+    "score": ("greedy", "knapsack", "majority-judgement", "score", "score-mean", "score-mean-blanks-zero", "star", *PAIRS, *SHARES),
+}
+WITH_MINIMUM = (*BUYING, *RUNOFFS, "approval", "borda", "borda-fixed", "choose-one", "dowdall", "points", "score", "score-mean", "score-mean-blanks-zero", "star")
+# Most territories: 12 and 17 because the work doubles with each, 256 because the outcome has every step and is one line.
+MOST_TERRITORIES = {"kemeny": 12, "knapsack": 17, **dict.fromkeys(
+    [*SHARES, *TRANSFERABLE, *(name for name in PAIRS if name != "kemeny"), "bucklin", "coombs", "dowdall", "instant-runoff-batches", "majority-judgement", "phragmen"], 256)}
 
 
 class Rules:
@@ -503,6 +517,16 @@ class Rules:
         self.winners, self.winning = voting["winners"]
         if self.winners == "budget":
             need(all((t["cost"] or 0) > 0 for t in self.territories), "rules.voting: a budget asks for a cost above zero on every territory")
+        self.check_method(n)
+
+    def check_method(self, n):
+        method, is_budget = self.method, self.winners == "budget"
+        need(n <= MOST_TERRITORIES.get(method, n), f"rules.voting.method: {method} takes at most {MOST_TERRITORIES.get(method)} territories")
+        need(method != "choose-one" or self.limits["max"] == 1, "rules.voting.method: choose-one takes ballots of one mark")
+        need(is_budget or method not in BUYING, f"rules.voting.winners: {method} spends a budget")
+        need(not is_budget or method not in TRANSFERABLE, f"rules.voting.winners: {method} fills seats")
+        need(self.winning["minimum"] is None or method in WITH_MINIMUM, f"rules.voting.winners.minimum: has no meaning with {method}")
+        need(not is_budget or self.winning["overflow"] == "skip" or method not in (*SHARES, "knapsack"), f"rules.voting.winners.overflow: must be skip with {method}")
 
 
 # ------------------------------------------------------------------------------------------------ § 6: ballots
@@ -672,9 +696,60 @@ CLIENT = object_of(matches("[a-z0-9.-]{1,63}", "a name of 1 to 63 of a-z, 0-9, .
 ALT = object_of(matches("[a-z]{2,3}", "a language of two or three of a-z"), words(300))
 FILES = record({"large_jpeg": hash_hex, "large_webp": hash_hex, "small_jpeg": hash_hex, "small_webp": hash_hex})
 FRACTION = record({"den": U64, "num": U64})
+
+
+def written(number):
+    """An exact number as text: 12, 0.125 where nine decimals are enough, else 1/3."""
+    number = fractions.Fraction(number)
+    for places in range(10):
+        units = number * 10**places
+        if units.denominator == 1:
+            digits = str(abs(units.numerator)).zfill(places + 1)
+            return ("-" if number < 0 else "") + (digits[:-places] + "." + digits[-places:] if places else digits)
+    return f"{number.numerator}/{number.denominator}"
+
+
+def exact(value, place):
+    matches("-?[0-9]{1,100000}([./][0-9]{1,100000})?", "an exact number")(value, place)
+    need("/" not in value or set(value.split("/")[1]) != {"0"}, f"{place}: divides by nothing")
+    need(written(fractions.Fraction(value)) == value, f"{place}: not the one spelling of the number")
+    return value
+
+
+def score_shape(value, place):
+    if type(value) is int:
+        return U64(value, place)
+    need(not 0 <= fractions.Fraction(exact(value, place)) < 2**64 or "." in value or "/" in value, f"{place}: a whole score is a number, not text")
+    return value
+
+
+def two_of(*inner):
+    def shape(value, place):
+        need(type(value) is list and len(value) == 2, f"{place}: must be a list of two")
+        return [part(item, f"{place}[{i}]") for i, (part, item) in enumerate(zip(inner, value))]
+    return shape
+
+
+def square(value, place):
+    value = record({"candidates": U16, "preferred": listed(U64)})(value, place)
+    need(len(value["preferred"]) == value["candidates"] ** 2, f"{place}: must have a number for each pair")
+    return value
+
+
 STANDING = record(
-    {"id": text, "rank": U32, "score": U64, "selected": boolean, "votes": U64},
-    {"mean": FRACTION, "median": FRACTION, "why": one_of("no-seat", "over-budget", "after-stop", "below-minimum")},
+    {"id": text, "rank": U32, "selected": boolean, "votes": U64},
+    {"mean": FRACTION, "median": FRACTION, "score": score_shape, "why": one_of("no-seat", "over-budget", "after-stop", "below-minimum", "no-support")},
+)
+VICTORY = record({"loser": U16, "strength": U64, "winner": U16})
+SOME = record({"candidates": listed(U16), "round": U32})
+STEP = variant(
+    counted=record({"exhausted": exact, "round": U32, "votes": listed(exact)}, {"quota": exact}), elected=SOME, eliminated=SOME,
+    finalists=record({"equal": U64, "pair": two_of(U16, U16), "preferred": two_of(U64, U64)}),
+    kept=record({"factors": listed(exact), "round": U32}), last_places=record({"round": U32, "votes": listed(exact)}),
+    locked=VICTORY, skipped=VICTORY, medians=record({"grades": listed(U32)}), optimal=record({"distance": U64, "first": listed(U16)}),
+    paths=record({"by": one_of("margins", "winning-votes"), "rows": listed(listed(U64))}),
+    purchased=record({"candidate": U16, "cost": I64}, {"price": exact, "supporters": U64}),
+    transferred=record({"from": U16, "lost": exact, "round": U32, "to": listed(two_of(U16, exact))}),
 )
 REASONS = ("not-opened", "length", "format", "padding", "too-many", "unknown-territory", "duplicate", "out-of-range", "too-many-points", "order")
 OUTCOME = record(
@@ -683,11 +758,11 @@ OUTCOME = record(
         "rounds": listed(record({"counts": object_of(text, U64), "exhausted": U64}, {"eliminated": text})),
         "standings": listed(STANDING),
         "ties": listed(record(
-            {"decisive": boolean, "order": listed(text), "rules": listed(one_of("application", "registration")), "score": U64}, {"round": U32},
+            {"decisive": boolean, "order": listed(text), "rules": listed(one_of("application", "registration"))}, {"round": U32, "score": score_shape},
         )),
         "winners": listed(text),
     },
-    {"spent": I64},
+    {"pairwise": square, "spent": I64, "steps": listed(STEP)},
 )
 
 
@@ -945,7 +1020,9 @@ def tie(rules, places, score, decisive, step=None):
     first = set()
     for a, b in zip(places, places[1:]):
         first.add(next(name for name in rules.ties if rung(rules, name, a) != rung(rules, name, b)))
-    entry = {"decisive": decisive, "order": [rules.territories[p]["id"] for p in places], "rules": [n for n in rules.ties if n in first], "score": score}
+    entry = {"decisive": decisive, "order": [rules.territories[p]["id"] for p in places], "rules": [n for n in rules.ties if n in first]}
+    if score is not None:
+        entry["score"] = score
     return entry if step is None else {**entry, "round": step}
 
 
@@ -1002,8 +1079,625 @@ def fraction(value):
     return {"den": value.denominator, "num": value.numerator}
 
 
+class Count:
+    """A count by a method that tells its steps. Territories are numbers; every method below fills in what it finds."""
+
+    def __init__(self, rules, valid):
+        self.rules, self.n = rules, len(rules.territories)
+        self.all = range(self.n)
+        self.ballots, self.blank = len(valid), sum(not marks for marks in valid)
+        self.naming = self.ballots - self.blank
+        papers = collections.Counter(tuple(marks) for marks in valid)
+        self.papers = [(list(marks), times) for marks, times in sorted(papers.items())]
+        self.rankings = [([place for place, _ in marks], times) for marks, times in self.papers]
+        self.votes = [sum(times for marks, times in self.rankings if place in marks) for place in self.all]
+        self.seats = rules.winning["seats"] if rules.winners == "top" else self.n
+        self.order, self.scores, self.chosen, self.pairwise = [], None, None, None
+        self.steps, self.ties = [], []
+
+    def told(self, name, **content):
+        self.steps.append({name: content})
+
+    def settle(self, tied, step=None, decisive=True):
+        """Equals by the ladder; two or more of them are a tie. Whether one without a step is decisive is seen at the end."""
+        tied = sorted(tied, key=lambda place: ladder(self.rules, place))
+        if len(tied) > 1:
+            self.ties.append(tie(self.rules, tied, None, decisive, step))
+        return tied
+
+    def groups(self, places, key):
+        """Places of equal keys together, the highest key first."""
+        found = collections.defaultdict(list)
+        for place in places:
+            found[key(place)].append(place)
+        return [found[value] for value in sorted(found, reverse=True)]
+
+    def rank(self, key):
+        for group in self.groups(self.all, key):
+            self.order += self.settle(group)
+
+    def line_up(self, places, key, step):
+        return [place for group in self.groups(places, key) for place in self.settle(group, step, False)]
+
+    def by_score(self, scores):
+        self.scores = scores
+        self.rank(lambda place: scores[place])
+
+    def sums(self):
+        """Support for each territory: 1 for a mark, points or marks, or the places of a ballot from below."""
+        return [sum(support[place] * times for support, times in self.supports()) for place in self.all]
+
+    def supports(self):
+        for marks, times in self.papers:
+            support = [0] * self.n
+            for position, (place, value) in enumerate(marks):
+                support[place] = {"approval": 1, "ranked": len(marks) - position}.get(self.rules.kind, value)
+            yield support, times
+
+    def bring_pairs(self):
+        """How many ballots prefer one to another: rank it above the other or mark it higher, or name it and not the other."""
+        over = [[0] * self.n for _ in self.all]
+        for marks, times in self.papers:
+            worth = {place: -position if value is None else value for position, (place, value) in enumerate(marks)}
+            for place in worth:
+                for other in self.all:
+                    if other not in worth or worth[place] > worth[other]:
+                        over[place][other] += times
+        for place in self.all:
+            over[place][place] = 0
+        self.over, self.pairwise = over, {"candidates": self.n, "preferred": [number for row in over for number in row]}
+
+    def strength(self, winner, loser, by):
+        more, less = self.over[winner][loser], self.over[loser][winner]
+        return 0 if more <= less else more - less if by == "margins" else more
+
+    def undefeated(self, precedes):
+        """Order by "precedes": first those whom nobody precedes, then those whom only these precede, and so on."""
+        left = list(self.all)
+        while left:
+            place = [at for at in left if not any(precedes(other, at) for other in left)]
+            self.order += self.settle(place)
+            left = [at for at in left if at not in place]
+
+    def finish(self, money):
+        """Winners, standings and the outcome."""
+        rules, ids = self.rules, [territory["id"] for territory in self.rules.territories]
+        if self.chosen is None:
+            why, spent = select(rules, self.order, self.scores)
+        else:
+            why, spent = self.why_not(money)
+        won = [place for place in (self.order if self.chosen is None else self.chosen) if why[place] is None]
+        for entry in self.ties:
+            if "round" not in entry:
+                entry["decisive"] = len({why[ids.index(name)] is None for name in entry["order"]}) == 2
+        standings = []
+        for rank, place in enumerate(self.order, 1):
+            standing = {"id": ids[place], "rank": rank, "selected": why[place] is None, "votes": self.votes[place]}
+            if self.scores is not None:
+                score = fractions.Fraction(self.scores[place])
+                standing["score"] = int(score) if score.denominator == 1 and 0 <= score < 2**64 else written(score)
+            if why[place]:
+                standing["why"] = why[place]
+            standings.append(standing)
+        outcome = {"rounds": [], "standings": standings, "ties": self.ties, "winners": [ids[place] for place in won]}
+        if self.steps:
+            outcome["steps"] = self.steps
+        if self.pairwise:
+            outcome["pairwise"] = self.pairwise
+        return outcome if rules.winners == "top" else {**outcome, "spent": spent}
+
+    def why_not(self, money):
+        """Why each did not win that the method itself did not elect or buy."""
+        if self.rules.winners == "top":
+            return {place: None if place in self.chosen else "no-seat" for place in self.all}, 0
+        spent = sum(money.costs[place] for place in self.chosen)
+        why = {}
+        for place in self.all:
+            stops = self.rules.winning["overflow"] == "stop" and self.scores[place] > 0
+            reason = "over-budget" if money.costs[place] > money.budget - spent else "after-stop" if stops else "no-support"
+            why[place] = None if place in self.chosen else reason if money.reaches(place) else "below-minimum"
+        return why, spent
+
+    # ---- marks
+
+    def score_mean(self):
+        self.means([votes for votes in self.votes])
+
+    def score_mean_blanks_zero(self):
+        self.means([self.naming] * self.n)
+
+    def means(self, over):
+        means = [fractions.Fraction(total, number) if number else None for total, number in zip(self.sums(), over)]
+        self.scores = [mean or 0 for mean in means]
+        self.rank(lambda place: -1 if means[place] is None else means[place])
+
+    def majority_judgement(self):
+        values = []
+        for place in self.all:
+            marks = [value for ballot, times in self.papers for at, value in ballot if at == place for _ in range(times)]
+            marks = sorted(marks + [0] * (self.naming - len(marks)))
+            value = []  # the lower middle mark, taken out, and again
+            low, high = (len(marks) - 1) // 2, (len(marks) - 1) // 2 + 1
+            while low >= 0 or high < len(marks):
+                if (len(marks) - len(value)) % 2 == 1 and value:
+                    value.append(marks[high])
+                    high += 1
+                else:
+                    value.append(marks[low])
+                    low -= 1
+            values.append(tuple(value))
+        self.scores = [value[0] if value else 0 for value in values]
+        self.told("medians", grades=self.scores)
+        self.rank(lambda place: values[place])
+
+    def star(self):
+        self.scores = sums = self.sums()
+        for group in self.groups(self.all, lambda place: sums[place]):
+            is_final = len(self.order) + len(group) <= 2
+            self.order += group if is_final else self.settle(group)
+        if self.n < 2:
+            return
+        pair, preferred = self.order[:2], [0, 0, 0]
+        for marks, times in self.papers:
+            first, second = (dict(marks).get(place, 0) for place in pair)
+            preferred[0 if first > second else 1 if first < second else 2] += times
+        self.told("finalists", equal=preferred[2], pair=pair, preferred=preferred[:2])
+        keys = [(preferred[i], sums[pair[i]]) for i in (0, 1)]
+        if keys[1] > keys[0]:
+            self.order[:2] = pair[::-1]
+        elif keys[0] == keys[1]:
+            self.order[:2] = self.settle(pair)
+
+    # ---- rankings
+
+    def places(self, worth):
+        scores = [0] * self.n
+        for ranking, times in self.rankings:
+            for position, place in enumerate(ranking):
+                scores[place] += worth(position) * times
+        self.by_score(scores)
+
+    def borda_fixed(self):
+        self.places(lambda position: self.n - position)
+
+    def dowdall(self):
+        self.places(lambda position: fractions.Fraction(1, position + 1))
+
+    def bucklin(self):
+        votes, reached = [0] * self.n, [None] * self.n
+        for position in range(max((len(ranking) for ranking, _ in self.rankings), default=0)):
+            decided = any(reached)
+            for ranking, times in self.rankings:
+                if position < len(ranking):
+                    votes[ranking[position]] += times
+            for place in self.all:
+                if not reached[place] and votes[place] > self.naming // 2:
+                    reached[place] = (position + 1, votes[place])
+            if not decided:
+                self.told("counted", exhausted=written(self.blank), quota=written(self.naming // 2 + 1), round=position + 1, votes=[written(v) for v in votes])
+        standing = [reached[place] or (2**32, votes[place]) for place in self.all]
+        self.scores = [number for _, number in standing]
+        self.rank(lambda place: (-standing[place][0], standing[place][1]))
+
+    def coombs(self):
+        left, best, worst = set(self.all), [], []
+        self.scores = [0] * self.n
+        for step in range(1, self.n + 1):
+            first, last, supporting = [0] * self.n, [fractions.Fraction(0)] * self.n, 0
+            for ranking, times in self.rankings:
+                kept = [place for place in ranking if place in left]
+                if kept:
+                    supporting += times
+                    first[kept[0]] += times
+                    lowest = left - set(kept) or {kept[-1]}
+                    for place in lowest:
+                        last[place] += fractions.Fraction(times, len(lowest))
+            told = len(self.steps)
+            filled = len(best) >= self.seats
+            self.told("counted", exhausted=written(self.ballots - supporting), round=step, votes=[written(v) for v in first])
+            majority = [place for place in sorted(left) if first[place] > supporting // 2 or len(left) == 1]
+            if majority:
+                leaving = majority[0]
+                best.append(leaving)
+                self.told("elected", candidates=[leaving], round=step)
+            else:
+                most = max(last[place] for place in left)
+                leaving = self.settle([place for place in left if last[place] == most], step)[-1]
+                worst.append(leaving)
+                self.told("last-places", round=step, votes=[written(v) for v in last])
+                self.told("eliminated", candidates=[leaving], round=step)
+            if filled:
+                del self.steps[told:]
+            left.remove(leaving)
+            self.scores[leaving] = first[leaving]
+        self.order = best + worst[::-1]
+
+    def instant_runoff_batches(self):
+        left, out, step = set(self.all), [], 0
+        self.scores = [0] * self.n
+        # A paper is held by somebody: [ranking, position of who holds it, times]
+        held = [[ranking, 0, times] for ranking, times in self.rankings if ranking]
+        exhausted = self.blank
+        while left:
+            step += 1
+            totals = [0] * self.n
+            for ranking, position, times in held:
+                totals[ranking[position]] += times
+            self.told("counted", exhausted=written(exhausted), round=step, votes=[written(v) for v in totals])
+            rising = sorted(left, key=lambda place: (totals[place], place))
+            lengths = range(len(rising) - self.seats, 1, -1)
+            hopeless = next((k for k in lengths if sum(totals[p] for p in rising[:k]) < totals[rising[k]]), None)
+            if hopeless:
+                leaving = self.line_up(sorted(rising[:hopeless]), lambda place: totals[place], step)[::-1]
+            else:
+                leaving = [self.settle([p for p in rising if totals[p] == totals[rising[0]]], step)[-1]]
+            left -= set(leaving)
+            for place in leaving:
+                self.scores[place] = totals[place]
+            out += leaving
+            if not left:
+                self.told("elected", candidates=leaving, round=step)
+                break
+            self.told("eliminated", candidates=leaving, round=step)
+            for place in leaving:
+                to, lost, staying = [0] * self.n, 0, []
+                for paper in held:
+                    ranking, position, times = paper
+                    if ranking[position] == place:
+                        position = next((k for k in range(position + 1, len(ranking)) if ranking[k] in left), None)
+                        if position is None:
+                            lost += times
+                            continue
+                        to[ranking[position]] += times
+                        paper[1] = position
+                    staying.append(paper)
+                held, exhausted = staying, exhausted + lost
+                self.moved(place, to, lost, step)
+        self.order = out[::-1]
+
+    def moved(self, place, to, lost, step):
+        self.told("transferred", **{"from": place, "lost": written(lost), "round": step, "to": [[at, written(v)] for at, v in enumerate(to) if v]})
+
+    # ---- pairs
+
+    def copeland(self):
+        self.bring_pairs()
+        point = lambda a, b: 1 + (self.over[a][b] > self.over[b][a]) - (self.over[a][b] < self.over[b][a])
+        self.by_score([fractions.Fraction(sum(point(place, other) for other in self.all if other != place), 2) for place in self.all])
+
+    def minimax(self, by="winning-votes"):
+        self.bring_pairs()
+        self.scores = [max(self.strength(other, place, by) for other in self.all) for place in self.all]
+        self.rank(lambda place: -self.scores[place])
+
+    def ranked_pairs(self, by="margins"):
+        self.bring_pairs()
+        before = [set() for _ in self.all]  # who comes after each, directly or through others
+        won = [(self.strength(a, b, by), a, b) for a in self.all for b in self.all if self.strength(a, b, by)]
+
+        def keep(before, winner, loser):
+            if winner in before[loser]:
+                return False
+            for place in self.all:
+                if place == winner or winner in before[place]:
+                    before[place] |= before[loser] | {loser}
+            return True
+
+        for strength in sorted({victory[0] for victory in won}, reverse=True):
+            equal = [(a, b) for s, a, b in won if s == strength]
+            trial = [set(after) for after in before]
+            if len(equal) > 1 and not all([keep(trial, *victory) for victory in equal]):
+                involved = self.settle({place for victory in equal for place in victory})
+                equal.sort(key=lambda victory: [involved.index(place) for place in victory])
+            for winner, loser in equal:
+                name = "locked" if keep(before, winner, loser) else "skipped"
+                if self.n <= 64:
+                    self.told(name, loser=loser, strength=strength, winner=winner)
+        self.undefeated(lambda a, b: b in before[a])
+
+    def schulze(self, by="winning-votes"):
+        self.bring_pairs()
+        path = [[self.strength(a, b, by) for b in self.all] for a in self.all]
+        for via in self.all:
+            for a in self.all:
+                for b in self.all:
+                    if len({via, a, b}) == 3:
+                        path[a][b] = max(path[a][b], min(path[a][via], path[via][b]))
+        self.told("paths", by=by, rows=path)
+        self.undefeated(lambda a, b: path[a][b] > path[b][a])
+
+    def kemeny(self):
+        self.bring_pairs()
+        against = lambda first, rest: sum(self.over[other][first] for other in rest)
+        least = {frozenset(): 0}
+        for bits in range(1, 2**self.n):
+            group = frozenset(place for place in self.all if bits >> place & 1)
+            least[group] = min(least[group - {first}] + against(first, group - {first}) for first in group)
+        best = lambda group: [first for first in sorted(group) if least[group] == least[group - {first}] + against(first, group - {first})]
+        left = frozenset(self.all)
+        self.told("optimal", distance=least[left], first=best(left))
+        while left:
+            self.order.append(self.settle(best(left))[0])
+            left -= {self.order[-1]}
+
+    # ---- transferable votes, in whole units of 10^-5 and of 10^-9
+
+    def stv_scottish(self):
+        unit, lost, step, out = 10**5, 0, 0, []
+        left, elected = set(self.all), []
+        piles = [[] for _ in self.all]  # [what is left of the ranking, times, worth of each]
+        for ranking, times in self.rankings:
+            if ranking:
+                piles[ranking[0]].append((ranking[1:], times, unit))
+        credit = [sum(times * worth for _, times, worth in pile) for pile in piles]
+        quota = (self.naming // (self.seats + 1) + 1) * unit
+        show = lambda units: written(fractions.Fraction(units, unit))
+
+        def elect(places):
+            if places:
+                places = self.line_up(sorted(places), lambda place: credit[place], step)
+                left.difference_update(places)
+                elected.extend(places)
+                self.told("elected", candidates=places, round=step)
+
+        def pass_on(place, units, keeps, value):
+            nonlocal lost
+            to, pile, piles[place] = [0] * self.n, piles[place], []
+            for rest, times, worth in pile:
+                at = next((k for k, other in enumerate(rest) if other in left), None)
+                if at is not None:
+                    worth = value(worth)
+                    to[rest[at]] += times * worth
+                    piles[rest[at]].append((rest[at + 1:], times, worth))
+            credit[place] = keeps
+            for other in self.all:
+                credit[other] += to[other]
+            lost += units - sum(to)
+            self.told("transferred", **{"from": place, "lost": show(units - sum(to)), "round": step, "to": [[at, show(v)] for at, v in enumerate(to) if v]})
+
+        while True:
+            step += 1
+            self.told("counted", exhausted=show(lost), quota=show(quota), round=step, votes=[show(v) for v in credit])
+            elect([place for place in left if credit[place] >= quota])
+            vacancies = max(self.seats - len(elected), 0)
+            if len(left) <= vacancies:
+                elect(list(left))
+                break
+            if vacancies == 0:
+                break
+            most = max((credit[place] - quota for place in elected), default=0)
+            if most > 0:
+                place = self.settle([p for p in elected if credit[p] - quota == most], step)[0]
+                total = credit[place]
+                pass_on(place, most, quota, lambda worth: worth * most // total)
+            else:
+                fewest = min(credit[place] for place in left)
+                place = self.settle([p for p in left if credit[p] == fewest], step)[-1]
+                left.remove(place)
+                out.append(place)
+                self.told("eliminated", candidates=[place], round=step)
+                pass_on(place, fewest, 0, lambda worth: worth)
+        self.order = elected + self.line_up(sorted(left), lambda place: credit[place], step) + out[::-1]
+        self.scores, self.chosen = [fractions.Fraction(v, unit) for v in credit], elected
+
+    def stv_meek(self):
+        unit, step = 10**9, 1
+        keep, hopeful, elected, out = [unit] * self.n, set(self.all), [], []
+        up = lambda a, b: -(-a // b)
+        show = lambda units: written(fractions.Fraction(units, unit))
+        votes, quota = [0] * self.n, 0
+
+        def distribute():
+            nonlocal votes, quota
+            votes = [0] * self.n
+            for ranking, times in self.rankings:
+                worth = unit
+                for place in ranking:
+                    part = up(worth * keep[place], unit)
+                    votes[place] += part * times
+                    worth -= part
+            quota = sum(votes) // (self.seats + 1) + 1
+
+        def tell():
+            self.told("counted", exhausted=show(self.naming * unit - sum(votes)), quota=show(quota), round=step, votes=[show(v) for v in votes])
+            self.told("kept", factors=[show(v) for v in keep], round=step)
+
+        def elect(places):
+            places = self.line_up(sorted(places), lambda place: votes[place], step)
+            hopeful.difference_update(places)
+            elected.extend(places)
+            self.told("elected", candidates=places, round=step)
+
+        while len(elected) < self.seats < len(elected) + len(hopeful):
+            before = None
+            while True:
+                distribute()
+                reached = [place for place in hopeful if votes[place] >= quota]
+                surplus = max(sum(votes[place] for place in elected) - quota * len(elected), 0)
+                if reached or surplus < 1000 or before is not None and surplus >= before:
+                    break
+                before = surplus
+                for place in elected:
+                    keep[place] = up(up(keep[place] * quota, unit) * unit, max(votes[place], 1))
+            tell()
+            if reached:
+                elect(reached)
+            else:
+                fewest = min(votes[place] for place in hopeful)
+                place = self.settle([p for p in hopeful if votes[p] <= fewest + surplus], step)[-1]
+                hopeful.remove(place)
+                keep[place] = 0
+                out.append(place)
+                self.told("eliminated", candidates=[place], round=step)
+            step += 1
+        if len(elected) < self.seats and hopeful:
+            if step == 1:
+                distribute()
+                tell()
+            elect(hopeful)
+        self.order = elected + self.line_up(sorted(hopeful), lambda place: votes[place], step) + out[::-1]
+        self.scores, self.chosen = [fractions.Fraction(v, unit) for v in votes], elected
+
+    # ---- money
+
+    def bought(self, winners):
+        """The winners as they were bought, and the others by score."""
+        others = sorted(set(self.all) - set(winners), key=lambda place: [-self.scores[place], *ladder(self.rules, place)])
+        self.order, self.chosen = winners + others, winners
+
+    def greedy(self, money):
+        self.by_score(self.sums())
+        why, _ = select(self.rules, self.order, self.scores)
+        for place in self.order:
+            if why[place] is None:
+                self.told("purchased", candidate=place, cost=money.costs[place])
+
+    def knapsack(self, money):
+        self.scores = self.sums()
+        by_ladder = sorted(self.all, key=lambda place: ladder(self.rules, place))
+        possible = [place for place in by_ladder if self.scores[place] > 0 and money.reaches(place)]
+        found = [(0, 0, ())]  # (score, -cost, a sign for each so far: 1 is taken)
+        for place in possible:
+            without = [(score, cost, signs + (0,)) for score, cost, signs in found]
+            found = without + [(score + self.scores[place], cost - money.costs[place], signs[:-1] + (1,)) for score, cost, signs in without if money.costs[place] - cost <= money.budget]
+        signs = max(found)[2]
+        winners = sorted((place for place, sign in zip(possible, signs) if sign), key=lambda place: -self.scores[place])
+        for place in winners:
+            self.told("purchased", candidate=place, cost=money.costs[place])
+        self.bought(winners)
+
+    def phragmen(self, money):
+        self.scores, supports = self.sums(), list(self.supports())
+        loads, winners, left = [fractions.Fraction(0)] * len(supports), [], money.budget
+        sale = [place for place in self.all if self.scores[place] > 0 and money.reaches(place) and money.costs[place] <= money.budget]
+        after = lambda place: (money.costs[place] + sum(load * times for load, (support, times) in zip(loads, supports) if support[place])) / fractions.Fraction(self.scores[place])
+        while sale:
+            load = {place: after(place) for place in sale}
+            lightest = [place for place in sale if load[place] == min(load.values())]
+            dear = [place for place in lightest if money.costs[place] > left]
+            if dear and self.rules.winning["overflow"] == "stop":
+                break
+            sale = [place for place in sale if place not in dear]
+            tied = self.settle([place for place in lightest if place not in dear], len(winners) + 1)
+            if not tied:
+                continue
+            place = tied[0]
+            price = fractions.Fraction(load[place] * 10**4 // 1, 10**6)
+            self.told("purchased", candidate=place, cost=money.costs[place], price=written(price), supporters=self.scores[place])
+            left -= money.costs[place]
+            winners.append(place)
+            sale.remove(place)
+            loads = [load[place] if support[place] else carried for carried, (support, _) in zip(loads, supports)]
+        self.bought(winners)
+
+    def equal_shares(self, money, by_cost=True, completion=""):
+        self.scores, supports = self.sums(), list(self.supports())
+        worth = money.costs if by_cost else [1] * self.n
+
+        def run(raises):
+            """What is bought after so many raises: (winners, steps, ties), or None when that exceeds the budget."""
+            self.steps, self.ties = [], []
+            share = fractions.Fraction(money.budget, self.ballots) + 100 * raises if self.ballots else 0
+            purses, winners = [share] * len(supports), []
+            sale = [place for place in self.all if self.scores[place] > 0 and money.reaches(place)]
+
+            def price_of(place):
+                """What a point must cost so that all supporters together pay: who has less gives all. None if they cannot."""
+                backers = [(purse, support[place], times) for purse, (support, times) in zip(purses, supports) if support[place]]
+                point = fractions.Fraction(0)
+                while True:
+                    poor = sum(purse * times for purse, units, times in backers if purse < point * units)
+                    rich = sum(units * times for purse, units, times in backers if purse >= point * units)
+                    if not rich:
+                        return None
+                    higher = fractions.Fraction(money.costs[place] - poor) / rich
+                    if higher <= point:
+                        return point
+                    point = higher
+
+            while True:
+                points = {place: price_of(place) for place in sale}
+                sale = [place for place in sale if points[place] is not None]
+                if not sale:
+                    return winners, self.steps, self.ties
+                rate = {place: points[place] / worth[place] for place in sale}
+                place = self.settle([p for p in sale if rate[p] == min(rate.values())], len(winners) + 1)[0]
+                winners.append(place)
+                if sum(money.costs[p] for p in winners) > money.budget:
+                    return None
+                sale.remove(place)
+                entry = {"candidate": place, "cost": money.costs[place]}
+                if all(support[place] in (0, 1) for support, _ in supports):
+                    entry["price"] = written(fractions.Fraction(points[place] // 1, 100))
+                entry["supporters"] = sum(times for purse, (support, times) in zip(purses, supports) if support[place] and purse > 0)
+                self.told("purchased", **entry)
+                purses = [max(purse - points[place] * support[place], 0) for purse, (support, _) in zip(purses, supports)]
+
+        def fits(winners):
+            rest = money.budget - sum(money.costs[place] for place in winners)
+            return any(self.scores[p] > 0 and money.reaches(p) and p not in winners and money.costs[p] <= rest for p in self.all)
+
+        kept, raises = run(0), 0
+        while completion in ("add1", "add1u") and self.ballots and raises < 100_000 and fits(kept[0]):
+            raises += 1
+            more = run(raises)
+            if not more:
+                break
+            kept = more
+        winners, self.steps, self.ties = kept
+        if completion in ("add1u", "greedy"):
+            self.fill(money, winners, lambda place: fractions.Fraction(self.scores[place] * worth[place], money.costs[place]))
+        self.bought(winners)
+
+    def fill(self, money, winners, key):
+        """Buys what still fits, the most satisfaction for the money first."""
+        left = money.budget - sum(money.costs[place] for place in winners)
+        for group in self.groups([place for place in self.all if place not in winners and money.reaches(place)], key):
+            if any(money.costs[p] <= left for p in group) and sum(money.costs[p] for p in group) > left:
+                group = self.settle(group, len(winners) + 1)
+            for place in group:
+                if money.costs[place] <= left:
+                    left -= money.costs[place]
+                    winners.append(place)
+                    self.told("purchased", candidate=place, cost=money.costs[place])
+
+
+class Money:
+    """Budget, costs, and the least score of a winner."""
+
+    def __init__(self, rules, count):
+        self.costs, self.budget = [territory["cost"] for territory in rules.territories], rules.winning.get("budget")
+        minimum = rules.winning["minimum"]
+        self.reaches = lambda place: minimum is None or count.scores[place] >= minimum
+
+
+def count_told(rules, choices):
+    """The outcome under a method that is counted from the ballots themselves."""
+    valid = [choice for choice in choices if type(choice) is list]
+    method, found = rules.method, Count(rules, valid)
+    money = Money(rules, found)
+    if method == "choose-one":
+        found.by_score(found.votes)
+    elif method in SHARES:
+        rest = method.removeprefix("equal-shares").removeprefix("-units")
+        found.equal_shares(money, "-units" not in method, rest.removeprefix("-"))
+    elif method in BUYING:
+        getattr(found, method)(money)
+    elif method.endswith(("-margins", "-winning-votes")):
+        name, by = re.fullmatch("(.+)-(margins|winning-votes)", method).groups()
+        getattr(found, name.replace("-", "_"))(by)
+    else:
+        getattr(found, method.replace("-", "_"))()
+    return {
+        "ballots": len(choices), "blank": found.blank,
+        "invalid": dict(collections.Counter(choice for choice in choices if type(choice) is str)), **found.finish(money),
+    }
+
+
 def count(rules, choices):
     """The outcome of opened ballots, as `tallied` must name it."""
+    if rules.method not in ("approval", "borda", "instant-runoff", "points", "score"):
+        return count_told(rules, choices)
     valid = [choice for choice in choices if type(choice) is list]
     places = range(len(rules.territories))
     given = {place: collections.Counter() for place in places}  # value (for ranked: points of borda) → how often

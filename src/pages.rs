@@ -5,6 +5,7 @@ pub mod chart;
 mod frame;
 mod home;
 pub mod map;
+mod method;
 mod picture;
 mod problem;
 mod results;

@@ -21,7 +21,7 @@ mod witnesses;
 
 use std::{collections::BTreeMap, io};
 
-use ballots::{Outcome, envelope::OpeningKey};
+use ballots::envelope::OpeningKey;
 
 pub use heads::KnownHead;
 pub(crate) use lines::envelope_check;
@@ -30,6 +30,7 @@ pub use source::{Source, Spool};
 
 use crate::round::{Round, count::Count};
 use casts::{Casts, Summary};
+use recount::Recounted;
 
 /// How far a verification is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,7 +81,7 @@ fn count(
     round: &Round,
     casts: Option<Casts<'_>>,
     progress: &(dyn Fn(Progress) + Sync),
-) -> io::Result<(Summary, Option<Outcome>)> {
+) -> io::Result<(Summary, Option<Recounted>)> {
     let voting = &round.rules.voting;
     let key = round.opening_key.as_ref().and_then(|key| OpeningKey::from_bytes(&key.0).ok());
     let mut count = key.as_ref().map(|key| Count::new(key, *round.fingerprint.as_bytes(), voting));

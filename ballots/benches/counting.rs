@@ -3,16 +3,17 @@
 use std::hint::black_box;
 
 use ballots::{
-    Ballot, Choice, Rules, Tally, codec,
+    Ballot, Choice, Procedure, Rules, Tally, codec,
     formats::pabulib::{Instance, read, write},
-    rules::{Kind, Method, Territory, TieRule, Winners},
+    methods::{positional::Scale, score::Measure},
+    rules::{Kind, Territory, TieRule, Winners},
 };
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 
 const TERRITORIES: u16 = 30;
 const BALLOTS: u64 = 100_000;
 
-fn rules(kind: Kind, method: Method) -> Rules {
+fn rules(kind: Kind, method: Procedure) -> Rules {
     let territory = |number: u16| Territory {
         id: format!("t{number}"),
         number: number.into(),
@@ -47,11 +48,11 @@ fn ballots(rules: &Rules) -> Vec<Ballot> {
 fn counting(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("count");
     for (name, kind, method) in [
-        ("approval", Kind::Approval { max: 3 }, Method::Approval),
-        ("score", Kind::Score { max: 10 }, Method::Score),
-        ("borda", Kind::Ranked { max: 3 }, Method::Borda),
-        ("run-off", Kind::Ranked { max: 3 }, Method::InstantRunoff),
-        ("points", Kind::Points { each: None, total: 10 }, Method::Points),
+        ("approval", Kind::Approval { max: 3 }, Procedure::Approval),
+        ("score", Kind::Score { max: 10 }, Procedure::Score(Measure::Sum)),
+        ("borda", Kind::Ranked { max: 3 }, Procedure::Borda(Scale::OwnLength)),
+        ("run-off", Kind::Ranked { max: 3 }, Procedure::InstantRunoff { batches: false }),
+        ("points", Kind::Points { each: None, total: 10 }, Procedure::Points),
     ] {
         let rules = rules(kind, method);
         let ballots = ballots(&rules);
@@ -60,7 +61,7 @@ fn counting(criterion: &mut Criterion) {
             bench.iter(|| {
                 let mut tally = Tally::new(&rules);
                 ballots.iter().for_each(|ballot| tally.add(black_box(ballot)));
-                black_box(tally.finish(&rules))
+                black_box(tally.finish(&rules).ok())
             });
         });
     }
@@ -68,7 +69,7 @@ fn counting(criterion: &mut Criterion) {
 }
 
 fn reading(criterion: &mut Criterion) {
-    let rules = rules(Kind::Approval { max: 3 }, Method::Approval);
+    let rules = rules(Kind::Approval { max: 3 }, Procedure::Approval);
     let ballots = ballots(&rules);
     let encoded: Vec<_> = ballots.iter().map(|ballot| codec::encode(&rules, ballot)).collect();
     let mut group = criterion.benchmark_group("read");

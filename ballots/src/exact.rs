@@ -45,6 +45,12 @@ impl Exact {
         self.0.is_zero()
     }
 
+    /// The number itself, if it is whole, not below zero, and fits.
+    #[must_use]
+    pub fn whole(&self) -> Option<u64> {
+        if self.0.is_integer() { self.0.numer().to_u64() } else { None }
+    }
+
     /// The whole part, if it is not below zero and fits.
     #[must_use]
     pub fn floor(&self) -> Option<u64> {
@@ -153,5 +159,32 @@ impl Serialize for Exact {
 impl<'de> Deserialize<'de> for Exact {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+    }
+}
+
+/// A number that may be missing, in JSON a number when it is whole and below 2^64, and text otherwise.
+pub(crate) mod whole_or_text {
+    use super::{Deserialize, Deserializer, Error, Exact, Serialize, Serializer};
+
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Written {
+        Text(String),
+        Whole(u64),
+    }
+
+    pub(crate) fn serialize<S: Serializer>(number: &Option<Exact>, serializer: S) -> Result<S::Ok, S::Error> {
+        match number.as_ref().map(|number| (number.whole(), number)) {
+            None => serializer.serialize_none(),
+            Some((Some(whole), _)) => serializer.serialize_u64(whole),
+            Some((None, number)) => number.serialize(serializer),
+        }
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Exact>, D::Error> {
+        match Written::deserialize(deserializer)? {
+            Written::Whole(whole) => Ok(Some(whole.into())),
+            Written::Text(text) => text.parse().map(Some).map_err(D::Error::custom),
+        }
     }
 }

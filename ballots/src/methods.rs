@@ -2,13 +2,12 @@
 
 use std::{fmt, str::FromStr};
 
-use serde::Serialize;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
 use crate::{
     election::{Contest, Election, Ranking, Record, State},
     ladder::Waiting,
-    pairwise::{MOST_CANDIDATES, Pairwise, Strength},
-    rules::{Kind, Winners},
+    pairwise::{Pairwise, Strength},
     winning,
 };
 use equal_shares::{Completion, Satisfaction};
@@ -23,6 +22,7 @@ pub mod coombs;
 pub mod copeland;
 pub mod equal_shares;
 mod fault;
+mod fitting;
 mod greedy;
 pub mod instant_runoff;
 pub mod kemeny;
@@ -175,8 +175,14 @@ impl FromStr for Procedure {
     }
 }
 
+impl<'de> Deserialize<'de> for Procedure {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+    }
+}
+
 impl Serialize for Procedure {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
     }
 }
@@ -186,63 +192,6 @@ impl Procedure {
     #[must_use]
     pub fn all() -> Vec<Self> {
         NAMES.iter().map(|(method, _)| *method).collect()
-    }
-
-    /// Methods that can count ballots of this kind.
-    #[must_use]
-    pub fn fitting(kind: &Kind) -> Vec<Self> {
-        Self::all().into_iter().filter(|method| method.fits(kind)).collect()
-    }
-
-    /// Whether it can count ballots of this kind.
-    #[must_use]
-    pub const fn fits(&self, kind: &Kind) -> bool {
-        match self {
-            Self::ChooseOne | Self::Approval | Self::Phragmen => matches!(kind, Kind::Approval { .. }),
-            Self::EqualShares(..) | Self::Greedy | Self::Knapsack => true,
-            Self::Points => matches!(kind, Kind::Points { .. }),
-            Self::Borda(_) | Self::Bucklin | Self::Coombs | Self::InstantRunoff { .. } => {
-                matches!(kind, Kind::Ranked { .. })
-            }
-            Self::MeekStv | Self::ScottishStv => matches!(kind, Kind::Ranked { .. }),
-            // Marks order the candidates too.
-            Self::Copeland | Self::Kemeny | Self::Minimax(_) | Self::RankedPairs(_) | Self::Schulze(_) => {
-                matches!(kind, Kind::Ranked { .. } | Kind::Score { .. })
-            }
-            Self::MajorityJudgement | Self::Score(_) | Self::Star => matches!(kind, Kind::Score { .. }),
-        }
-    }
-
-    /// Whether it spends a budget, and can do nothing without one.
-    #[must_use]
-    pub const fn spends(&self) -> bool {
-        matches!(self, Self::EqualShares(..) | Self::Greedy | Self::Knapsack | Self::Phragmen)
-    }
-
-    /// Whether it reads nothing of these ballots but how often each candidate got each mark, so that the ballots themselves
-    /// need not be kept ([`MarkCounts`](crate::profile::MarkCounts)).
-    #[must_use]
-    pub const fn reads_marks_alone(&self, kind: &Kind) -> bool {
-        let by_marks = matches!(
-            self,
-            Self::Approval
-                | Self::ChooseOne
-                | Self::Greedy
-                | Self::Knapsack
-                | Self::MajorityJudgement
-                | Self::Points
-                | Self::Score(_)
-        );
-        by_marks && !matches!(kind, Kind::Ranked { .. })
-    }
-
-    /// Whether more of its score is better and may have a minimum.
-    const fn takes_minimum(self) -> bool {
-        self.spends()
-            || matches!(
-                self,
-                Self::Approval | Self::Borda(_) | Self::ChooseOne | Self::Points | Self::Score(_) | Self::Star
-            )
     }
 
     fn rank(self, contest: &Contest<'_>, limits: &[Limit], record: &mut Record) -> Result<Ranking, Halt> {
@@ -275,20 +224,8 @@ impl Procedure {
     }
 
     fn check(self, contest: &Contest<'_>) -> Result<(), CountFault> {
-        let (kind, candidates) = (contest.profile.kind(), contest.candidates());
-        if !self.fits(kind) {
-            return Err(CountFault::Kind { method: self, kind: kind.name(), fitting: Self::fitting(kind) });
-        }
-        let minimum = match contest.winners {
-            Winners::Top { minimum, .. } | Winners::Budget { minimum, .. } => *minimum,
-        };
-        // In a run-off the score is the votes that one had at the end, as in a round's outcome.
-        if minimum.is_some() && !self.takes_minimum() && !matches!(self, Self::InstantRunoff { .. }) {
-            return Err(CountFault::Minimum(self));
-        }
-        if matches!(contest.winners, Winners::Budget { .. }) && matches!(self, Self::MeekStv | Self::ScottishStv) {
-            return Err(CountFault::Seats(self));
-        }
+        let candidates = contest.candidates();
+        self.suits(contest.profile.kind(), candidates, contest.winners)?;
         let territories = contest.territories.len();
         if territories != usize::from(candidates) {
             return Err(CountFault::Territories { territories, candidates });
@@ -350,11 +287,7 @@ pub fn count_within(contest: &Contest<'_>, limits: &[Limit], method: Procedure) 
 
 /// The matrix of pairs, if there are not too many.
 fn pairs(contest: &Contest<'_>, method: Procedure) -> Result<Pairwise, CountFault> {
-    let given = contest.candidates();
-    if given > MOST_CANDIDATES {
-        let reason = "every pair of them is compared";
-        return Err(CountFault::Candidates { method, given, most: MOST_CANDIDATES, reason });
-    }
+    method.counts_so_many(contest.candidates())?;
     Ok(Pairwise::new(contest.profile))
 }
 

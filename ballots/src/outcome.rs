@@ -4,7 +4,18 @@ use std::{collections::BTreeMap, fmt};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{fraction::Fraction, money::Money, rules::TieRule};
+use crate::{
+    election::Step,
+    exact::{Exact, whole_or_text},
+    fraction::Fraction,
+    money::Money,
+    pairwise::Pairwise,
+    rules::TieRule,
+};
+
+mod told;
+
+pub(crate) use told::rung;
 
 /// The result of a count.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,6 +27,9 @@ pub struct Outcome {
     pub blank: u64,
     /// Invalid ballots by reason.
     pub invalid: BTreeMap<String, u64>,
+    /// Who is preferred to whom, for methods that compare pairs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pairwise: Option<Pairwise>,
     /// Steps of an instant run-off, in order; none for other methods.
     pub rounds: Vec<RunoffRound>,
     /// What the winners cost, when there is a budget.
@@ -23,6 +37,10 @@ pub struct Outcome {
     pub spent: Option<Money>,
     /// Territories, the best first.
     pub standings: Vec<Standing>,
+    /// What happened in the count, in order, where the method has steps other than those of a run-off. Territories stand as
+    /// their place in the rules, from 0.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub steps: Vec<Step>,
     /// Every tie and how the ladder resolved it.
     pub ties: Vec<Tie>,
     /// Winners' ids, the best first.
@@ -43,8 +61,9 @@ pub struct Standing {
     pub median: Option<Fraction>,
     /// Place from 1; no two territories share one.
     pub rank: u32,
-    /// Score under the method; in a run-off, the votes held when it went out or won.
-    pub score: u64,
+    /// Score under the method, where it gives one; in a run-off, the votes held when it went out or won.
+    #[serde(default, with = "whole_or_text", skip_serializing_if = "Option::is_none")]
+    pub score: Option<Exact>,
     /// Whether it won.
     pub selected: bool,
     /// Ballots that name it.
@@ -52,6 +71,14 @@ pub struct Standing {
     /// Why it did not win.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub why: Option<Why>,
+}
+
+impl Standing {
+    /// The score, where it is a whole number.
+    #[must_use]
+    pub fn whole_score(&self) -> Option<u64> {
+        self.score.as_ref().and_then(Exact::whole)
+    }
 }
 
 /// Why a territory did not win.
@@ -64,11 +91,13 @@ pub enum Why {
     BelowMinimum,
     /// Others took the seats.
     NoSeat,
+    /// There was money for it, but its support did not buy it.
+    NoSupport,
     /// It costs more than was left.
     OverBudget,
 }
 
-/// Territories that had the same score.
+/// Territories that the method itself did not tell apart.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Tie {
@@ -81,8 +110,9 @@ pub struct Tie {
     pub round: Option<u32>,
     /// The rungs of the ladder that were needed, in order.
     pub rules: Vec<TieRule>,
-    /// The score that they share.
-    pub score: u64,
+    /// The score that they share, where the method adds up to one number or runs off.
+    #[serde(default, with = "whole_or_text", skip_serializing_if = "Option::is_none")]
+    pub score: Option<Exact>,
 }
 
 impl fmt::Display for Tie {
@@ -94,8 +124,9 @@ impl fmt::Display for Tie {
         let rungs: Vec<_> = rungs.collect();
         let place = self.round.map(|round| format!(" in round {round}")).unwrap_or_default();
         let decisive = if self.decisive { "; it was decisive" } else { "" };
-        let (score, order) = (self.score, self.order.join(" > "));
-        write!(f, "equal at {score}{place}: {order}, by {}{decisive}", rungs.join(", then "))
+        let score = self.score.as_ref().map(|score| format!(" at {score}")).unwrap_or_default();
+        let order = self.order.join(" > ");
+        write!(f, "equal{score}{place}: {order}, by {}{decisive}", rungs.join(", then "))
     }
 }
 

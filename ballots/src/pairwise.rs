@@ -19,9 +19,32 @@ pub enum Strength {
 
 /// For each ordered pair, the ballots that prefer the first: rank it above the other, or rank it and not the other.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Written")]
 pub struct Pairwise {
     candidates: u16,
     preferred: Vec<u64>,
+}
+
+/// A matrix as it is written, row by row, before anybody looked whether it is square.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    candidates: u16,
+    preferred: Vec<u64>,
+}
+
+/// The numbers are not as many as the square of the candidates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("pairwise: there must be a number for each pair, row by row")]
+pub struct PairwiseFault;
+
+impl TryFrom<Written> for Pairwise {
+    type Error = PairwiseFault;
+
+    fn try_from(Written { candidates, preferred }: Written) -> Result<Self, PairwiseFault> {
+        let is_square = preferred.len() == usize::from(candidates) * usize::from(candidates);
+        is_square.then_some(Self { candidates, preferred }).ok_or(PairwiseFault)
+    }
 }
 
 impl Pairwise {

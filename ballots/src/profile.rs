@@ -86,6 +86,12 @@ impl Profile {
         }
     }
 
+    /// No ballots yet of a round.
+    #[must_use]
+    pub fn of_round(rules: &Rules) -> Self {
+        Self::new(rules.kind.clone(), u16::try_from(rules.territories.len()).unwrap_or(u16::MAX))
+    }
+
     /// Ballots of a round.
     ///
     /// # Errors
@@ -94,7 +100,7 @@ impl Profile {
         rules: &Rules,
         ballots: impl IntoIterator<Item = &'a Ballot>,
     ) -> Result<Self, ProfileFault> {
-        let mut profile = Self::new(rules.kind.clone(), u16::try_from(rules.territories.len()).unwrap_or(u16::MAX));
+        let mut profile = Self::of_round(rules);
         for ballot in ballots {
             profile.add(ballot.choice(), 1)?;
         }
@@ -281,6 +287,12 @@ impl Profile {
     #[must_use]
     pub fn has_equal_places(&self) -> bool {
         self.equal_places
+    }
+
+    /// How many papers there are: alike ballots that were added together, or joined, are one.
+    #[must_use]
+    pub fn papers_kept(&self) -> usize {
+        self.ends.len()
     }
 
     /// Every paper, in the order in which they were added.

@@ -3,10 +3,11 @@
 use crate::{
     ballot::Ballot,
     election::{Contest, Election},
-    ladder::{Ladder, Rung},
-    methods::{self, CountFault, Procedure, positional::Scale, score::Measure},
+    ladder::Ladder,
+    methods::{self, CountFault},
+    outcome::rung,
     profile::{Profile, ProfileFault},
-    rules::{Method, Rules, TieRule},
+    rules::{Rules, TieRule},
 };
 
 /// Why a round cannot be counted so.
@@ -20,25 +21,8 @@ pub enum RecountFault {
     Count(#[from] CountFault),
 }
 
-impl From<Method> for Procedure {
-    /// The method of the same definition.
-    fn from(method: Method) -> Self {
-        match method {
-            Method::Approval => Self::Approval,
-            Method::Borda => Self::Borda(Scale::OwnLength),
-            Method::InstantRunoff => Self::InstantRunoff { batches: false },
-            Method::Points => Self::Points,
-            Method::Score => Self::Score(Measure::Sum),
-        }
-    }
-}
-
 impl From<&[TieRule]> for Ladder {
     fn from(rules: &[TieRule]) -> Self {
-        let rung = |rule: &TieRule| match rule {
-            TieRule::Application => Rung::Application,
-            TieRule::Registration => Rung::Registration,
-        };
         Self::new(&rules.iter().map(rung).collect::<Vec<_>>())
     }
 }
@@ -48,14 +32,13 @@ impl From<&[TieRule]> for Ladder {
 /// # Errors
 /// A [`RecountFault`], which rules that pass their check and fewer than 2^32 ballots do not meet.
 pub fn recount<'a>(rules: &Rules, ballots: impl IntoIterator<Item = &'a Ballot>) -> Result<Election, RecountFault> {
-    let profile = Profile::from_ballots(rules, ballots)?;
+    Ok(count_profile(rules, &Profile::from_ballots(rules, ballots)?)?)
+}
+
+/// Counts the valid ballots of a round, gathered in a profile.
+pub(crate) fn count_profile(rules: &Rules, profile: &Profile) -> Result<Election, CountFault> {
     let ladder = Ladder::from(rules.ties.as_slice());
-    let contest = Contest {
-        profile: &profile,
-        territories: &rules.territories,
-        winners: &rules.winners,
-        ladder: &ladder,
-        turnout: None,
-    };
-    Ok(methods::count(&contest, rules.method.into())?)
+    let contest =
+        Contest { profile, territories: &rules.territories, winners: &rules.winners, ladder: &ladder, turnout: None };
+    methods::count(&contest, rules.method)
 }

@@ -4,7 +4,11 @@ use std::{collections::HashSet, fmt, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize, de::Error};
 
-use crate::{codec, money::Money};
+use crate::{
+    codec,
+    methods::{CountFault, Procedure},
+    money::Money,
+};
 
 mod territory;
 
@@ -90,22 +94,6 @@ pub enum Kind {
     },
 }
 
-/// How ballots are counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Method {
-    /// Ballots that mark the territory.
-    Approval,
-    /// For each ballot, its length less the territory's place, from 0.
-    Borda,
-    /// Instant run-off: the last by first places goes out, again and again.
-    InstantRunoff,
-    /// Points received.
-    Points,
-    /// Sum of marks.
-    Score,
-}
-
 /// What to do with a territory that does not fit into the rest of the budget.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -156,8 +144,8 @@ pub enum TieRule {
 pub struct Rules {
     /// What a ballot may hold.
     pub kind: Kind,
-    /// How ballots are counted.
-    pub method: Method,
+    /// How ballots are counted: any method of this crate, by its name.
+    pub method: Procedure,
     /// The choices, in the order that ballots number them, from 0.
     pub territories: Vec<Territory>,
     /// The ladder, first rung first.
@@ -217,16 +205,14 @@ pub enum RulesFault {
         /// Most that makes sense.
         most: u32,
     },
-    /// The method cannot count such ballots.
-    #[error("method: {method} cannot count {kind} ballots; what can: {}", names(.fitting))]
-    Method {
-        /// The method in the rules.
-        method: Method,
-        /// The kind of ballot in the rules.
-        kind: &'static str,
-        /// Methods that fit the kind of ballot.
-        fitting: &'static [Method],
-    },
+    /// The method cannot count such ballots, or so many territories, or find such winners.
+    #[error(transparent)]
+    Method(#[from] CountFault),
+    /// The method does not go down a list, so there is nothing to stop at.
+    #[error(
+        "winners: {0} goes down no list at which it could stop; what does not fit is passed over: overflow must be skip"
+    )]
+    Stop(Procedure),
     /// A cost is missing, zero or negative where there is a budget.
     #[error("territories: {0} needs a cost above zero, because winners must fit into a budget")]
     Cost(String),
@@ -241,22 +227,6 @@ pub enum RulesFault {
     Ladder,
 }
 
-impl fmt::Display for Method {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Approval => "approval",
-            Self::Borda => "borda",
-            Self::InstantRunoff => "instant-runoff",
-            Self::Points => "points",
-            Self::Score => "score",
-        })
-    }
-}
-
-fn names(methods: &[Method]) -> String {
-    methods.iter().map(Method::to_string).collect::<Vec<_>>().join(", ")
-}
-
 impl Kind {
     /// The kind's name on the wire.
     #[must_use]
@@ -266,17 +236,6 @@ impl Kind {
             Self::Points { .. } => "points",
             Self::Ranked { .. } => "ranked",
             Self::Score { .. } => "score",
-        }
-    }
-
-    /// Methods that can count such ballots.
-    #[must_use]
-    pub const fn methods(&self) -> &'static [Method] {
-        match self {
-            Self::Approval { .. } => &[Method::Approval],
-            Self::Points { .. } => &[Method::Points],
-            Self::Ranked { .. } => &[Method::Borda, Method::InstantRunoff],
-            Self::Score { .. } => &[Method::Score],
         }
     }
 
@@ -318,13 +277,7 @@ impl Rules {
             territory.check()?;
         }
         self.kind.check(u32::from(small))?;
-        if !self.kind.methods().contains(&self.method) {
-            return Err(RulesFault::Method {
-                method: self.method,
-                kind: self.kind.name(),
-                fitting: self.kind.methods(),
-            });
-        }
+        self.method.suits_round(&self.kind, small, &self.winners)?;
         self.check_winners()?;
         let rungs: HashSet<_> = self.ties.iter().map(|rung| *rung as u8).collect();
         let ends = self.ties.last() == Some(&TieRule::Registration);
@@ -336,6 +289,9 @@ impl Rules {
             Winners::Top { seats: 0, .. } => Err(RulesFault::Seats),
             Winners::Top { .. } => Ok(()),
             Winners::Budget { budget, .. } if budget.0 <= 0 => Err(RulesFault::Budget),
+            Winners::Budget { overflow: Overflow::Stop, .. } if !self.method.stops() => {
+                Err(RulesFault::Stop(self.method))
+            }
             Winners::Budget { .. } => {
                 let free = |territory: &&Territory| territory.cost.is_none_or(|cost| cost.0 <= 0);
                 let found = self.territories.iter().find(free);

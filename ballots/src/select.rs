@@ -1,6 +1,7 @@
-//! From an order to winners: the best so many, or the best that the money pays for.
+//! From an order to winners: the best so many, or the best that the money pays for; and of whoever did not win, why.
 
 use crate::{
+    exact::Exact,
     money::Money,
     outcome::{Standing, Why},
     rules::{Overflow, Rules, Winners},
@@ -20,8 +21,7 @@ pub(crate) fn select(rules: &Rules, standings: &mut [Standing]) -> Option<Money>
                 (*minimum, why)
             }
         };
-        standing.why =
-            if minimum.is_some_and(|minimum| standing.score < minimum) { Some(Why::BelowMinimum) } else { why };
+        standing.why = if below(minimum, standing) { Some(Why::BelowMinimum) } else { why };
         standing.selected = standing.why.is_none();
         if standing.selected {
             taken += 1;
@@ -33,6 +33,40 @@ pub(crate) fn select(rules: &Rules, standings: &mut [Standing]) -> Option<Money>
         stopped |= stops && standing.why == Some(Why::OverBudget);
     }
     is_budget.then_some(spent)
+}
+
+/// Marks the winners that a method bought by itself, and says of each other why it did not buy it.
+pub(crate) fn bought(rules: &Rules, standings: &mut [Standing], winners: &[String], spent: Option<Money>) {
+    let (budget, minimum, stops) = match &rules.winners {
+        Winners::Budget { budget, minimum, overflow } => (*budget, *minimum, *overflow == Overflow::Stop),
+        Winners::Top { minimum, .. } => (Money(0), *minimum, false),
+    };
+    let left = budget.0.saturating_sub(spent.unwrap_or_default().0);
+    for standing in standings {
+        standing.selected = winners.contains(&standing.id);
+        let fits = cost(rules, &standing.id).is_some_and(|cost| cost.0 <= left);
+        let is_supported = standing.score.as_ref().is_some_and(|score| !score.is_zero());
+        standing.why = match () {
+            () if standing.selected => None,
+            () if below(minimum, standing) => Some(Why::BelowMinimum),
+            () if !fits => Some(Why::OverBudget),
+            () if stops && is_supported => Some(Why::AfterStop),
+            () => Some(Why::NoSupport),
+        };
+    }
+}
+
+/// Marks the winners of a method that fills seats by itself.
+pub(crate) fn elected(standings: &mut [Standing], winners: &[String]) {
+    for standing in standings {
+        standing.selected = winners.contains(&standing.id);
+        standing.why = (!standing.selected).then_some(Why::NoSeat);
+    }
+}
+
+fn below(minimum: Option<u64>, standing: &Standing) -> bool {
+    let short = |minimum: u64| standing.score.as_ref().is_some_and(|score| *score < Exact::from(minimum));
+    minimum.is_some_and(short)
 }
 
 fn cost(rules: &Rules, id: &str) -> Option<Money> {

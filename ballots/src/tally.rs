@@ -4,23 +4,29 @@ use std::collections::BTreeMap;
 
 use crate::{
     ballot::Ballot,
+    methods::{Procedure, positional::Scale, score::Measure},
     outcome::{Outcome, Standing, Tie},
-    rules::{Method, Rules},
+    recount::{RecountFault, count_profile},
+    rules::Rules,
     select::select,
 };
 
 mod additive;
 mod instant_runoff;
+mod papers;
 mod ranking;
 mod score;
 
 use additive::Additive;
 use instant_runoff::Runoff;
+use papers::Papers;
 use ranking::Ranking;
 use score::Scores;
 
-/// A count under way. Its memory does not grow with the ballots, except in a run-off, where it grows with the different
-/// rankings among them.
+/// A count under way. Its memory does not grow with the ballots, except where a method needs the ballots themselves: there it
+/// grows with the different ballots among them.
+///
+/// Five methods are counted as the ballots come; every other one of [`Procedure`] gets the ballots at the end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tally {
     ballots: u64,
@@ -34,6 +40,7 @@ enum Counts {
     Additive(Additive),
     Scores(Scores),
     Runoff(Runoff),
+    Papers(Papers),
 }
 
 /// Two parts of a count that are not of one: no sum of the two would mean anything.
@@ -47,9 +54,12 @@ impl Tally {
     pub fn new(rules: &Rules) -> Self {
         let territories = rules.territories.len();
         let counts = match rules.method {
-            Method::Approval | Method::Borda | Method::Points => Counts::Additive(Additive::new(territories)),
-            Method::Score => Counts::Scores(Scores::new(rules)),
-            Method::InstantRunoff => Counts::Runoff(Runoff::new(territories)),
+            Procedure::Approval | Procedure::Borda(Scale::OwnLength) | Procedure::Points => {
+                Counts::Additive(Additive::new(territories))
+            }
+            Procedure::Score(Measure::Sum) => Counts::Scores(Scores::new(rules)),
+            Procedure::InstantRunoff { batches: false } => Counts::Runoff(Runoff::new(territories)),
+            _ => Counts::Papers(Papers::new(rules)),
         };
         Self { ballots: 0, blank: 0, invalid: BTreeMap::new(), counts }
     }
@@ -62,6 +72,7 @@ impl Tally {
             Counts::Additive(counts) => counts.add(ballot.choice()),
             Counts::Scores(counts) => counts.add(ballot.choice()),
             Counts::Runoff(counts) => counts.add(ballot.choice()),
+            Counts::Papers(papers) => papers.add(ballot.choice()),
         }
     }
 
@@ -80,6 +91,7 @@ impl Tally {
             (Counts::Additive(counts), Counts::Additive(other)) => counts.merge(&other)?,
             (Counts::Scores(counts), Counts::Scores(other)) => counts.merge(&other)?,
             (Counts::Runoff(counts), Counts::Runoff(other)) => counts.merge(other)?,
+            (Counts::Papers(papers), Counts::Papers(other)) => papers.merge(other)?,
             _ => return Err(OtherRules),
         }
         self.ballots += other.ballots;
@@ -97,27 +109,35 @@ impl Tally {
     }
 
     /// The outcome under the rules that the tally was made with.
-    #[must_use]
-    pub fn finish(self, rules: &Rules) -> Outcome {
-        let ranking = match &self.counts {
+    ///
+    /// # Errors
+    /// A [`RecountFault`], which rules that pass their check and fewer than 2^32 ballots do not meet.
+    pub fn finish(self, rules: &Rules) -> Result<Outcome, RecountFault> {
+        let ranking = match self.counts {
             Counts::Additive(counts) => counts.rank(rules),
             Counts::Scores(counts) => counts.rank(rules),
             Counts::Runoff(counts) => counts.rank(rules),
+            Counts::Papers(papers) => {
+                let election = count_profile(rules, &papers.into_profile()?)?;
+                return Ok(Outcome::of_election(rules, election, self.invalid));
+            }
         };
         let Ranking { mut standings, mut ties, rounds } = ranking;
         let spent = select(rules, &mut standings);
         mark_decisive(&mut ties, &standings);
         let winners = standings.iter().filter(|standing| standing.selected);
-        Outcome {
+        Ok(Outcome {
             ballots: self.ballots,
             blank: self.blank,
             invalid: self.invalid,
+            pairwise: None,
             rounds,
             spent,
             winners: winners.map(|standing| standing.id.clone()).collect(),
             standings,
+            steps: Vec::new(),
             ties,
-        }
+        })
     }
 }
 

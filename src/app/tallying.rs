@@ -69,7 +69,9 @@ async fn count(db: &Db, round: &Published, state: &Round) -> Result<(Outcome, u6
         Ok(())
     })
     .await?;
-    Ok((count.into_tally().finish(&round.rules.voting), latest.replaced()))
+    // Some methods take their time over the ballots that are gathered.
+    let outcome = tokio::task::block_in_place(|| count.into_tally().finish(&round.rules.voting));
+    Ok((outcome.map_err(Error::broken)?, latest.replaced()))
 }
 
 /// The valid ballots that count, opened.

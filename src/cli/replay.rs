@@ -117,7 +117,7 @@ fn choice(rules: &Rules, vote: Vote<'_>) -> Choice {
 
 fn differences_from_count(instance: &Instance, rules: &Rules, outcome: &Outcome) -> Vec<String> {
     let direct = instance.tally(rules);
-    let same = direct.standings == outcome.standings && direct.ballots == outcome.ballots;
+    let same = direct.is_ok_and(|direct| direct.standings == outcome.standings && direct.ballots == outcome.ballots);
     if same { Vec::new() } else { vec!["a direct count of the same ballots gives something else".to_owned()] }
 }
 

@@ -65,7 +65,7 @@ pub(super) fn summary(outcome: &Outcome) -> Value {
         json!({
             "id": standing.id,
             "votes": standing.votes,
-            "score": standing.score,
+            "score": standing.whole_score(),
             "rank": standing.rank,
             "selected": standing.selected,
         })
@@ -84,7 +84,7 @@ pub(super) fn differences(instance: &Instance, outcome: &Outcome) -> Vec<String>
     let mut found = Vec::new();
     for project in &instance.projects {
         let standing = outcome.standings.iter().find(|standing| standing.id == project.id);
-        let (votes, score) = standing.map_or((0, 0), |standing| (standing.votes, standing.score));
+        let (votes, score) = standing.map_or((0, 0), |standing| (standing.votes, standing.whole_score().unwrap_or(0)));
         for (name, ours, published) in [("votes", votes, project.votes), ("score", score, project.score)] {
             if let Some(published) = published.filter(|published| *published != ours) {
                 found.push(format!("{}: {name} {ours}, published {published}", project.id));

@@ -4,8 +4,9 @@ mod sites;
 
 use audit::round::{Bytes, pictures::PictureKind};
 use ballots::{
-    Ballot, Choice as Marks, Money, Rules,
-    rules::{Kind, Method, Overflow, Place, Territory, TieRule, Winners},
+    Ballot, Choice as Marks, Money, Procedure, Rules,
+    methods::{positional::Scale, score::Measure},
+    rules::{Kind, Overflow, Place, Territory, TieRule, Winners},
 };
 use rand::{Rng, RngExt, SeedableRng, rngs::StdRng, seq::index};
 
@@ -34,12 +35,12 @@ pub(super) enum Way {
 }
 
 impl Way {
-    fn kind(self) -> (Kind, Method) {
+    fn kind(self) -> (Kind, Procedure) {
         match self {
-            Self::Approval => (Kind::Approval { max: 3 }, Method::Approval),
-            Self::Score => (Kind::Score { max: 10 }, Method::Score),
-            Self::Ranked => (Kind::Ranked { max: 5 }, Method::Borda),
-            Self::Points => (Kind::Points { each: Some(5), total: 10 }, Method::Points),
+            Self::Approval => (Kind::Approval { max: 3 }, Procedure::Approval),
+            Self::Score => (Kind::Score { max: 10 }, Procedure::Score(Measure::Sum)),
+            Self::Ranked => (Kind::Ranked { max: 5 }, Procedure::Borda(Scale::OwnLength)),
+            Self::Points => (Kind::Points { each: Some(5), total: 10 }, Procedure::Points),
         }
     }
 

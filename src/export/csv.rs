@@ -20,7 +20,7 @@ pub fn write(table: &Table) -> Result<String, Error> {
             harmless(&row.id),
             harmless(&row.title),
             row.votes.to_string(),
-            row.score.to_string(),
+            row.score.clone(),
             text(&row.mean),
             text(&row.median),
             text(&row.cost),

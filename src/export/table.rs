@@ -15,8 +15,8 @@ pub struct Row {
     pub title: String,
     /// Ballots that name it.
     pub votes: u64,
-    /// Score under the round's method.
-    pub score: u64,
+    /// Score under the round's method, exact; empty where it gives none.
+    pub score: String,
     /// Mean mark, exact, under the score method.
     pub mean: Option<String>,
     /// Median mark, exact, under the score method.
@@ -54,7 +54,7 @@ impl Table {
                 id: standing.id.clone(),
                 title: territory.map_or_else(String::new, |territory| territory.title.clone()),
                 votes: standing.votes,
-                score: standing.score,
+                score: standing.score.as_ref().map_or_else(String::new, ToString::to_string),
                 mean: standing.mean.as_ref().map(ToString::to_string),
                 median: standing.median.as_ref().map(ToString::to_string),
                 cost: territory.and_then(|territory| territory.cost).map(|cost| cost.to_string()),

@@ -5,12 +5,17 @@ use std::collections::HashMap;
 use askama::Template;
 use audit::round::{Phase, Round, event::Tallied};
 use ballots::{
-    Outcome, Rules,
+    Outcome, Procedure, Rules,
+    explain::{self, Table},
     outcome::{Standing, Tie, Why},
     rules::TieRule,
 };
 
-use super::{Frame, Turnout, View, chart::Bars, texts::Texts};
+use super::{
+    Frame, Turnout, View,
+    chart::Bars,
+    texts::{Language, Texts},
+};
 
 /// A row of the table.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,19 +53,32 @@ pub struct Step {
     pub exhausted: String,
 }
 
+/// How a method that does not simply add up came to its outcome: a drawing, sentences, and a table of rounds or pairs.
+#[derive(Debug)]
+pub struct Told {
+    /// The outcome as SVG, made by the crate that counted.
+    pub drawing: String,
+    /// What happened, in order.
+    pub sentences: Vec<String>,
+    /// Rounds or pairs, where the method has them.
+    pub table: Option<Table>,
+}
+
 /// What there is to show once the count is in the log.
 #[derive(Debug)]
 pub struct Counted {
     /// Sentences on how many ballots were counted.
     pub summary: Vec<String>,
-    /// A picture of the scores.
-    pub bars: Bars,
+    /// A picture of the scores, where the method adds up.
+    pub bars: Option<Bars>,
     /// The table.
     pub rows: Vec<Row>,
     /// Sentences on ties.
     pub ties: Vec<String>,
     /// Steps of a run-off.
     pub steps: Vec<Step>,
+    /// How it was counted, where the method does not simply add up.
+    pub told: Option<Told>,
     /// Whether the method has means and medians.
     pub has_means: bool,
     /// Whether votes and score differ; under approval they are one number.
@@ -108,9 +126,11 @@ impl Counted {
         let invalid = outcome.invalid.values().sum::<u64>();
         let share = t.percent(outcome.ballots, round.roll);
         let bar = |standing: &Standing| {
-            (format!("{}. {}", standing.rank, title(rules, &standing.id)), standing.score, standing.selected)
+            let score = standing.whole_score().unwrap_or(0);
+            (format!("{}. {}", standing.rank, title(rules, &standing.id)), score, standing.selected)
         };
-        let bars: Vec<_> = outcome.standings.iter().map(bar).collect();
+        let bars = || Bars::new(t, t.results_chart(), &outcome.standings.iter().map(bar).collect::<Vec<_>>());
+        let adds_up = rules.method.adds_up();
         Self {
             summary: vec![
                 t.results_counted(outcome.ballots),
@@ -119,15 +139,43 @@ impl Counted {
                 t.results_invalid(invalid),
                 t.results_replaced(tallied.replaced),
             ],
-            bars: Bars::new(t, t.results_chart(), &bars),
+            bars: adds_up.then(bars),
             rows: outcome.standings.iter().map(|standing| row(t, rules, standing)).collect(),
             ties: ties(t, rules, outcome),
             steps: steps(t, rules, outcome),
+            told: (!adds_up).then(|| Told::new(t, rules, outcome)),
             has_means: outcome.standings.iter().any(|standing| standing.mean.is_some()),
-            has_scores: rules.method != ballots::rules::Method::Approval,
+            has_scores: rules.method != Procedure::Approval && outcome.standings.iter().any(|s| s.score.is_some()),
             spent: outcome.spent.map(|spent| t.results_spent(t.roubles(spent.0))),
         }
     }
+}
+
+impl Told {
+    fn new(t: &Texts, rules: &Rules, outcome: &Outcome) -> Self {
+        let language = match t.language {
+            Language::Ru => explain::Language::Russian,
+            Language::En => explain::Language::English,
+        };
+        let (election, territories) = (outcome.election(rules), rules.territories.as_slice());
+        // Without rounds or pairs the crate's table is that of places, which the page has.
+        let has_table = outcome.pairwise.is_some()
+            || outcome.steps.iter().any(|step| matches!(step, ballots::election::Step::Counted { .. }));
+        Self {
+            drawing: explain::outcome_svg(&election, territories, language),
+            sentences: explain::explain(&election, territories, language),
+            table: has_table.then(|| explain::table(&election, territories, language)),
+        }
+    }
+}
+
+/// A score as people read it: whole ones in groups of digits, others as the outcome has them.
+fn number(t: &Texts, score: &ballots::Exact) -> String {
+    let exact = || match t.language {
+        Language::Ru => score.to_string().replace('.', ","),
+        Language::En => score.to_string(),
+    };
+    score.whole().map_or_else(exact, |whole| t.number(whole))
 }
 
 fn title<'a>(rules: &'a Rules, id: &'a str) -> &'a str {
@@ -141,13 +189,14 @@ fn row(t: &Texts, rules: &Rules, standing: &Standing) -> Row {
         number: territory.map_or(0, |territory| territory.number),
         title: title(rules, &standing.id).to_owned(),
         votes: t.number(standing.votes),
-        score: t.number(standing.score),
+        score: standing.score.as_ref().map_or_else(String::new, |score| number(t, score)),
         mean: standing.mean.as_ref().map(ToString::to_string),
         median: standing.median.as_ref().map(ToString::to_string),
         cost: territory.and_then(|territory| territory.cost).map_or_else(String::new, |cost| t.roubles(cost.0)),
         decision: match standing.why {
             None => t.results_selected(),
             Some(Why::NoSeat) => t.results_no_seat(),
+            Some(Why::NoSupport) => t.results_no_support(),
             Some(Why::OverBudget) => t.results_over_budget(),
             Some(Why::AfterStop) => t.results_after_stop(),
             Some(Why::BelowMinimum) => t.results_below_minimum(),
@@ -164,9 +213,12 @@ fn ties(t: &Texts, rules: &Rules, outcome: &Outcome) -> Vec<String> {
             TieRule::Registration => t.results_rule_registration(),
         });
         let rungs = rungs.collect::<Vec<_>>().join(", ");
-        let sentence = match tie.round {
-            None => t.results_tie(rungs, tie.score, territories.join(", ")),
-            Some(step) => t.results_tie_step(rungs, tie.score, step, territories.join(", ")),
+        let score = tie.score.as_ref().and_then(ballots::Exact::whole);
+        let sentence = match (tie.round, score) {
+            (None, Some(score)) => t.results_tie(rungs, score, territories.join(", ")),
+            (Some(step), Some(score)) => t.results_tie_step(rungs, score, step, territories.join(", ")),
+            (None, None) => t.results_tie_open(rungs, territories.join(", ")),
+            (Some(step), None) => t.results_tie_open_step(rungs, step, territories.join(", ")),
         };
         let weight = if tie.decisive { t.results_tie_decisive() } else { t.results_tie_harmless() };
         format!("{sentence} {weight}")

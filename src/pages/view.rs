@@ -1,9 +1,9 @@
 //! A round in words: numbers and times as readers expect them.
 
 use audit::round::{Phase, Round};
-use ballots::rules::{Kind, Method, Rules, TieRule, Winners};
+use ballots::rules::{Kind, Rules, TieRule, Winners};
 
-use super::texts::Texts;
+use super::{method, texts::Texts};
 
 /// Seconds of an hour and of a day.
 const HOUR: i64 = 3600;
@@ -121,19 +121,17 @@ pub fn how_to_mark(t: &Texts, kind: &Kind) -> Vec<String> {
 /// How places, ties and winners come about.
 #[must_use]
 pub fn how_to_win(t: &Texts, rules: &Rules) -> Vec<String> {
-    let method = match rules.method {
-        Method::Approval => t.method_approval(),
-        Method::Borda => t.method_borda(),
-        Method::InstantRunoff => t.method_instant_runoff(),
-        Method::Points => t.method_points(),
-        Method::Score => t.method_score(),
-    };
+    let method = method::in_words(t, rules.method);
     let ties = rules.ties.iter().map(|rule| match rule {
         TieRule::Application => t.ties_application(),
         TieRule::Registration => t.ties_registration(),
     });
     let (winners, minimum) = match &rules.winners {
         Winners::Top { seats, minimum } => (t.winners_top(*seats), minimum),
+        // What goes down no list has nothing to pass over and nowhere to stop.
+        Winners::Budget { budget, minimum, .. } if !rules.method.stops() => {
+            (t.winners_budget(t.roubles(budget.0)), minimum)
+        }
         Winners::Budget { budget, minimum, overflow: ballots::rules::Overflow::Skip } => {
             (t.winners_budget_skip(t.roubles(budget.0)), minimum)
         }
@@ -142,5 +140,5 @@ pub fn how_to_win(t: &Texts, rules: &Rules) -> Vec<String> {
         }
     };
     let minimum = minimum.map(|minimum| t.winners_minimum(minimum));
-    [method, winners].into_iter().chain(minimum).chain(ties).collect()
+    method.into_iter().chain([winners]).chain(minimum).chain(ties).collect()
 }

@@ -19,6 +19,8 @@ pub struct BallotPage {
     pub cards: Vec<Card>,
     /// Sentences on marking.
     pub marking: Vec<String>,
+    /// Sentences on how places and winners come about.
+    pub winning: Vec<String>,
     /// What a ballot may hold.
     pub kind: Kind,
     /// SHA-256 of the rules.
@@ -79,6 +81,7 @@ impl BallotPage {
         Self {
             view: View::new(f.t, round, now),
             marking: view::how_to_mark(f.t, &round.rules.voting.kind),
+            winning: view::how_to_win(f.t, &round.rules.voting),
             kind: round.rules.voting.kind.clone(),
             fingerprint: round.fingerprint.to_string(),
             cards,

@@ -24,8 +24,9 @@ use std::{
 
 use audit::round::{Act, Bytes, pictures::PictureKind, rules::BatchRules};
 use ballots::{
-    Rules,
-    rules::{Kind, Method},
+    Procedure, Rules,
+    methods::{positional::Scale, score::Measure},
+    rules::Kind,
 };
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
@@ -131,10 +132,10 @@ async fn each_kind_of_ballot() {
     }
     let _one = ONE.lock().await;
     let kinds = [
-        (Kind::Approval { max: 3 }, Method::Approval),
-        (Kind::Score { max: 5 }, Method::Score),
-        (Kind::Ranked { max: 3 }, Method::Borda),
-        (Kind::Points { each: Some(4), total: 6 }, Method::Points),
+        (Kind::Approval { max: 3 }, Procedure::Approval),
+        (Kind::Score { max: 5 }, Procedure::Score(Measure::Sum)),
+        (Kind::Ranked { max: 3 }, Procedure::Borda(Scale::OwnLength)),
+        (Kind::Points { each: Some(4), total: 6 }, Procedure::Points),
     ];
     let (mut towns, mut stages) = (Vec::new(), Vec::new());
     for (kind, method) in kinds {

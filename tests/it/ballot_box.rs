@@ -197,7 +197,7 @@ async fn an_unreadable_choice_is_counted_as_invalid_with_its_reason() {
     assert_eq!(outcome.ballots, 4);
     assert_eq!(outcome.invalid.values().sum::<u64>(), 3, "{:?}", outcome.invalid);
     assert_eq!(outcome.invalid.len(), 3, "three reasons: {:?}", outcome.invalid);
-    assert_eq!((outcome.standings[0].id.as_str(), outcome.standings[0].score), ("t5", 1));
+    assert_eq!((outcome.standings[0].id.as_str(), outcome.standings[0].whole_score()), ("t5", Some(1)));
 }
 
 #[tokio::test(flavor = "multi_thread")]

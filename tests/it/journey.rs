@@ -2,9 +2,10 @@
 
 use audit::round::Phase;
 use ballots::{
-    Ballot,
+    Ballot, Procedure,
     formats::pabulib,
-    rules::{Kind, Method},
+    methods::{positional::Scale, score::Measure},
+    rules::Kind,
 };
 use veche::{client::receipt, http::ResultResponse};
 
@@ -20,7 +21,7 @@ type Marks = &'static [(&'static str, Option<u32>)];
 type Place<'a> = (&'a str, u64, u64, bool);
 
 /// Holds a round in which each of these ballots is cast by somebody of their own.
-async fn hold(kind: Kind, method: Method, ballots: &[Marks], expected: &[Place<'_>]) {
+async fn hold(kind: Kind, method: Procedure, ballots: &[Marks], expected: &[Place<'_>]) {
     let town = Town::new().await;
     town.publishes_over(rules(kind, method)).await;
     let codes = town.enrols(ballots.len() + 1).await;
@@ -36,7 +37,7 @@ async fn hold(kind: Kind, method: Method, ballots: &[Marks], expected: &[Place<'
     assert_eq!(result.phase, Phase::Certified);
     assert_eq!(result.outcome.ballots, ballots.len() as u64);
     let found: Vec<_> = result.outcome.standings.iter().take(expected.len()).collect();
-    let found: Vec<_> = found.iter().map(|s| (s.id.as_str(), s.score, s.votes, s.selected)).collect();
+    let found: Vec<_> = found.iter().map(|s| (s.id.as_str(), s.whole_score().unwrap(), s.votes, s.selected)).collect();
     assert_eq!(found, expected);
     audits(&town).await;
     exports_agree(&town, &result).await;
@@ -57,11 +58,12 @@ async fn exports_agree(town: &Town, result: &ResultResponse) {
     let instance = pabulib::read(&pb).unwrap();
     for standing in &result.outcome.standings {
         let project = instance.projects.iter().find(|project| project.id == standing.id).unwrap();
-        assert_eq!((project.votes, project.score), (Some(standing.votes), Some(standing.score)), "{}", standing.id);
+        let score = standing.whole_score();
+        assert_eq!((project.votes, project.score), (Some(standing.votes), score), "{}", standing.id);
         assert!(json.to_string().contains(&format!("\"{}\"", standing.id)), "{json}");
         let row = csv.lines().find(|line| line.split(',').any(|field| field == standing.id));
         let row = row.unwrap_or_else(|| panic!("{} is not in {csv}", standing.id));
-        assert!(row.split(',').any(|field| field == standing.score.to_string()), "{row}");
+        assert!(row.split(',').any(|field| field == score.unwrap().to_string()), "{row}");
     }
 }
 
@@ -70,7 +72,7 @@ async fn approval() {
     let ballots: [Marks; 5] =
         [&[("t1", None), ("t2", None)], &[("t2", None)], &[("t2", None), ("t8", None)], &[("t1", None)], &[]];
     let expected = [("t2", 3, 3, true), ("t1", 2, 2, true), ("t8", 1, 1, false)];
-    hold(Kind::Approval { max: 3 }, Method::Approval, &ballots, &expected).await;
+    hold(Kind::Approval { max: 3 }, Procedure::Approval, &ballots, &expected).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -78,7 +80,7 @@ async fn score() {
     let ballots: [Marks; 3] =
         [&[("t1", Some(10)), ("t2", Some(0))], &[("t1", Some(2)), ("t3", Some(9))], &[("t3", Some(4))]];
     let expected = [("t3", 13, 2, true), ("t1", 12, 2, true), ("t2", 0, 1, false)];
-    hold(Kind::Score { max: 10 }, Method::Score, &ballots, &expected).await;
+    hold(Kind::Score { max: 10 }, Procedure::Score(Measure::Sum), &ballots, &expected).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -87,7 +89,7 @@ async fn borda() {
         [&[("t1", None), ("t2", None), ("t3", None)], &[("t3", None), ("t1", None)], &[("t3", None)]];
     // 3 2 1, 2 1, 1: the first of a ballot gets its length.
     let expected = [("t1", 4, 2, true), ("t3", 4, 3, true), ("t2", 2, 1, false)];
-    hold(Kind::Ranked { max: 3 }, Method::Borda, &ballots, &expected).await;
+    hold(Kind::Ranked { max: 3 }, Procedure::Borda(Scale::OwnLength), &ballots, &expected).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -100,12 +102,12 @@ async fn instant_runoff() {
         &[("t3", None), ("t2", None)],
     ];
     let expected = [("t2", 3, 3, true), ("t1", 2, 3, true)];
-    hold(Kind::Ranked { max: 3 }, Method::InstantRunoff, &ballots, &expected).await;
+    hold(Kind::Ranked { max: 3 }, Procedure::InstantRunoff { batches: false }, &ballots, &expected).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn points() {
     let ballots: [Marks; 3] = [&[("t4", Some(6)), ("t5", Some(4))], &[("t5", Some(6))], &[("t4", Some(1))]];
     let expected = [("t5", 10, 2, true), ("t4", 7, 2, true)];
-    hold(Kind::Points { each: Some(6), total: 10 }, Method::Points, &ballots, &expected).await;
+    hold(Kind::Points { each: Some(6), total: 10 }, Procedure::Points, &ballots, &expected).await;
 }

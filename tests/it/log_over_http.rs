@@ -13,7 +13,7 @@ use audit::log::{
     tile::{Hashes as _, TileId, Tiles, WIDTH, needed_for_consistency, needed_for_inclusion},
     tree::Frontier,
 };
-use ballots::rules::{Kind, Method};
+use ballots::{Procedure, rules::Kind};
 use reqwest::{Method as Verb, StatusCode, header::HeaderMap};
 use veche::{app::measuring, config::Rate};
 
@@ -250,7 +250,7 @@ async fn every_address_has_one_spelling() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_long_line_stands_by_its_events_hash() {
     let town = Town::new().await;
-    let mut voting = town::rules(Kind::Approval { max: 3 }, Method::Approval);
+    let mut voting = town::rules(Kind::Approval { max: 3 }, Procedure::Approval);
     for territory in &mut voting.territories {
         territory.description = Some("щ".repeat(3_900));
     }

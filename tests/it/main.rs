@@ -19,6 +19,7 @@ mod limits;
 mod log;
 mod log_over_http;
 mod lying;
+mod methods;
 mod metrics;
 mod monitor;
 mod monitor_attacked;

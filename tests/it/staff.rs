@@ -1,6 +1,10 @@
 //! Officials and the commission: who may do what, what needs two, and what the timetable does.
 
 use audit::round::{Act, Phase};
+use ballots::{
+    Procedure,
+    rules::{Kind, Territory},
+};
 use ed25519_dalek::SigningKey;
 use reqwest::{Method as Verb, StatusCode};
 use serde_json::{Value, json};
@@ -113,7 +117,18 @@ async fn inconsistent_rules_are_refused_with_the_field() {
     attempt(&|draft| draft.time_zone = "Mars/Base".into(), "time_zone").await;
     attempt(&|draft| draft.title = String::new(), "title").await;
     attempt(&|draft| draft.voting.territories[1].id = "t1".into(), "t1").await;
-    attempt(&|draft| draft.voting.method = ballots::rules::Method::Borda, "approval").await;
+    attempt(&|draft| draft.voting.method = Procedure::Star, "approval").await;
+    // Any method of the crate may be named; what it cannot count is refused with what can, and what it cannot find with the reason.
+    attempt(&|draft| draft.voting.method = Procedure::Kemeny, "what can: choose-one, approval, greedy, equal-shares")
+        .await;
+    attempt(&|draft| draft.voting.method = Procedure::Phragmen, "phragmen spends a budget; it cannot fill seats").await;
+    let thirteen = |draft: &mut veche::domain::Draft| {
+        let one = draft.voting.territories[0].clone();
+        let more = (9..=13).map(|number| Territory { id: format!("t{number}"), number, ..one.clone() });
+        draft.voting.territories.extend(more);
+        (draft.voting.kind, draft.voting.method) = (Kind::Ranked { max: 3 }, Procedure::Kemeny);
+    };
+    attempt(&thirteen, "kemeny counts at most 12 territories, not 13: the best order is found by trying").await;
     attempt(&|draft| draft.batch.at_least = 0, "batch").await;
 }
 

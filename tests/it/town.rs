@@ -10,8 +10,8 @@ use audit::{
     },
 };
 use ballots::{
-    Ballot, Rules,
-    rules::{Kind, Method, Territory, TieRule, Winners},
+    Ballot, Procedure, Rules,
+    rules::{Kind, Territory, TieRule, Winners},
 };
 use ed25519_dalek::SigningKey;
 use reqwest::{Method as Verb, StatusCode, header::HeaderMap};
@@ -137,10 +137,10 @@ pub fn signing_key(seed: u8) -> SigningKey {
 
 /// Eight territories, approval of up to three, two winners.
 pub fn approval() -> Rules {
-    rules(Kind::Approval { max: 3 }, Method::Approval)
+    rules(Kind::Approval { max: 3 }, Procedure::Approval)
 }
 
-pub fn rules(kind: Kind, method: Method) -> Rules {
+pub fn rules(kind: Kind, method: Procedure) -> Rules {
     let territory = |number: u32| Territory {
         applied: Some(format!("2026-0{number}-01").parse().unwrap()),
         id: format!("t{number}"),

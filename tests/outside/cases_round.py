@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, mldsa, rsa
 
 from cases_log import ORDER
-from forge import APPROVALS, CLOSES, DER, HOUR, OPENS, Cast, b64, ed25519_secret, key_id, public, sign_note, two, vkey
+from forge import APPROVALS, CLOSES, DER, HOUR, OPENS, Cast, b64, ed25519_secret, key_id, public, sign_note, territories, two, vkey
 import verify
 
 GROUP = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551  # order of P-256
@@ -236,6 +236,7 @@ ACTS = {
     "an act after the annulment": several(lambda f: annul(f, "tallied"), at_end(event("tallied", at=CLOSES + HOUR, outcome=None, replaced=None))),
     "annulled on a proposal that was used": several(lambda f: annul(f, "voting-paused"), lambda f: f.events.pop(-2)),
 }
+RANKED = {"ranked": {"max": 3}}
 RULES = {
     "quorum 0": rules(quorum=0), "a quorum above the commission": rules(quorum=4), "a quorum of 65538": rules(quorum=65538),
     "no commission": rules(commission=[]), "two members with one key": lambda f: f.rules["commission"][1].update(key=f.rules["commission"][0]["key"]),
@@ -276,11 +277,19 @@ RULES = {
     "a territory's number beyond 32 bits": territory(number=2**32), "a negative number": territory(number=-1),
     "approval of 0": voting(kind={"approval": {"max": 0}}), "approval of more than there are": voting(kind={"approval": {"max": 5}}),
     "two kinds": voting(kind={"approval": {"max": 2}, "ranked": {"max": 2}}), "an unknown kind": voting(kind={"quadratic": {"max": 2}}), "a kind that is a list": voting(kind=["approval"]),
-    "a method that does not fit": voting(method="borda"), "an unknown method": voting(method="schulze"),
+    "a method that does not fit": voting(method="borda"), "an unknown method": voting(method="lots"),
     "ranking of 0": voting(kind={"ranked": {"max": 0}}, method="borda"), "scores to 0": voting(kind={"score": {"max": 0}}, method="score"),
     "scores to 1001": voting(kind={"score": {"max": 1001}}, method="score"), "0 points": voting(kind={"points": {"total": 0}}, method="points"),
     "2^31 points": voting(kind={"points": {"total": 2**31}}, method="points"), "points of 0 each": voting(kind={"points": {"each": 0, "total": 5}}, method="points"),
     "more points each than in all": voting(kind={"points": {"each": 6, "total": 5}}, method="points"),
+    "a method of another kind of ballot": voting(method="schulze"), "choose-one of two": voting(method="choose-one"),
+    "transferable votes and a budget": voting(kind=RANKED, method="stv-meek", winners={"budget": {"budget": 4000, "overflow": "skip"}}), "equal shares and seats": voting(method="equal-shares"),
+    "equal shares that stop": voting(method="equal-shares-add1", winners={"budget": {"budget": 4000, "overflow": "stop"}}),
+    "a knapsack that stops": voting(method="knapsack", winners={"budget": {"budget": 4000, "overflow": "stop"}}),
+    "a minimum of pairs": voting(kind=RANKED, method="copeland", winners={"top": {"minimum": 1, "seats": 2}}),
+    "kemeny of 13": voting(kind=RANKED, method="kemeny", territories=territories(13)),
+    "a knapsack of 18": voting(method="knapsack", territories=territories(18), winners={"budget": {"budget": 4000, "overflow": "skip"}}),
+    "bucklin of 257": voting(kind=RANKED, method="bucklin", territories=[{**one, "applied": "2026-01-01"} for one in territories(257)]),
     "no ladder": voting(ties=[]), "a ladder without its last rung": voting(ties=["application"]), "a ladder upside down": voting(ties=["registration", "application"]),
     "a rung twice": voting(ties=["registration", "registration"]), "a rung by lot": voting(ties=["lot", "registration"]),
     "no seats": voting(winners={"top": {"seats": 0}}), "65536 seats": voting(winners={"top": {"seats": 65536}}), "a budget of 0": voting(winners={"budget": {"budget": 0, "overflow": "skip"}}),
@@ -369,6 +378,16 @@ OTHER_COUNTS = {  # for rounds of another kind: name → (kind, edit)
         "budget", outcome(lambda o: [s.update(why="after-stop") for s in o["standings"] if "why" in s])),
     "a step left out": ("runoff", outcome(lambda o: o["rounds"].pop())), "another one goes out": ("runoff", outcome(lambda o: o["rounds"][0].update(eliminated="t1"))),
     "the exhausted": ("runoff", outcome(lambda o: o["rounds"][0].update(exhausted=9))), "a step's support": ("runoff", outcome(lambda o: o["rounds"][0]["counts"].update(t1=9))),
+    "a step of STV left out": ("stv-scottish, ranked", outcome(lambda o: o["steps"].pop())), "a unit less in a step": ("stv-meek, ranked", outcome(lambda o: o["steps"][0]["counted"].update(quota="1.999999999"))),
+    "another spelling of a number": ("stv-scottish, ranked", outcome(lambda o: o["steps"][0]["counted"].update(quota=o["steps"][0]["counted"]["quota"] + ".0"))),
+    "a whole score as text": ("choose-one, approval", outcome(lambda o: [s.update(score=str(s["score"])) for s in o["standings"]])), "a fraction of nothing": ("dowdall, ranked", outcome(lambda o: o["standings"][0].update(score="1/0"))),
+    "a path that is stronger": ("schulze, ranked", outcome(lambda o: o["steps"][0]["paths"]["rows"][0].__setitem__(1, 9))), "pairs left out": ("schulze, score", outcome(lambda o: o.pop("pairwise"))),
+    "a matrix that is not square": ("copeland, ranked", outcome(lambda o: o["pairwise"]["preferred"].pop())), "a preference more": ("kemeny, ranked", outcome(lambda o: o["pairwise"]["preferred"].__setitem__(1, 9))),
+    "an unknown step": ("bucklin, ranked", outcome(lambda o: o["steps"].append({"shuffled": {"round": 1}}))), "a field more in a step": ("coombs, ranked", outcome(lambda o: o["steps"][0]["counted"].update(note=1))),
+    "a score where there is none": ("ranked-pairs, ranked", outcome(lambda o: o["standings"][0].update(score=1))), "a tie with a score": ("minimax, ranked", outcome(lambda o: [tie.update(score=1) for tie in o["ties"]])),
+    "another middle mark": ("majority-judgement, score", outcome(lambda o: o["steps"][0]["medians"]["grades"].__setitem__(0, 9))), "the finalists turned": ("star, score", outcome(lambda o: o["steps"][0]["finalists"]["pair"].reverse())),
+    "a price": ("equal-shares-add1, approval", outcome(lambda o: o["steps"][0]["purchased"].update(price="1"))), "a load": ("phragmen, approval", outcome(lambda o: o["steps"][0]["purchased"].update(price="0.1"))),
+    "another reason not to buy": ("equal-shares, approval", outcome(lambda o: [s.update(why="no-seat") for s in o["standings"] if "why" in s])), "a purchase more": ("greedy, points", outcome(lambda o: o["steps"].append(o["steps"][0]))),
     "borda from nought": ("borda", outcome(lambda o: [s.update(score=max(0, s["score"] - s["votes"])) for s in o["standings"]])),
 }
 
@@ -506,6 +525,14 @@ KINDS = {
     "more seats than territories": ({"winners": {"top": {"minimum": 0, "seats": 65535}}}, APPROVALS),
     "everybody blank": ({}, [[]] * 8), "scores of nought": ({"kind": {"score": {"max": 1}}, "method": "score"}, [[(0, 0)], [(1, 0), (2, 1)], [(1, 1)], [], [], [], [], [(0, 0)]]),
 }
+
+
+# Every method with every kind of ballots that it counts.
+BY_KIND = {"approval": ({"max": 2}, APPROVALS), "points": ({"each": 5, "total": 10}, POINTS), "ranked": ({"max": 3}, RANKS), "score": ({"max": 10}, SCORES)}
+for kind, methods in verify.METHODS.items():
+    for method in methods:
+        limits, choices = BY_KIND[kind] if method != "choose-one" else ({"max": 1}, [choice[:1] for choice in APPROVALS])
+        KINDS[f"{method}, {kind}"] = ({"kind": {kind: limits}, "method": method, **({"winners": BUDGET} if method in verify.BUYING else {})}, choices)
 
 
 def raw(*data):

@@ -28,7 +28,7 @@ OPTIONS, KEYS, CASES = None, None, []
 # Which check must be among those that refuse, so that no case is refused for a reason of its making alone.
 CAUGHT_BY = {
     "log": {"lines", "checkpoint", "acts"}, "checkpoint": {"checkpoint"}, "log key": {"checkpoint"}, "spelling": {"lines"}, "acts": {"acts", "register", "certificate", "ballots"}, "rules": {"acts", "lines"},
-    "ballots": {"ballots", "acts", "register"}, "count": {"recount", "acts"}, "certificate": {"certificate", "acts"}, "register": {"register"}, "witnesses": {"witnesses", "acts", "lines"},
+    "ballots": {"ballots", "acts", "register"}, "count": {"recount", "acts", "lines"}, "certificate": {"certificate", "acts"}, "register": {"register"}, "witnesses": {"witnesses", "acts", "lines"},
     "keys": {"result"}, "result": {"result", "files"}, "sums": {"files"}, "archives": {"files"}, "files": {"files", "register", "result", "checkpoint", "lines"},
 }
 

@@ -1,17 +1,27 @@
-//! Makes the bundle of a finished round of any size, for measuring an audit: `bundle DIR BALLOTS [RECAST_PERCENT]`.
+//! Makes the bundle of a finished round of any size, for measuring an audit: `bundle DIR BALLOTS [RECAST_PERCENT] [METHOD]`.
+//! With `every` as the method it makes one in a folder of its own by each method of counting.
 
 mod town;
 
 use std::path::Path;
 
+use ballots::Procedure;
 use town::{Fault, Town};
 
 fn main() -> Result<(), Fault> {
     let mut arguments = std::env::args().skip(1);
     let (Some(folder), Some(ballots)) = (arguments.next(), arguments.next()) else {
-        return Err("usage: bundle DIR BALLOTS [RECAST_PERCENT]".into());
+        return Err("usage: bundle DIR BALLOTS [RECAST_PERCENT] [METHOD | every]".into());
     };
     let recast = arguments.next().map_or(Ok(0), |percent| percent.parse())?;
-    std::fs::create_dir_all(&folder)?;
-    Town::new(Path::new(&folder), ballots.parse()?, recast)?.hold()
+    let method = arguments.next().unwrap_or_else(|| Procedure::Approval.to_string());
+    let (folder, ballots) = (Path::new(&folder), ballots.parse()?);
+    let hold = |folder: &Path, method: Procedure| {
+        std::fs::create_dir_all(folder)?;
+        Town::new(folder, ballots, recast)?.counting_by(method).hold()
+    };
+    if method == "every" {
+        return Procedure::all().into_iter().try_for_each(|method| hold(&folder.join(method.to_string()), method));
+    }
+    hold(folder, method.parse()?)
 }

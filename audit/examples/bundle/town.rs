@@ -27,9 +27,9 @@ use aws_lc_rs::{
     signature::{KeyPair, RSA_PSS_SHA384, RsaKeyPair},
 };
 use ballots::{
-    Ballot, Choice, Rules, codec,
+    Ballot, Choice, Money, Outcome, Procedure, Rules, codec,
     envelope::{Draft, EnvelopeCheck, IssuerPublicKey, OpeningKey, credential, seal},
-    rules::{Kind, Method, Territory, TieRule, Winners},
+    rules::{Kind, Overflow, Territory, TieRule, Winners},
 };
 use ed25519_dalek::{Signer as _, SigningKey};
 use rayon::prelude::*;
@@ -58,6 +58,20 @@ pub struct Town {
     log: Hashed,
     round: Option<Round>,
     hashes: BTreeMap<String, Hash>,
+}
+
+/// What the ballot of this number marks.
+fn choice(kind: &Kind, number: u64) -> Choice {
+    let marks = [0, 1, 3].map(|step| ((number * number + step) % 8) as u16);
+    let valued =
+        |most: u64| marks.iter().zip(1..).map(|(at, place)| (*at, ((number + place) % most) as u32 + 1)).collect();
+    match kind {
+        Kind::Approval { max: 1 } => Choice::Approval(marks[..1].to_vec()),
+        Kind::Approval { .. } => Choice::Approval(marks.to_vec()),
+        Kind::Points { .. } => Choice::Points(valued(3)),
+        Kind::Ranked { .. } => Choice::Ranked(marks[(number % 2) as usize..].to_vec()),
+        Kind::Score { .. } => Choice::Score(valued(5)),
+    }
 }
 
 /// A secret key for a purpose: the same in each run, as are all but the random parts of the ballots.
@@ -102,7 +116,7 @@ impl Town {
             title: "A large town".to_owned(),
             voting: Rules {
                 kind: Kind::Approval { max: 3 },
-                method: Method::Approval,
+                method: Procedure::Approval,
                 territories: (1..=8).map(territory).collect(),
                 ties: vec![TieRule::Application, TieRule::Registration],
                 winners: Winners::Top { minimum: None, seats: 2 },
@@ -114,8 +128,33 @@ impl Town {
         Ok(Self { folder, issuer, people, ballots, log_key, rules, chain, log, round: None, hashes: BTreeMap::new() })
     }
 
+    /// The same town, which counts by this method ballots of a kind that it fits.
+    pub fn counting_by(mut self, method: Procedure) -> Self {
+        let score = Kind::Score { max: 5 };
+        let kinds = [
+            Kind::Approval { max: if method == Procedure::ChooseOne { 1 } else { 3 } },
+            Kind::Ranked { max: 3 },
+            Kind::Points { each: Some(6), total: 10 },
+        ];
+        let voting = &mut self.rules.voting;
+        voting.kind = kinds.into_iter().find(|kind| method.fits(kind)).unwrap_or(score);
+        voting.method = method;
+        for (territory, cost) in voting.territories.iter_mut().zip(1..) {
+            territory.cost = Some(Money(cost * 100_000));
+        }
+        if method.spends() {
+            voting.winners = Winners::Budget { budget: Money(900_000), minimum: None, overflow: Overflow::Skip };
+        }
+        self
+    }
+
     /// Holds the round and writes its bundle.
-    pub fn hold(mut self) -> Result<(), Fault> {
+    pub fn hold(self) -> Result<(), Fault> {
+        self.hold_saying(|_| ())
+    }
+
+    /// Holds a round whose count is changed before it is written down and signed.
+    pub fn hold_saying(mut self, change: impl FnOnce(&mut Outcome)) -> Result<(), Fault> {
         let by = "official-1".to_owned();
         let client = Client::from([("vote.js".to_owned(), Hash::from([7; 32]))]);
         self.append(&Event::Published(Published { at: OPENS - 1000, by: by.clone(), rules: self.rules.clone() }))?;
@@ -133,7 +172,8 @@ impl Town {
         let member = |number: u64| format!("member-{number}");
         let revealed = KeyRevealed { at: CLOSES, by: member(1), key: Bytes(opening_scalar()) };
         self.append(&Event::KeyRevealed(revealed))?;
-        let outcome = count.finish(&self.rules.voting);
+        let mut outcome = count.finish(&self.rules.voting)?;
+        change(&mut outcome);
         let replaced = self.ballots - outcome.ballots;
         self.append(&Event::Tallied(Tallied { at: CLOSES, outcome: outcome.clone(), replaced }))?;
         let round = self.round.clone().ok_or("no round")?;
@@ -204,8 +244,7 @@ impl Town {
         let mut issuer_signature = vec![0; self.issuer.public_modulus_len()];
         let message = credential::message(fingerprint, &public);
         self.issuer.sign(&RSA_PSS_SHA384, &SystemRandom::new(), &message, &mut issuer_signature)?;
-        let marks = [0, 1, 3].map(|step| ((number * number + step) % 8) as u16);
-        let ballot = Ballot::new(rules, Choice::Approval(marks.to_vec()))?;
+        let ballot = Ballot::new(rules, choice(&rules.kind, number))?;
         let (info, aad) = (seal::info(fingerprint), seal::aad(&public, version));
         let to = HpkePublicKey(self.rules.sealing_key.0.clone());
         let (encapsulated, text) =

@@ -6,7 +6,7 @@
 use std::io;
 
 use ballots::{
-    Outcome, codec,
+    codec,
     envelope::{ENCAPSULATED_LEN, Envelope, TAG_LEN},
 };
 use rayon::prelude::*;
@@ -16,6 +16,7 @@ use super::{
     bundle::LOG,
     bundle_files::failure,
     lines::Read,
+    recount::Recounted,
     sorter::{MEMORY, Sorter},
 };
 use crate::round::{
@@ -73,9 +74,9 @@ fn record_len(rules: &RoundRules) -> usize {
 /// Reports the signatures and the versions of the ballots, keeps the summary, and hands the count on.
 pub(super) fn check(
     read: &mut Read,
-    counted: io::Result<(Summary, Option<Outcome>)>,
+    counted: io::Result<(Summary, Option<Recounted>)>,
     report: &mut Report,
-) -> Option<Outcome> {
+) -> Option<Recounted> {
     let unsigned = read.ballot_failure.take();
     let (summary, outcome) = match counted {
         Ok(counted) => counted,

@@ -1,12 +1,15 @@
 //! The recount: the count of the opened ballots against the one in the log.
 
-use ballots::Outcome;
+use ballots::{Outcome, recount::RecountFault};
 
 use super::{CheckName, Report, bundle::LOG, bundle_files::failure, lines::Read};
 use crate::round::{Phase, rules::canonical};
 
+/// What counting the opened ballots again came to.
+pub(super) type Recounted = Result<Outcome, RecountFault>;
+
 /// Compares the count of the opened ballots, if they could be opened, with the one in the log.
-pub(super) fn check(read: &Read, recount: Option<Outcome>, report: &mut Report) {
+pub(super) fn check(read: &Read, recount: Option<Recounted>, report: &mut Report) {
     // What was counted and published before the annulment is counted again like any other.
     if read.round.phase == Phase::Annulled && read.acts.tallied.is_none() {
         report.record(CheckName::Recount, 0, None);
@@ -17,9 +20,17 @@ pub(super) fn check(read: &Read, recount: Option<Outcome>, report: &mut Report) 
         report.record(CheckName::Recount, 0, Some(failure(LOG, None, reason)));
         return;
     };
-    let Some(outcome) = recount.filter(|_| read.round.opening_key.is_some()) else {
-        report.record(CheckName::Recount, 0, Some(failure(LOG, None, "the opening key is not in the log")));
-        return;
+    let outcome = match recount.filter(|_| read.round.opening_key.is_some()) {
+        Some(Ok(outcome)) => outcome,
+        Some(Err(fault)) => {
+            let reason = format!("the ballots cannot be counted by the rules: {fault}");
+            report.record(CheckName::Recount, 0, Some(failure(LOG, Some(*at), reason)));
+            return;
+        }
+        None => {
+            report.record(CheckName::Recount, 0, Some(failure(LOG, None, "the opening key is not in the log")));
+            return;
+        }
     };
     let found =
         compare(&outcome, published).or_else(|| (*replaced != read.summary.replaced).then(|| "replaced".to_owned()));

@@ -8,9 +8,10 @@ use audit::{
     round::{Act, By, Bytes, Event, event::BatchReason, event::Tallied, rules::canonical},
 };
 use ballots::{
-    Ballot, Choice, Fraction, Money, Outcome, Rules, Tally,
+    Ballot, Choice, Exact, Fraction, Money, Outcome, Procedure, Rules, Tally,
+    methods::{positional::Scale, score::Measure},
     outcome::{Standing, Why},
-    rules::{Kind, Method, Overflow, Place, Territory, Winners},
+    rules::{Kind, Overflow, Place, Territory, Winners},
 };
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -65,12 +66,12 @@ fn published_variants() -> Vec<Event> {
         ..full.voting.territories[1].clone()
     };
     let kinds = [
-        (Kind::Approval { max: 1 }, Method::Approval),
-        (Kind::Points { each: Some(3), total: 10 }, Method::Points),
-        (Kind::Points { each: None, total: 10 }, Method::Points),
-        (Kind::Ranked { max: 3 }, Method::Borda),
-        (Kind::Ranked { max: 3 }, Method::InstantRunoff),
-        (Kind::Score { max: 5 }, Method::Score),
+        (Kind::Approval { max: 1 }, Procedure::Approval),
+        (Kind::Points { each: Some(3), total: 10 }, Procedure::Points),
+        (Kind::Points { each: None, total: 10 }, Procedure::Points),
+        (Kind::Ranked { max: 3 }, Procedure::Borda(Scale::OwnLength)),
+        (Kind::Ranked { max: 3 }, Procedure::InstantRunoff { batches: false }),
+        (Kind::Score { max: 5 }, Procedure::Score(Measure::Sum)),
     ];
     let winners = |number| match number % 4 {
         0 => Winners::Top { minimum: Some(2), seats: 1 },
@@ -93,7 +94,7 @@ fn count(rules: &Rules, choice: fn(Vec<u16>) -> Choice) -> Outcome {
     }
     tally.add_invalid("not-opened");
     tally.add_invalid("too-many");
-    let outcome = tally.finish(rules);
+    let outcome = tally.finish(rules).expect("an outcome");
     assert!(!outcome.ties.is_empty(), "the sample must show a tie");
     outcome
 }
@@ -110,19 +111,28 @@ fn tallied_variants() -> Vec<Event> {
         mean: Fraction::new(7, 3),
         median: Fraction::new(5, 2),
         rank: 1,
-        score: 7,
+        score: Some(Exact::from(7)),
         selected: why == Some(Why::NoSeat),
         votes: 3,
         why,
     };
-    let whys = [None, Some(Why::AfterStop), Some(Why::BelowMinimum), Some(Why::NoSeat), Some(Why::OverBudget)];
+    let whys = [
+        None,
+        Some(Why::AfterStop),
+        Some(Why::BelowMinimum),
+        Some(Why::NoSeat),
+        Some(Why::NoSupport),
+        Some(Why::OverBudget),
+    ];
     let full = Outcome {
         ballots: 1 << 53,
         blank: 0,
         invalid: BTreeMap::from([("b".to_owned(), 1), ("a-b".to_owned(), 2), ("a".to_owned(), 3)]),
+        pairwise: None,
         rounds: Vec::new(),
         spent: Some(Money(-1)),
         standings: whys.map(standing).into(),
+        steps: Vec::new(),
         ties: counted.ties.clone(),
         winners: vec!["a".to_owned()],
     };
@@ -172,7 +182,7 @@ fn every_event_is_canonical() {
 #[test]
 fn a_run_off_is_canonical() {
     let mut runoff = rules().voting;
-    (runoff.kind, runoff.method) = (Kind::Ranked { max: 3 }, Method::InstantRunoff);
+    (runoff.kind, runoff.method) = (Kind::Ranked { max: 3 }, Procedure::InstantRunoff { batches: false });
     let outcome = count(&runoff, Choice::Ranked);
     assert!(!outcome.rounds.is_empty() && outcome.ties.iter().any(|tie| tie.round.is_some()));
     is_canonical(&tallied_as(outcome));

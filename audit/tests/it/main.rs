@@ -23,6 +23,7 @@ mod log_tiles;
 mod log_tree;
 mod log_vectors;
 mod log_witness;
+mod methods;
 mod mutation;
 mod naive;
 mod program;

@@ -22,9 +22,9 @@ use audit::{
     },
 };
 use ballots::{
-    Outcome, Rules,
+    Outcome, Procedure, Rules,
     envelope::OpeningKey,
-    rules::{Kind, Method, Territory, TieRule, Winners},
+    rules::{Kind, Territory, TieRule, Winners},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use ed25519_dalek::{Signer as _, SigningKey};
@@ -81,7 +81,7 @@ pub fn rules() -> RoundRules {
         title: "\u{412}\u{435}\u{441}\u{43d}\u{430}".to_owned(),
         voting: Rules {
             kind: Kind::Approval { max: 2 },
-            method: Method::Approval,
+            method: Procedure::Approval,
             territories: [(1, "a"), (2, "b"), (3, "c")].into_iter().map(territory).collect(),
             ties: vec![TieRule::Application, TieRule::Registration],
             winners: Winners::Top { minimum: None, seats: 1 },
@@ -194,9 +194,11 @@ pub fn tallied(at: i64, ballots: u64, replaced: u64) -> Event {
         ballots,
         blank: 0,
         invalid: BTreeMap::new(),
+        pairwise: None,
         rounds: Vec::new(),
         spent: None,
         standings: Vec::new(),
+        steps: Vec::new(),
         ties: Vec::new(),
         winners: Vec::new(),
     };

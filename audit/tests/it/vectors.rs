@@ -17,12 +17,13 @@ use aws_lc_rs::{
     signature::{KeyPair as _, RSA_PSS_SHA384},
 };
 use ballots::{
-    Ballot, Rules, codec,
+    Ballot, Procedure, Rules, codec,
     envelope::{
-        Acceptance, Draft, EnvelopeCheck, IssuerPublicKey, OpeningKey, credential,
+        Acceptance, AcceptanceKey, Draft, EnvelopeCheck, IssuerPublicKey, OpeningKey, credential,
         seal::{aad, info},
     },
-    rules::{Kind, Method},
+    methods::{positional::Scale, score::Measure},
+    rules::Kind,
 };
 use ed25519_dalek::{Signer as _, SigningKey};
 use hpke::{Deserializable, Kem, OpModeS, Serializable, aead::AesGcm128, kdf::HkdfSha256, kem::DhP256HkdfSha256};
@@ -96,15 +97,15 @@ fn choices() -> Value {
             "choice": hex::encode(codec::encode(&rules, &ballot(&rules, marks))),
         })
     };
-    let score = || with(Kind::Score { max: 10 }, Method::Score);
+    let score = || with(Kind::Score { max: 10 }, Procedure::Score(Measure::Sum));
     json!([
-        one("approval", with(Kind::Approval { max: 2 }, Method::Approval), &[("c", None), ("a", None)]),
-        one("blank", with(Kind::Approval { max: 2 }, Method::Approval), &[]),
-        one("ranked", with(Kind::Ranked { max: 3 }, Method::Borda), &[("c", None), ("a", None)]),
+        one("approval", with(Kind::Approval { max: 2 }, Procedure::Approval), &[("c", None), ("a", None)]),
+        one("blank", with(Kind::Approval { max: 2 }, Procedure::Approval), &[]),
+        one("ranked", with(Kind::Ranked { max: 3 }, Procedure::Borda(Scale::OwnLength)), &[("c", None), ("a", None)]),
         one("score", score(), &[("b", Some(0)), ("a", Some(10))]),
         one(
             "points",
-            with(Kind::Points { each: Some(6), total: 10 }, Method::Points),
+            with(Kind::Points { each: Some(6), total: 10 }, Procedure::Points),
             &[("a", Some(6)), ("b", Some(4))]
         ),
     ])
@@ -151,7 +152,7 @@ fn computed(chance: &Chance) -> Value {
             "in_log_by": promise.in_log_by,
             "message": hex::encode(promise.message()),
             "secret": hex::encode([101; 32]),
-            "signature": hex::encode(promise.sign(&SigningKey::from_bytes(&[101; 32]))),
+            "signature": hex::encode(promise.sign(&AcceptanceKey::from_secret(&[101; 32]).expect("any 32 bytes are a secret"))),
         },
         "line": {
             "bytes": String::from_utf8(line.clone()).expect("JSON is UTF-8"),

@@ -129,6 +129,17 @@ fn method_name(method: &str) -> &str {
         "score-mean-blanks-zero" => "mean of marks, blanks as nought",
         "majority-judgement" => "majority judgement",
         "star" => "score, then automatic run-off (STAR)",
+        "greedy" => "by support, as long as the money lasts",
+        "equal-shares" => "equal shares",
+        "equal-shares-add1" => "equal shares, with raises",
+        "equal-shares-add1u" => "equal shares, with raises, the rest by support",
+        "equal-shares-greedy" => "equal shares, the rest by support",
+        "equal-shares-units" => "equal shares, costs aside",
+        "equal-shares-units-add1" => "equal shares, costs aside, with raises",
+        "equal-shares-units-add1u" => "equal shares, costs aside, with raises, the rest by support",
+        "equal-shares-units-greedy" => "equal shares, costs aside, the rest by support",
+        "phragmen" => "sequential Phragmén",
+        "knapsack" => "most support for the money",
         other => other,
     }
 }

@@ -10,9 +10,11 @@ mod write;
 use super::{FormatFault, Poll};
 use crate::{
     Ballot, Outcome, Rules, Tally,
+    methods::{Procedure, positional::Scale, score::Measure},
     money::Money,
     profile::Profile,
-    rules::{Kind, MAX_SCORE, Method, Overflow, Territory, TieRule, Winners},
+    recount::RecountFault,
+    rules::{Kind, MAX_SCORE, Overflow, Territory, TieRule, Winners},
 };
 
 pub use parts::fold;
@@ -123,29 +125,31 @@ impl Instance {
         }
     }
 
-    fn kind(&self, widest: Widest) -> (Kind, Method) {
+    fn kind(&self, widest: Widest) -> (Kind, Procedure) {
         let projects = u16::try_from(self.projects.len()).unwrap_or(u16::MAX);
         let length = self.number("max_length").and_then(|max| u16::try_from(max).ok());
         let length = length.unwrap_or(projects).clamp(1, projects.max(1));
         match self.vote_type {
-            VoteType::Approval => (Kind::Approval { max: length }, Method::Approval),
-            VoteType::Ordinal => (Kind::Ranked { max: length }, Method::Borda),
+            VoteType::Approval => (Kind::Approval { max: length }, Procedure::Approval),
+            VoteType::Ordinal => (Kind::Ranked { max: length }, Procedure::Borda(Scale::OwnLength)),
             VoteType::Cumulative => {
                 let total = self.number("max_sum_points").unwrap_or(widest.sum).max(1);
                 let each = self.number("max_points").filter(|each| (1..=total).contains(each));
-                (Kind::Points { each, total }, Method::Points)
+                (Kind::Points { each, total }, Procedure::Points)
             }
             VoteType::Scoring => {
                 // Counting takes memory for each mark that is possible, so the file's limit is bounded as rules' are.
                 let max = self.number("max_points").unwrap_or(widest.value).clamp(1, MAX_SCORE);
-                (Kind::Score { max }, Method::Score)
+                (Kind::Score { max }, Procedure::Score(Measure::Sum))
             }
         }
     }
 
     /// Counts the file's ballots; those that break its rules are invalid, with the reason.
-    #[must_use]
-    pub fn tally(&self, rules: &Rules) -> Outcome {
+    ///
+    /// # Errors
+    /// As [`Tally::finish`].
+    pub fn tally(&self, rules: &Rules) -> Result<Outcome, RecountFault> {
         let mut tally = Tally::new(rules);
         add(&mut tally, rules, &self.votes);
         tally.finish(rules)

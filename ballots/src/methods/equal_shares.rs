@@ -10,8 +10,8 @@
 //! first of n, 1 for the last); by cost, that times the project's cost, so that money spent counts instead of projects.
 //!
 //! *Completion.* The method alone often leaves money. `add1`: all voters get one more unit of currency, and one more, and the
-//! method begins anew each time, until the purchases would exceed the budget (then those before are kept) or no supported
-//! project fits into the rest. `add1u`: after that the rest goes by the greedy rule, most satisfaction for the money first.
+//! method begins anew each time, until the purchases would exceed the budget (then those before are kept), no supported
+//! project fits into the rest, or there were 100 000 raises. `add1u`: after that the rest goes by the greedy rule, most satisfaction for the money first.
 //! `greedy`: the same without raises. (equalshares.net; pabutools' `voter_budget_increment=1` and completion by greedy welfare.)
 //!
 //! All comparisons are exact. They are made with whole numbers that know their own error; where that leaves a doubt, the run is
@@ -37,7 +37,7 @@ mod tests;
 
 /// Hundredths in one unit of currency, which a raise gives to each voter.
 const UNIT: u128 = 100;
-/// Most raises: a voter who is left alone with a dear project would otherwise be raised for hours.
+/// Most raises, with which `add1` ends too: a voter who is left alone with a dear project would otherwise be raised for hours.
 pub const MOST_RAISES: u32 = 100_000;
 /// Decimals of the price that is shown, in units of currency, rounded down; the comparison is exact.
 const PRICE_PLACES: u32 = 2;
@@ -133,11 +133,8 @@ pub(super) fn count(
     let mut bought = shop.run(contest, purse, 0)?.ok_or(CountFault::Overflow("equal shares exceed the budget"))?;
     if matches!(completion, Completion::Add1 | Completion::Add1u) {
         let mut raises = 0;
-        while voters > 0 && !shop.is_exhausted(purse, &bought) {
+        while voters > 0 && raises < MOST_RAISES && !shop.is_exhausted(purse, &bought) {
             raises += 1;
-            if raises > MOST_RAISES {
-                return Err(CountFault::Overflow("equal shares: more than 100000 raises are needed").into());
-            }
             match shop.run(contest, purse, raises)? {
                 Some(next) => bought = next,
                 None => break,
@@ -151,7 +148,7 @@ pub(super) fn count(
             let at = usize::from(at);
             Exact::ratio(u128::from(supports.scores[at]) * u128::from(shop.worth[at]), purse.costs[at])
         };
-        purse.fill(contest, record, &mut winners, density)?;
+        purse.fill(contest, record, &mut winners, &supports.scores, density)?;
     }
     Ok(purse.rank(contest, winners, &supports.scores))
 }

@@ -22,7 +22,7 @@ pub enum CountFault {
     #[error("method: choose-one cannot count ballots with more than one mark")]
     SeveralMarks,
     /// Too many candidates.
-    #[error("method: {method} counts at most {most} candidates, not {given}: {reason}")]
+    #[error("method: {method} counts at most {most} territories, not {given}: {reason}")]
     Candidates {
         /// The method.
         method: Procedure,

@@ -7,7 +7,7 @@
 
 use crate::{
     election::{Contest, Ranking, Record, Step},
-    methods::{CountFault, Halt, Procedure, pairs},
+    methods::{Halt, Procedure, pairs},
     pairwise::Pairwise,
 };
 
@@ -17,14 +17,10 @@ pub const MOST: u16 = 12;
 /// Counts rankings or marks.
 ///
 /// # Errors
-/// [`CountFault::Candidates`] above [`MOST`]; [`Halt::Waits`] when a tie must be drawn by hand first.
+/// [`super::CountFault::Candidates`] above [`MOST`]; [`Halt::Waits`] when a tie must be drawn by hand first.
 pub fn count(contest: &Contest<'_>, record: &mut Record) -> Result<Ranking, Halt> {
-    let (method, given) = (Procedure::Kemeny, contest.candidates());
-    if given > MOST {
-        let reason = "the best order is found by trying every set of them, and their number doubles with each";
-        return Err(CountFault::Candidates { method, given, most: MOST, reason }.into());
-    }
-    let pairs = pairs(contest, method)?;
+    let given = contest.candidates();
+    let pairs = pairs(contest, Procedure::Kemeny)?;
     let best = Best::new(&pairs);
     record.pairwise = Some(pairs);
     let first = best.firsts(best.all());

@@ -20,6 +20,8 @@ use crate::{
 pub const MOST_CANDIDATES: u16 = 100;
 /// Most selections kept at a time.
 pub const MOST_SELECTIONS: usize = 200_000;
+/// Most candidates of whom all selections together are no more than these.
+pub const MOST_CERTAIN: u16 = MOST_SELECTIONS.ilog2() as u16;
 
 /// A selection that may still become the best.
 #[derive(Clone)]
@@ -37,10 +39,7 @@ struct Selection<'a> {
 /// [`CountFault::Candidates`] or [`CountFault::Overflow`] past the stated size; [`Halt::Waits`] when lots must be drawn first.
 pub(super) fn count(contest: &Contest<'_>, purse: &Purse<'_>, record: &mut Record) -> Result<Ranking, Halt> {
     let given = contest.candidates();
-    if given > MOST_CANDIDATES {
-        let reason = "the best selection would take too long to find";
-        return Err(CountFault::Candidates { method: Procedure::Knapsack, given, most: MOST_CANDIDATES, reason }.into());
-    }
+    Procedure::Knapsack.counts_so_many(given)?;
     let supports = Supports::new(contest.profile, Procedure::Knapsack)?;
     let mut ladder: Vec<u16> = (0..given).collect();
     contest.ladder.resolve(contest.territories, &mut ladder, &[])?;

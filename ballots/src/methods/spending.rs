@@ -111,7 +111,7 @@ impl<'a> Purse<'a> {
         Money(i64::try_from(cost).unwrap_or(i64::MAX))
     }
 
-    /// Buys what still fits, the highest key first, and writes it down.
+    /// Buys what still fits and has a score that is high enough, the highest key first, and writes it down.
     ///
     /// # Errors
     /// [`Halt::Waits`] when a tie must be drawn by hand first.
@@ -120,6 +120,7 @@ impl<'a> Purse<'a> {
         contest: &Contest<'_>,
         record: &mut Record,
         winners: &mut Vec<u16>,
+        scores: &[u64],
         key: impl Fn(u16) -> Option<Exact>,
     ) -> Result<(), Halt> {
         let mut room = Room::new(self.limits);
@@ -129,7 +130,8 @@ impl<'a> Purse<'a> {
             room.take(*at, cost);
             left = left.saturating_sub(u128::from(cost));
         }
-        let rest: Vec<u16> = (0..contest.candidates()).filter(|at| !winners.contains(at)).collect();
+        let may = |at: &u16| !winners.contains(at) && self.reaches(scores[usize::from(*at)]);
+        let rest: Vec<u16> = (0..contest.candidates()).filter(may).collect();
         for place in ladder::groups(rest, key) {
             let mut tied = place;
             let fits = |at: &u16| u128::from(self.costs[usize::from(*at)]) <= left;

@@ -83,7 +83,13 @@ impl Race<'_> {
         let round = self.ranking.rounds.len() as u32 + 1;
         if last.len() > 1 {
             let order = ids(self.rules, &last);
-            self.ranking.ties.push(Tie { round: Some(round), decisive: true, order, rules: used, score: least });
+            self.ranking.ties.push(Tie {
+                round: Some(round),
+                decisive: true,
+                order,
+                rules: used,
+                score: Some(least.into()),
+            });
         }
         let Some(out) = last.pop() else { return };
         self.still_in[usize::from(out)] = false;

@@ -27,7 +27,13 @@ pub(crate) fn by_score(rules: &Rules, votes: &[u64], scores: &[u64]) -> Ranking 
     for (Reverse(score), mut tied) in groups {
         let used = tiebreak::resolve(rules, &mut tied);
         if tied.len() > 1 {
-            ties.push(Tie { round: None, decisive: false, order: ids(rules, &tied), rules: used, score });
+            ties.push(Tie {
+                round: None,
+                decisive: false,
+                order: ids(rules, &tied),
+                rules: used,
+                score: Some(score.into()),
+            });
         }
         for at in tied {
             let rank = standings.len() as u32 + 1;
@@ -40,7 +46,7 @@ pub(crate) fn by_score(rules: &Rules, votes: &[u64], scores: &[u64]) -> Ranking 
 /// A territory in its place; whether it wins is decided later.
 pub(crate) fn standing(rules: &Rules, at: u16, rank: u32, score: u64, votes: u64) -> Standing {
     let id = rules.territories[usize::from(at)].id.clone();
-    Standing { id, mean: None, median: None, rank, score, selected: false, votes, why: None }
+    Standing { id, mean: None, median: None, rank, score: Some(score.into()), selected: false, votes, why: None }
 }
 
 /// Ids of territories.

@@ -48,8 +48,8 @@ impl Scores {
         let sums: Vec<u64> = rows().map(sum).collect();
         let mut ranking = by_score(rules, &votes, &sums);
         for standing in &mut ranking.standings {
-            standing.mean = Fraction::new(standing.score, standing.votes);
             let row = rules.position(&standing.id).and_then(|at| rows().nth(usize::from(at)));
+            standing.mean = row.and_then(|row| Fraction::new(sum(row), standing.votes));
             standing.median = row.and_then(median);
         }
         ranking

@@ -1,8 +1,9 @@
 //! What a ballot may hold, why one is refused, and its bytes.
 
 use ballots::{
-    Ballot, BallotFault, Choice, Rules, codec,
-    rules::{Kind, Method},
+    Ballot, BallotFault, Choice, Procedure, Rules, codec,
+    methods::{positional::Scale, score::Measure},
+    rules::Kind,
 };
 use proptest::prelude::*;
 
@@ -12,23 +13,23 @@ use super::sample::{any_choice, any_rules, ballot, rules};
 type Marks = &'static [(&'static str, Option<u32>)];
 
 fn approval() -> Rules {
-    rules(4, Kind::Approval { max: 2 }, Method::Approval)
+    rules(4, Kind::Approval { max: 2 }, Procedure::Approval)
 }
 
 fn score() -> Rules {
-    rules(4, Kind::Score { max: 5 }, Method::Score)
+    rules(4, Kind::Score { max: 5 }, Procedure::Score(Measure::Sum))
 }
 
 fn points() -> Rules {
-    rules(4, Kind::Points { each: Some(6), total: 10 }, Method::Points)
+    rules(4, Kind::Points { each: Some(6), total: 10 }, Procedure::Points)
 }
 
 fn one_total() -> Rules {
-    rules(4, Kind::Points { each: None, total: 10 }, Method::Points)
+    rules(4, Kind::Points { each: None, total: 10 }, Procedure::Points)
 }
 
 fn ranked() -> Rules {
-    rules(4, Kind::Ranked { max: 3 }, Method::Borda)
+    rules(4, Kind::Ranked { max: 3 }, Procedure::Borda(Scale::OwnLength))
 }
 
 #[test]
@@ -112,8 +113,8 @@ fn bytes_are_as_the_protocol_says() {
 
 #[test]
 fn bytes_that_are_spelled_otherwise_are_refused() {
-    let few = rules(4, Kind::Points { each: None, total: 2 }, Method::Points);
-    let marks = rules(2, Kind::Score { max: 5 }, Method::Score);
+    let few = rules(4, Kind::Points { each: None, total: 2 }, Procedure::Points);
+    let marks = rules(2, Kind::Score { max: 5 }, Procedure::Score(Measure::Sum));
     let cases: [(Rules, &[u8], &str); 17] = [
         (approval(), &[1, 0, 1, 0, 0, 0], "length"),
         (approval(), &[2, 0, 1, 0, 0, 0, 0], "format"),

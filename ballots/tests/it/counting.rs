@@ -1,12 +1,16 @@
 //! Counting: elections of the textbooks, worked by hand, and what must hold for any.
 
 use ballots::{
-    Ballot, Tally,
-    rules::{Kind, Method},
+    Ballot, Procedure, Tally,
+    methods::{positional::Scale, score::Measure},
+    pairwise::Strength,
+    rules::Kind,
 };
 use proptest::prelude::*;
 
 use super::sample::{any_profile, ballot, count, rules, scores};
+
+const RUNOFF: Procedure = Procedure::InstantRunoff { batches: false };
 
 /// Tennessee chooses its capital: a Memphis, b Nashville, c Chattanooga, d Knoxville; 42, 26, 15 and 17 voters.
 /// The example stands in Wikipedia's articles on both methods.
@@ -14,7 +18,7 @@ const TENNESSEE: [(u64, &str); 4] = [(42, "a b c d"), (26, "b c d a"), (15, "c d
 
 #[test]
 fn borda_makes_nashville_the_capital() {
-    let rules = rules(4, Kind::Ranked { max: 4 }, Method::Borda);
+    let rules = rules(4, Kind::Ranked { max: 4 }, Procedure::Borda(Scale::OwnLength));
     let outcome = count(&rules, &TENNESSEE);
     // 194, 173, 126 and 107 with 3 points for a first place; here a first place of four gets 4.
     assert_eq!(scores(&outcome), [("b", 294), ("c", 273), ("a", 226), ("d", 207)]);
@@ -23,7 +27,7 @@ fn borda_makes_nashville_the_capital() {
 
 #[test]
 fn run_off_makes_knoxville_the_capital() {
-    let rules = rules(4, Kind::Ranked { max: 4 }, Method::InstantRunoff);
+    let rules = rules(4, Kind::Ranked { max: 4 }, RUNOFF);
     let outcome = count(&rules, &TENNESSEE);
     assert_eq!(outcome.winners, ["d"]);
     let steps: Vec<_> = outcome.rounds.iter().map(|round| (round.eliminated.as_deref(), round.exhausted)).collect();
@@ -36,10 +40,10 @@ fn run_off_makes_knoxville_the_capital() {
 /// On a short ballot Borda gives the ballot's own length, and a run-off lets a ballot run out.
 #[test]
 fn short_rankings() {
-    let borda = rules(3, Kind::Ranked { max: 3 }, Method::Borda);
+    let borda = rules(3, Kind::Ranked { max: 3 }, Procedure::Borda(Scale::OwnLength));
     let ballots = [(1, "a"), (1, "b a"), (1, "c b a")];
     assert_eq!(scores(&count(&borda, &ballots)), [("b", 4), ("a", 3), ("c", 3)]);
-    let runoff = rules(3, Kind::Ranked { max: 3 }, Method::InstantRunoff);
+    let runoff = rules(3, Kind::Ranked { max: 3 }, RUNOFF);
     let outcome = count(&runoff, &[(4, "a"), (3, "b a"), (2, "c")]);
     assert_eq!(outcome.winners, ["a"]);
     let exhausted: Vec<_> = outcome.rounds.iter().map(|round| round.exhausted).collect();
@@ -48,7 +52,7 @@ fn short_rankings() {
 
 #[test]
 fn approvals() {
-    let rules = rules(3, Kind::Approval { max: 3 }, Method::Approval);
+    let rules = rules(3, Kind::Approval { max: 3 }, Procedure::Approval);
     let outcome = count(&rules, &[(3, "a b"), (2, "b c"), (1, "")]);
     assert_eq!(scores(&outcome), [("b", 5), ("a", 3), ("c", 2)]);
     assert_eq!((outcome.ballots, outcome.blank), (6, 1));
@@ -56,13 +60,13 @@ fn approvals() {
 
 #[test]
 fn scores_with_mean_and_median() {
-    let rules = rules(4, Kind::Score { max: 10 }, Method::Score);
+    let rules = rules(4, Kind::Score { max: 10 }, Procedure::Score(Measure::Sum));
     let outcome = count(&rules, &[(1, "a=10 b=7"), (1, "a=1 b=8 c=0"), (1, "b=8"), (1, "a=4 b=0"), (1, "a=4")]);
     let row = |id: &str| outcome.standings.iter().find(|standing| standing.id == id).unwrap();
     let shown = |id: &str| {
         let standing = row(id);
         let text = |part: Option<ballots::Fraction>| part.map(|part| part.to_string());
-        (standing.score, standing.votes, text(standing.mean), text(standing.median))
+        (standing.whole_score().unwrap(), standing.votes, text(standing.mean), text(standing.median))
     };
     let some = |text: &str| Some(text.to_owned());
     // b: 0 7 8 8; a: 1 4 4 10; a left-out territory is no nought.
@@ -77,10 +81,10 @@ fn scores_with_mean_and_median() {
 #[test]
 fn most_first_places_do_not_win_under_borda() {
     let ballots = [(1, "a b c"), (7, "a c b"), (7, "b c a"), (6, "c b a")];
-    let borda = rules(3, Kind::Ranked { max: 3 }, Method::Borda);
+    let borda = rules(3, Kind::Ranked { max: 3 }, Procedure::Borda(Scale::OwnLength));
     assert_eq!(scores(&count(&borda, &ballots)), [("c", 47), ("b", 42), ("a", 37)]);
     // In a run-off C is the first to go out with 6, and B gets its ballots: 13 to 8.
-    let runoff = rules(3, Kind::Ranked { max: 3 }, Method::InstantRunoff);
+    let runoff = rules(3, Kind::Ranked { max: 3 }, RUNOFF);
     let outcome = count(&runoff, &ballots);
     assert_eq!(outcome.winners, ["b"]);
     assert_eq!(scores(&outcome), [("b", 21), ("a", 8), ("c", 6)]);
@@ -88,27 +92,27 @@ fn most_first_places_do_not_win_under_borda() {
 
 #[test]
 fn points_add_up() {
-    let rules = rules(3, Kind::Points { each: None, total: 10 }, Method::Points);
+    let rules = rules(3, Kind::Points { each: None, total: 10 }, Procedure::Points);
     let outcome = count(&rules, &[(2, "a=7 b=3"), (1, "c=10"), (1, "b=1")]);
     assert_eq!(scores(&outcome), [("a", 14), ("c", 10), ("b", 7)]);
 }
 
 #[test]
 fn invalid_ballots_are_counted_by_reason() {
-    let rules = rules(2, Kind::Approval { max: 1 }, Method::Approval);
+    let rules = rules(2, Kind::Approval { max: 1 }, Procedure::Approval);
     let mut tally = Tally::new(&rules);
     tally.add(&ballot(&rules, "b"));
     tally.add_invalid("format");
     tally.add_invalid("sealed");
     tally.add_invalid("format");
-    let outcome = tally.finish(&rules);
+    let outcome = tally.finish(&rules).unwrap();
     assert_eq!((outcome.ballots, outcome.blank), (4, 0));
     assert_eq!(outcome.invalid.into_iter().collect::<Vec<_>>(), [("format".into(), 2), ("sealed".into(), 1)]);
 }
 
 #[test]
 fn the_outcome_as_it_stands_in_the_log() {
-    let rules = rules(2, Kind::Score { max: 5 }, Method::Score);
+    let rules = rules(2, Kind::Score { max: 5 }, Procedure::Score(Measure::Sum));
     let outcome = count(&rules, &[(1, "a=5"), (1, "b=5")]);
     insta::assert_snapshot!(serde_json::to_string(&outcome).unwrap(), @r#"{"ballots":2,"blank":0,"invalid":{},"rounds":[],"standings":[{"id":"a","mean":{"den":1,"num":5},"median":{"den":1,"num":5},"rank":1,"score":5,"selected":true,"votes":1},{"id":"b","mean":{"den":1,"num":5},"median":{"den":1,"num":5},"rank":2,"score":5,"selected":false,"votes":1,"why":"no-seat"}],"ties":[{"decisive":true,"order":["a","b"],"rules":["application"],"score":5}],"winners":["a"]}"#);
 }
@@ -130,9 +134,9 @@ fn sorted(value: &serde_json::Value) -> String {
 #[test]
 fn outcomes_are_canonical_json() {
     for (kind, method, ballots) in [
-        (Kind::Ranked { max: 4 }, Method::InstantRunoff, ["a b", "b a", "c d", "d c"]),
-        (Kind::Ranked { max: 4 }, Method::Borda, ["a b", "b a", "c d", "d c"]),
-        (Kind::Score { max: 4 }, Method::Score, ["a=1 b=3", "b=1 a=3", "c=2", "d=2"]),
+        (Kind::Ranked { max: 4 }, RUNOFF, ["a b", "b a", "c d", "d c"]),
+        (Kind::Ranked { max: 4 }, Procedure::Borda(Scale::OwnLength), ["a b", "b a", "c d", "d c"]),
+        (Kind::Score { max: 4 }, Procedure::Score(Measure::Sum), ["a=1 b=3", "b=1 a=3", "c=2", "d=2"]),
     ] {
         let mut rules = rules(4, kind, method);
         rules.winners = ballots::rules::Winners::Budget {
@@ -153,14 +157,18 @@ fn outcomes_are_canonical_json() {
 /// Parts of other rules are refused, and leave the count as it was.
 #[test]
 fn parts_of_other_rules_are_refused() {
+    let borda = Procedure::Borda(Scale::OwnLength);
     let kinds = [
-        (3, Kind::Ranked { max: 3 }, Method::Borda),
-        (4, Kind::Ranked { max: 3 }, Method::Borda),
-        (3, Kind::Ranked { max: 3 }, Method::InstantRunoff),
-        (4, Kind::Ranked { max: 3 }, Method::InstantRunoff),
-        (3, Kind::Score { max: 5 }, Method::Score),
-        (3, Kind::Score { max: 3 }, Method::Score),
-        (2, Kind::Score { max: 5 }, Method::Score),
+        (3, Kind::Ranked { max: 3 }, borda),
+        (4, Kind::Ranked { max: 3 }, borda),
+        (3, Kind::Ranked { max: 3 }, RUNOFF),
+        (4, Kind::Ranked { max: 3 }, RUNOFF),
+        (3, Kind::Ranked { max: 3 }, Procedure::Schulze(Strength::Margins)),
+        (4, Kind::Ranked { max: 3 }, Procedure::Schulze(Strength::Margins)),
+        (3, Kind::Score { max: 5 }, Procedure::Score(Measure::Sum)),
+        (3, Kind::Score { max: 3 }, Procedure::Score(Measure::Sum)),
+        (2, Kind::Score { max: 5 }, Procedure::Score(Measure::Sum)),
+        (3, Kind::Score { max: 5 }, Procedure::MajorityJudgement),
     ];
     let tallies = kinds.map(|(territories, kind, method)| {
         let mut tally = Tally::new(&rules(territories, kind, method));
@@ -205,24 +213,24 @@ proptest! {
     fn sums_add_up((rules, ballots) in any_profile()) {
         let mut tally = Tally::new(&rules);
         ballots.iter().for_each(|ballot| tally.add(ballot));
-        let outcome = tally.finish(&rules);
+        let outcome = tally.finish(&rules).unwrap();
         let marks = || ballots.iter().flat_map(Ballot::marks);
         prop_assert_eq!(outcome.standings.iter().map(|standing| standing.votes).sum::<u64>(), marks().count() as u64);
         // What all the ballots give is what all the territories get; a ranking of n gives n + … + 2 + 1 under Borda.
         let triangle = |ballot: &Ballot| (1..=ballot.marks().len() as u64).sum::<u64>();
         let given = match rules.method {
-            Method::Approval => marks().count() as u64,
-            Method::Borda => ballots.iter().map(triangle).sum(),
-            Method::Score | Method::Points => marks().filter_map(|(_, value)| value).map(u64::from).sum(),
-            Method::InstantRunoff => 0,
+            Procedure::Approval => marks().count() as u64,
+            Procedure::Borda(Scale::OwnLength) => ballots.iter().map(triangle).sum(),
+            Procedure::Score(Measure::Sum) | Procedure::Points => marks().filter_map(|(_, value)| value).map(u64::from).sum(),
+            _ => 0,
         };
-        if rules.method != Method::InstantRunoff {
-            prop_assert_eq!(outcome.standings.iter().map(|standing| standing.score).sum::<u64>(), given);
+        if rules.method != RUNOFF {
+            prop_assert_eq!(outcome.standings.iter().filter_map(ballots::outcome::Standing::whole_score).sum::<u64>(), given);
         }
         prop_assert_eq!(outcome.blank, ballots.iter().filter(|ballot| ballot.is_blank()).count() as u64);
         let ranks: Vec<_> = outcome.standings.iter().map(|standing| standing.rank).collect();
         prop_assert_eq!(ranks, (1..=rules.territories.len() as u32).collect::<Vec<_>>());
-        if rules.method != Method::InstantRunoff {
+        if rules.method != RUNOFF {
             prop_assert!(outcome.standings.is_sorted_by(|left, right| left.score >= right.score));
         }
         for round in &outcome.rounds {
@@ -234,17 +242,17 @@ proptest! {
     #[test]
     fn more_support_never_harms((rules, ballots) in any_profile()) {
         let mark = match rules.kind {
-            _ if rules.method == Method::InstantRunoff => return Ok(()),
+            _ if rules.method == RUNOFF => return Ok(()),
             Kind::Approval { .. } | Kind::Ranked { .. } => "",
             Kind::Score { .. } | Kind::Points { .. } => "=1",
         };
         let mut tally = Tally::new(&rules);
         ballots.iter().for_each(|ballot| tally.add(ballot));
-        let before = tally.clone().finish(&rules);
+        let before = tally.clone().finish(&rules).unwrap();
         for standing in &before.standings {
             let mut more = tally.clone();
             more.add(&ballot(&rules, &format!("{}{mark}", standing.id)));
-            let after = more.finish(&rules);
+            let after = more.finish(&rules).unwrap();
             let rank = after.standings.iter().find(|after| after.id == standing.id).unwrap().rank;
             prop_assert!(rank <= standing.rank);
         }

@@ -7,7 +7,8 @@ use aws_lc_rs::{
     signature::{KeyPair as _, RSA_PSS_SHA384},
 };
 use ballots::envelope::{
-    Acceptance, Draft, EnvelopeCheck, EnvelopeFault, IssuerPublicKey, OpeningKey, credential, public_key,
+    Acceptance, AcceptanceKey, Draft, EnvelopeCheck, EnvelopeFault, IssuerPublicKey, OpeningKey, credential,
+    public_key,
     seal::{aad, info, is_sealing_key},
 };
 use ed25519_dalek::{SigningKey, VerifyingKey};
@@ -213,7 +214,7 @@ fn sealing_keys_lie_on_the_curve() {
 fn acceptances_bind_round_ballot_and_time() {
     let (box_key, other) = (SigningKey::from_bytes(&[1; 32]), SigningKey::from_bytes(&[2; 32]));
     let promise = Acceptance { fingerprint: FINGERPRINT, ballot: [9; 32], in_log_by: 3600 };
-    let signature = promise.sign(&box_key);
+    let signature = promise.sign(&AcceptanceKey::from_secret(&[1; 32]).unwrap());
     assert!(promise.is_signed_by(&box_key.verifying_key(), &signature));
     assert!(!promise.is_signed_by(&other.verifying_key(), &signature));
     for changed in [

@@ -20,5 +20,6 @@ mod recount;
 mod rules;
 mod sample;
 mod streams;
+mod told;
 mod vectors;
 mod winners;

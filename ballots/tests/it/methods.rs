@@ -201,7 +201,7 @@ fn what_does_not_fit_is_refused_with_what_does() {
     assert!(refused(&contest, "schulze").contains("minimum score has no meaning"));
     let winners = Winners::Top { minimum: None, seats: 1 };
     let contest = Contest { winners: &winners, ..contest };
-    assert!(refused(&contest, "kemeny").contains("at most 12 candidates, not 13"));
+    assert!(refused(&contest, "kemeny").contains("at most 12 territories, not 13"));
     for method in ["instant-runoff", "coombs", "stv-meek", "stv-scottish"] {
         assert!(refused(&contest, method).contains("equal places"), "{method}");
     }

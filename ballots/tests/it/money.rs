@@ -164,5 +164,5 @@ fn what_cannot_be_counted_is_refused_with_the_reason() {
     let many: Vec<&str> = vec!["1"; 101];
     let large = self::town(&many, "10", &[(1, &[0])]);
     let refused = large.with(&ladder, |contest| count(contest, Procedure::Knapsack)).unwrap_err().to_string();
-    assert!(refused.contains("at most 100 candidates, not 101"), "{refused}");
+    assert!(refused.contains("at most 100 territories, not 101"), "{refused}");
 }

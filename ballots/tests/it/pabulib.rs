@@ -133,11 +133,11 @@ fn every_vote_type_is_read() {
 fn ballots_beyond_the_files_limits_are_invalid() {
     let text = GOOD.replace("vote_type;approval", "vote_type;approval\nmax_length;1");
     let instance = read(&text).unwrap();
-    let outcome = instance.tally(&instance.rules());
+    let outcome = instance.tally(&instance.rules()).unwrap();
     assert_eq!((outcome.ballots, outcome.invalid.get("too-many")), (2, Some(&1)));
     assert_eq!(outcome.standings[0].votes, 1, "only the second voter's mark counts");
     let twice = read(&GOOD.replace("x;1,2", "x;2,2")).unwrap();
-    assert_eq!(twice.tally(&twice.rules()).invalid.get("duplicate"), Some(&1));
+    assert_eq!(twice.tally(&twice.rules()).unwrap().invalid.get("duplicate"), Some(&1));
 }
 
 /// Columns that mean nothing here survive, as do the published ones.
@@ -191,7 +191,7 @@ fn huge_numbers_do_not_overflow() {
         let text = GOOD.replace("vote_type;approval", &format!("vote_type;{kind}{meta}"));
         let text = text.replace("voter_id;vote", "voter_id;vote;points");
         let instance = read(&text.replace("x;1,2", "x;1,2;4294967295,4294967295").replace("y;1", "y;1;1")).unwrap();
-        instance.tally(&instance.rules())
+        instance.tally(&instance.rules()).unwrap()
     };
     assert_eq!(with("cumulative", "").ballots, 2);
     // Medians keep a counter for each mark, so a limit from a file is bounded as one from rules is.
@@ -239,7 +239,7 @@ proptest! {
             (whole, parts) => prop_assert!(false, "{whole:?} {parts:?}"),
         }
         if let Ok(instance) = whole {
-            let outcome = instance.tally(&instance.rules());
+            let outcome = instance.tally(&instance.rules()).unwrap();
             prop_assert_eq!(outcome.ballots, instance.votes.len() as u64);
         }
     }

@@ -1,9 +1,9 @@
 //! Profiles take sound ballots only, join alike ones, and compare pairs as a voter would.
 
 use ballots::{
-    Ballot, Choice, Exact, Pairwise, Profile,
+    Ballot, Choice, Exact, Pairwise, Procedure, Profile,
     profile::{MOST_BALLOTS, ProfileFault},
-    rules::{Kind, Method},
+    rules::Kind,
 };
 use proptest::prelude::*;
 
@@ -50,7 +50,7 @@ fn strict_rankings_get_their_places_when_equals_come() {
 
 #[test]
 fn rounds_and_profiles_hold_the_same_ballots() {
-    let rules = rules(3, Kind::Approval { max: 2 }, Method::Approval);
+    let rules = rules(3, Kind::Approval { max: 2 }, Procedure::Approval);
     let ballots: Vec<Ballot> = ["c a", "b", ""].iter().map(|marks| ballot(&rules, marks)).collect();
     let profile = Profile::from_ballots(&rules, &ballots).unwrap();
     assert_eq!((profile.ballots(), profile.blank(), profile.votes()), (3, 1, vec![1, 1, 1]));

@@ -1,14 +1,15 @@
 //! Rules that contradict themselves are refused, each with its reason.
 
 use ballots::{
-    Rules, RulesFault,
-    rules::{Day, Kind, Method, Overflow, Place, TieRule, Winners},
+    Money, Procedure, Rules,
+    methods::positional::Scale,
+    rules::{Day, Kind, Overflow, Place, Territory, TieRule, Winners},
 };
 
 use super::sample::rules;
 
 fn fault(change: impl FnOnce(&mut Rules)) -> String {
-    let mut rules = rules(3, Kind::Approval { max: 2 }, Method::Approval);
+    let mut rules = rules(3, Kind::Approval { max: 2 }, Procedure::Approval);
     rules.check().unwrap();
     change(&mut rules);
     rules.check().unwrap_err().to_string()
@@ -35,8 +36,11 @@ fn each_contradiction_has_its_words() {
         (fault(|rules| rules.kind = Kind::Points { each: None, total: 0 }), "total must be 1 to"),
         (fault(|rules| rules.kind = Kind::Points { each: Some(0), total: 10 }), "each must be 1 to 10"),
         (fault(|rules| rules.kind = Kind::Points { each: Some(11), total: 10 }), "each must be 1 to 10"),
-        (fault(|rules| rules.method = Method::Borda), "borda cannot count approval ballots; what can: approval"),
-        (fault(|rules| rules.kind = Kind::Ranked { max: 2 }), "what can: borda, instant-runoff"),
+        (
+            fault(|rules| rules.method = Procedure::Borda(Scale::OwnLength)),
+            "borda cannot count approval ballots; what can: choose-one, approval, greedy",
+        ),
+        (fault(|rules| rules.kind = Kind::Ranked { max: 2 }), "what can: borda, borda-fixed, dowdall, greedy"),
         (fault(|rules| rules.winners = Winners::Top { minimum: None, seats: 0 }), "at least one seat"),
         (
             fault(|rules| {
@@ -89,7 +93,7 @@ fn texts_and_places_have_their_bounds() {
     for (said, words) in cases {
         assert!(said.contains(words), "{said:?} does not say {words:?}");
     }
-    let mut rules = rules(2, Kind::Approval { max: 2 }, Method::Approval);
+    let mut rules = rules(2, Kind::Approval { max: 2 }, Procedure::Approval);
     for (territory, place) in
         rules.territories.iter_mut().zip([place(90_000_000, 180_000_000), place(-90_000_000, -180_000_000)])
     {
@@ -101,32 +105,109 @@ fn texts_and_places_have_their_bounds() {
     assert_eq!(rules.check(), Ok(()), "the limits themselves are allowed");
 }
 
-/// Each kind goes with its own methods, and its limits may be reached.
+/// Winners that a method can find.
+fn winners(method: Procedure) -> Winners {
+    match method.spends() {
+        true => Winners::Budget { budget: "250".parse().unwrap(), minimum: None, overflow: Overflow::Skip },
+        false => Winners::Top { minimum: None, seats: 1 },
+    }
+}
+
+/// Each kind goes with its own methods, and every other one is refused with the list of those.
 #[test]
 fn every_method_goes_with_its_kind_only() {
+    let shares = "equal-shares, equal-shares-add1, equal-shares-add1u, equal-shares-greedy, equal-shares-units, \
+                  equal-shares-units-add1, equal-shares-units-add1u, equal-shares-units-greedy";
+    let pairs = "copeland, minimax, minimax-margins, ranked-pairs, ranked-pairs-winning-votes, schulze, schulze-margins, kemeny";
     let kinds = [
-        (Kind::Approval { max: 3 }, &[Method::Approval][..]),
-        (Kind::Points { each: Some(10), total: 10 }, &[Method::Points]),
-        (Kind::Ranked { max: 3 }, &[Method::Borda, Method::InstantRunoff]),
-        (Kind::Score { max: 1000 }, &[Method::Score]),
+        (Kind::Approval { max: 1 }, format!("choose-one, approval, greedy, {shares}, phragmen, knapsack")),
+        (Kind::Points { each: Some(10), total: 10 }, format!("points, greedy, {shares}, knapsack")),
+        (
+            Kind::Ranked { max: 3 },
+            format!(
+                "borda, borda-fixed, dowdall, greedy, {shares}, knapsack, instant-runoff, instant-runoff-batches, coombs, \
+                 bucklin, {pairs}, stv-scottish, stv-meek"
+            ),
+        ),
+        (
+            Kind::Score { max: 1000 },
+            format!(
+                "greedy, {shares}, knapsack, {pairs}, score, score-mean, score-mean-blanks-zero, majority-judgement, star"
+            ),
+        ),
     ];
-    let methods = [Method::Approval, Method::Borda, Method::InstantRunoff, Method::Points, Method::Score];
     for (kind, fitting) in kinds {
-        for method in methods {
-            let checked = rules(3, kind.clone(), method).check();
-            if fitting.contains(&method) {
-                assert_eq!(checked, Ok(()));
-            } else {
-                assert_eq!(checked, Err(RulesFault::Method { method, kind: kind.name(), fitting }));
+        let names: Vec<_> = fitting.split(", ").collect();
+        for method in Procedure::all() {
+            let rules = Rules { winners: winners(method), ..rules(3, kind.clone(), method) };
+            let refusal = format!("method: {method} cannot count {} ballots; what can: {fitting}", kind.name());
+            match names.contains(&method.to_string().as_str()) {
+                true => assert_eq!(rules.check(), Ok(()), "{method}"),
+                false => assert_eq!(rules.check().unwrap_err().to_string(), refusal),
             }
         }
     }
 }
 
+/// What can be known to make no sense before there is a ballot is refused, with the reason.
+#[test]
+fn methods_that_cannot_find_such_winners_are_refused() {
+    let named = |name: &str| name.parse::<Procedure>().unwrap();
+    let ranked = |count: u32, name: &str, winners: Winners| {
+        let mut rules = Rules { winners, ..rules(3, Kind::Ranked { max: 3 }, named(name)) };
+        let one = rules.territories[0].clone();
+        rules.territories =
+            (1..=count).map(|number| Territory { id: format!("t{number}"), number, ..one.clone() }).collect();
+        rules.check().map_err(|fault| fault.to_string())
+    };
+    let top = |minimum| Winners::Top { minimum, seats: 2 };
+    let budget = |overflow| Winners::Budget { budget: Money(25_000), minimum: None, overflow };
+    let (skip, stop) = (|| budget(Overflow::Skip), || budget(Overflow::Stop));
+    for (count, name, winners, words) in [
+        (3, "stv-scottish", skip(), "stv-scottish fills seats; it cannot spend a budget"),
+        (3, "stv-meek", skip(), "stv-meek fills seats; it cannot spend a budget"),
+        (3, "equal-shares-add1", top(None), "equal-shares-add1 spends a budget; it cannot fill seats"),
+        (3, "equal-shares", stop(), "equal-shares goes down no list at which it could stop"),
+        (3, "knapsack", stop(), "overflow must be skip"),
+        (3, "schulze", top(Some(2)), "a minimum score has no meaning with schulze"),
+        (3, "stv-meek", top(Some(2)), "a minimum score has no meaning with stv-meek"),
+        (
+            13,
+            "kemeny",
+            top(None),
+            "kemeny counts at most 12 territories, not 13: the best order is found by trying every set",
+        ),
+        (18, "knapsack", skip(), "knapsack counts at most 17 territories, not 18: with more it is not certain"),
+        (
+            257,
+            "copeland",
+            top(None),
+            "copeland counts at most 256 territories, not 257: every step of the count must fit",
+        ),
+        (257, "dowdall", top(None), "dowdall counts at most 256"),
+        (257, "stv-scottish", top(None), "stv-scottish counts at most 256"),
+    ] {
+        let said = ranked(count, name, winners).unwrap_err();
+        assert!(said.contains(words), "{said:?} does not say {words:?}");
+    }
+    for (count, name, winners) in [
+        (12, "kemeny", top(None)),
+        (17, "knapsack", skip()),
+        (256, "schulze", stop()),
+        (257, "borda-fixed", top(Some(5))),
+        (257, "instant-runoff", top(Some(5))),
+        (3, "greedy", stop()),
+    ] {
+        assert_eq!(ranked(count, name, winners), Ok(()), "{name}");
+    }
+    let several = rules(3, Kind::Approval { max: 2 }, Procedure::ChooseOne).check().unwrap_err().to_string();
+    assert_eq!(several, "method: choose-one cannot count ballots with more than one mark");
+}
+
 /// The names in the log, which the fingerprint of a round depends on.
 #[test]
 fn rules_are_written_in_canonical_words() {
-    let mut rules = rules(1, Kind::Points { each: None, total: 5 }, Method::Points);
+    let mut rules = rules(1, Kind::Points { each: None, total: 5 }, Procedure::Points);
     rules.winners = Winners::Budget { budget: "1.50".parse().unwrap(), minimum: Some(2), overflow: Overflow::Skip };
     let territory = r#"{"applied":"2026-01-01","cost":10000,"id":"a","number":1,"title":"Territory a"}"#;
     let words = [
@@ -144,7 +225,7 @@ fn rules_are_written_in_canonical_words() {
         r#""place":{"latitude":55760000,"longitude":-60710000},"proposed_by":"The council of the street","title":"Territory a"}"#,
     ];
     assert_eq!(serde_json::to_string(full).unwrap(), words.concat());
-    assert_eq!(serde_json::to_string(&Method::InstantRunoff).unwrap(), r#""instant-runoff""#);
+    assert_eq!(serde_json::to_string(&Procedure::InstantRunoff { batches: false }).unwrap(), r#""instant-runoff""#);
 }
 
 #[test]
@@ -176,7 +257,7 @@ fn days_are_days_of_the_calendar() {
 
 #[test]
 fn unknown_fields_are_refused() {
-    let rules = rules(1, Kind::Approval { max: 1 }, Method::Approval);
+    let rules = rules(1, Kind::Approval { max: 1 }, Procedure::Approval);
     let text = serde_json::to_string(&rules).unwrap();
     assert_eq!(serde_json::from_str::<Rules>(&text).unwrap(), rules);
     let more = text.replacen('{', "{\"extra\":1,", 1);

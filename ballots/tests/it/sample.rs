@@ -1,8 +1,9 @@
 //! Rules and ballots that several tests use, and how proptest makes them.
 
 use ballots::{
-    Ballot, Choice, Outcome, Rules, Tally,
-    rules::{Kind, Method, Territory, TieRule, Winners},
+    Ballot, Choice, Outcome, Procedure, Rules, Tally,
+    methods::{positional::Scale, score::Measure},
+    rules::{Kind, Territory, TieRule, Winners},
 };
 use proptest::prelude::*;
 
@@ -23,7 +24,7 @@ pub fn territories(count: u32) -> Vec<Territory> {
 }
 
 /// One winner.
-pub fn rules(count: u32, kind: Kind, method: Method) -> Rules {
+pub fn rules(count: u32, kind: Kind, method: Procedure) -> Rules {
     Rules {
         kind,
         method,
@@ -50,12 +51,12 @@ pub fn count(rules: &Rules, ballots: &[(u64, &str)]) -> Outcome {
         let ballot = ballot(rules, marks);
         (0..*times).for_each(|_| tally.add(&ballot));
     }
-    tally.finish(rules)
+    tally.finish(rules).unwrap()
 }
 
 /// Ids with scores, by rank.
 pub fn scores(outcome: &Outcome) -> Vec<(&str, u64)> {
-    outcome.standings.iter().map(|standing| (standing.id.as_str(), standing.score)).collect()
+    outcome.standings.iter().map(|standing| (standing.id.as_str(), standing.whole_score().unwrap())).collect()
 }
 
 /// Rules of any kind and method, with few territories.
@@ -63,12 +64,12 @@ pub fn any_rules() -> impl Strategy<Value = Rules> {
     let kind = |count: u32| {
         let most = count as u16;
         prop_oneof![
-            (1..=most).prop_map(|max| (Kind::Approval { max }, Method::Approval)),
-            (1..=most).prop_map(|max| (Kind::Ranked { max }, Method::Borda)),
-            (1..=most).prop_map(|max| (Kind::Ranked { max }, Method::InstantRunoff)),
-            (1..=20_u32).prop_map(|max| (Kind::Score { max }, Method::Score)),
+            (1..=most).prop_map(|max| (Kind::Approval { max }, Procedure::Approval)),
+            (1..=most).prop_map(|max| (Kind::Ranked { max }, Procedure::Borda(Scale::OwnLength))),
+            (1..=most).prop_map(|max| (Kind::Ranked { max }, Procedure::InstantRunoff { batches: false })),
+            (1..=20_u32).prop_map(|max| (Kind::Score { max }, Procedure::Score(Measure::Sum))),
             (1..=20_u32, proptest::option::of(1..=20_u32)).prop_map(|(total, each)| {
-                (Kind::Points { each: each.map(|each| each.min(total)), total }, Method::Points)
+                (Kind::Points { each: each.map(|each| each.min(total)), total }, Procedure::Points)
             }),
         ]
     };

@@ -1,16 +1,16 @@
 //! Who wins: seats, money, minimum scores, and the ladder that breaks ties.
 
 use ballots::{
-    Money, Rules,
+    Exact, Money, Procedure, Rules,
     formats::pabulib::Instance,
     outcome::Why,
-    rules::{Kind, Method, Overflow, TieRule, Winners},
+    rules::{Kind, Overflow, TieRule, Winners},
 };
 
 use super::sample::{ballot, count, rules};
 
 fn approval(count: u32, winners: Winners) -> Rules {
-    Rules { winners, ..rules(count, Kind::Approval { max: count as u16 }, Method::Approval) }
+    Rules { winners, ..rules(count, Kind::Approval { max: count as u16 }, Procedure::Approval) }
 }
 
 fn budget(budget: &str, minimum: Option<u64>, overflow: Overflow) -> Winners {
@@ -73,7 +73,7 @@ fn ties_go_by_the_application_and_then_by_the_number() {
     let [tie] = outcome.ties.as_slice() else { panic!("{:?}", outcome.ties) };
     assert_eq!(tie.order, ["c", "d", "b", "a"]);
     assert_eq!(tie.rules, [TieRule::Application, TieRule::Registration]);
-    assert_eq!((tie.score, tie.decisive, tie.round), (3, true, None));
+    assert_eq!((tie.score.clone(), tie.decisive, tie.round), (Some(Exact::from(3)), true, None));
     assert_eq!(outcome.winners, ["c", "d"]);
     assert_eq!(
         tie.to_string(),
@@ -106,11 +106,11 @@ fn a_tie_that_changes_nothing_is_shown_but_not_decisive() {
 /// Two are last in a run-off: the ladder sends out the later application, and the step says so.
 #[test]
 fn ties_inside_a_run_off_are_recorded_with_their_step() {
-    let rules = rules(3, Kind::Ranked { max: 3 }, Method::InstantRunoff);
+    let rules = rules(3, Kind::Ranked { max: 3 }, Procedure::InstantRunoff { batches: false });
     let outcome = count(&rules, &[(3, "a"), (2, "b c"), (2, "c b")]);
     assert_eq!(outcome.winners, ["b"]);
     let [tie] = outcome.ties.as_slice() else { panic!("{:?}", outcome.ties) };
-    assert_eq!((tie.round, tie.decisive, tie.score), (Some(1), true, 2));
+    assert_eq!((tie.round, tie.decisive, tie.score.clone()), (Some(1), true, Some(Exact::from(2))));
     assert_eq!(tie.order, ["b", "c"]);
     assert_eq!(outcome.rounds[0].eliminated.as_deref(), Some("c"));
     // It decided who went out, even where none of the tied could have won.

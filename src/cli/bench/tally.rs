@@ -6,7 +6,7 @@ use ballots::{
     Ballot, Choice, Contest, Ladder, Money, Procedure, Rules, count,
     formats::pabulib::{self, Instance},
     ladder::Rung,
-    rules::{Kind, Method, Overflow, Territory, TieRule, Winners},
+    rules::{Kind, Overflow, Territory, TieRule, Winners},
 };
 
 use super::{super::CliFault, Figure, core::rate};
@@ -69,7 +69,7 @@ fn town() -> Result<Instance, CliFault> {
     };
     let rules = Rules {
         kind: Kind::Approval { max: 5 },
-        method: Method::Approval,
+        method: Procedure::Approval,
         territories: (1..=PROJECTS).map(territory).collect(),
         ties: vec![TieRule::Registration],
         winners: Winners::Budget { budget: BUDGET, minimum: None, overflow: Overflow::Skip },

@@ -125,7 +125,7 @@ impl Forgery {
                 count.add(envelope);
             }
         }
-        let outcome = count.into_tally().finish(rules);
+        let outcome = count.into_tally().finish(rules).unwrap();
         if let Some(tallied) = self.tallied() {
             (tallied.outcome, tallied.replaced) = (outcome, latest.replaced());
         }

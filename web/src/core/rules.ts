@@ -10,8 +10,16 @@ export type Kind =
   | { readonly kind: 'score'; readonly max: number }
   | { readonly kind: 'points'; readonly each?: number; readonly total: number };
 
+/** Every way to count ballots (docs/protocol.md §7). Which of them fit which ballots is checked where rules are drafted and where bundles are verified. */
+const METHODS = [
+  'approval', 'borda', 'borda-fixed', 'bucklin', 'choose-one', 'coombs', 'copeland', 'dowdall', 'equal-shares', 'equal-shares-add1', 'equal-shares-add1u',
+  'equal-shares-greedy', 'equal-shares-units', 'equal-shares-units-add1', 'equal-shares-units-add1u', 'equal-shares-units-greedy', 'greedy', 'instant-runoff',
+  'instant-runoff-batches', 'kemeny', 'knapsack', 'majority-judgement', 'minimax', 'minimax-margins', 'phragmen', 'points', 'ranked-pairs',
+  'ranked-pairs-winning-votes', 'schulze', 'schulze-margins', 'score', 'score-mean', 'score-mean-blanks-zero', 'star', 'stv-meek', 'stv-scottish',
+] as const;
+
 /** How ballots are counted. */
-export type Method = 'approval' | 'borda' | 'instant-runoff' | 'points' | 'score';
+export type Method = (typeof METHODS)[number];
 
 /** A territory that can be voted for. */
 export interface Territory {
@@ -70,7 +78,6 @@ const FIELDS = [
   'acceptance_key', 'batch', 'closes_at', 'commission', 'issuer_key', 'log_key', 'minimum_age', 'opens_at', 'origin', 'quorum',
   'reference_date', 'register', 'sealing_key', 'slug', 'time_zone', 'title', 'voting',
 ];
-const METHODS: readonly unknown[] = ['approval', 'borda', 'instant-runoff', 'points', 'score'];
 const U16 = 0xffff;
 const U32 = 0xffff_ffff;
 
@@ -100,7 +107,8 @@ export function readRules(value: unknown): Rules {
   const voting = demand(rules['voting'], ['kind', 'method', 'territories', 'ties', 'winners']);
   const territories = list(voting['territories']).map(readTerritory);
   if (territories.length < 1 || territories.length > U16) throw no('territories');
-  if (!METHODS.includes(voting['method'])) throw no('method');
+  const method = METHODS.find((name) => name === voting['method']);
+  if (method === undefined) throw no('method');
   return {
     acceptanceKey: bytes(rules['acceptance_key']),
     issuerKey: bytes(rules['issuer_key']),
@@ -119,7 +127,7 @@ export function readRules(value: unknown): Rules {
     members: list(rules['commission']).length,
     quorum: whole(rules['quorum']),
     kind: readKind(voting['kind']),
-    method: voting['method'] as Method,
+    method,
     territories,
     winners: readWinners(voting['winners']),
     ...('witnesses' in rules && { witnesses: readWitnesses(rules['witnesses']) }),

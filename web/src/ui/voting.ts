@@ -148,9 +148,10 @@ export class Voting {
     const isAgain = (await resident.standing()).accepted.length > 0;
     const form = marksForm(place, shuffled, isAgain, cast);
     const parts = this.parts(resident, form.status, form.freeze, isAgain);
-    // The rules of marking came with the page, in the part that the script has hidden.
+    // The rules of marking and of counting came with the page, in the part that the script has hidden.
     const rules = document.getElementById('marking')?.textContent?.trim();
-    this.show('marks', say('client-marks-heading'), ...notes, rules && p(rules, { id: 'marking-rules' }), p(say('client-marks-order')), form.element);
+    const counting = document.querySelector('#places [data-counting]')?.cloneNode(true);
+    this.show('marks', say('client-marks-heading'), ...notes, rules && p(rules, { id: 'marking-rules' }), counting, p(say('client-marks-order')), form.element);
     this.isMarked = () => form.marks().length > 0;
   }
 

@@ -1,0 +1,101 @@
+//! Outcomes of methods that get the ballots at the end: whoever counts, in whatever parts and order, gets the same one, and it says
+//! the same as the election that it tells of.
+
+use ballots::{
+    Ballot, Money, Outcome, Procedure, Rules, Tally,
+    explain::{Language, explain, outcome_svg, table},
+    recount::recount,
+    rules::{Kind, Overflow, Winners},
+};
+use proptest::prelude::*;
+
+use super::sample::{any_choice, rules};
+
+/// Rules by any method with any way to win that it knows.
+fn any_told() -> impl Strategy<Value = Rules> {
+    let kind = |count: u16| {
+        prop_oneof![
+            (1..=count).prop_map(|max| Kind::Approval { max }),
+            (1..=count).prop_map(|max| Kind::Ranked { max }),
+            (1..=4_u32).prop_map(|max| Kind::Score { max }),
+            (1..=9_u32).prop_map(|total| Kind::Points { each: None, total }),
+        ]
+    };
+    let minimum = || proptest::option::weighted(0.2, 0..6_u64);
+    let winners = prop_oneof![
+        (minimum(), 1..4_u16).prop_map(|(minimum, seats)| Winners::Top { minimum, seats }),
+        (minimum(), 1..40_000_i64, any::<bool>()).prop_map(|(minimum, budget, skips)| Winners::Budget {
+            budget: Money(budget),
+            minimum,
+            overflow: if skips { Overflow::Skip } else { Overflow::Stop },
+        }),
+    ];
+    let parts = (1..=5_u16).prop_flat_map(move |count| (Just(count), kind(count)));
+    (parts, winners, any::<prop::sample::Index>(), 0..3_u32).prop_filter_map(
+        "rules that fit",
+        |((count, kind), winners, method, undated)| {
+            let mut rules = Rules { winners, ..rules(count.into(), kind.clone(), Procedure::Approval) };
+            rules
+                .territories
+                .iter_mut()
+                .for_each(|territory| territory.cost = Some(Money(3000 + i64::from(territory.number) * 900)));
+            rules.territories.iter_mut().filter(|one| one.number % 3 == undated).for_each(|one| one.applied = None);
+            let fits = |method: &Procedure| Rules { method: *method, ..rules.clone() }.check().is_ok();
+            let fitting: Vec<_> = Procedure::all().into_iter().filter(fits).collect();
+            Some(Rules { method: *fitting.get(method.index(fitting.len().max(1)))?, ..rules })
+        },
+    )
+}
+
+fn any_round() -> impl Strategy<Value = (Rules, Vec<Ballot>)> {
+    any_told().prop_flat_map(|rules| {
+        let choices = proptest::collection::vec(any_choice(&rules), 0..25);
+        choices.prop_map(move |choices| {
+            let valid = choices.into_iter().filter_map(|choice| Ballot::new(&rules, choice).ok()).collect();
+            (rules.clone(), valid)
+        })
+    })
+}
+
+fn counted<'a>(rules: &Rules, ballots: impl IntoIterator<Item = &'a Ballot>) -> Tally {
+    let mut tally = Tally::new(rules);
+    ballots.into_iter().for_each(|ballot| tally.add(ballot));
+    tally.add_invalid("format");
+    tally
+}
+
+proptest! {
+    #[test]
+    fn parts_and_order_do_not_matter((rules, ballots) in any_round(), cut in any::<prop::sample::Index>()) {
+        let whole = counted(&rules, &ballots).finish(&rules);
+        let (left, right) = ballots.split_at(cut.index(ballots.len() + 1));
+        let mut merged = counted(&rules, right.iter().rev());
+        merged.merge(counted(&rules, left)).unwrap();
+        let (whole, merged) = (whole.unwrap(), merged.finish(&rules).unwrap());
+        prop_assert_eq!(merged.ballots, whole.ballots + 1);
+        prop_assert_eq!(Outcome { ballots: whole.ballots, invalid: whole.invalid.clone(), ..merged }, whole);
+    }
+
+    #[test]
+    fn an_outcome_says_what_its_election_says((rules, ballots) in any_round()) {
+        let outcome = counted(&rules, &ballots).finish(&rules).unwrap();
+        let json = serde_json::to_string(&outcome).unwrap();
+        let again: Outcome = serde_json::from_str(&json).unwrap();
+        prop_assert_eq!(&again, &outcome);
+        let selected: Vec<_> = outcome.standings.iter().filter(|one| one.selected).map(|one| one.id.clone()).collect();
+        prop_assert_eq!(&selected, &outcome.winners);
+        prop_assert!(outcome.standings.iter().all(|one| one.selected == one.why.is_none()));
+        if rules.method.adds_up() {
+            return Ok(());
+        }
+        let election = recount(&rules, &ballots).unwrap();
+        let told = outcome.election(&rules);
+        for language in [Language::English, Language::Russian] {
+            prop_assert_eq!(explain(&told, &rules.territories, language), explain(&election, &rules.territories, language));
+            prop_assert_eq!(table(&told, &rules.territories, language), table(&election, &rules.territories, language));
+            prop_assert_eq!(outcome_svg(&told, &rules.territories, language), outcome_svg(&election, &rules.territories, language));
+        }
+        prop_assert_eq!(told.places.len(), told.order.len());
+        prop_assert_eq!(ballots::Election { places: election.places.clone(), ..told }, election);
+    }
+}
