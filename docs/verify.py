@@ -465,9 +465,9 @@ METHODS = {
     "score": ("greedy", "knapsack", "majority-judgement", "score", "score-mean", "score-mean-blanks-zero", "star", *PAIRS, *SHARES),
 }
 WITH_MINIMUM = (*BUYING, *RUNOFFS, "approval", "borda", "borda-fixed", "choose-one", "dowdall", "points", "score", "score-mean", "score-mean-blanks-zero", "star")
-# Most territories: 12 and 17 because the work doubles with each, 256 because the outcome has every step and is one line.
+# Most territories: 12 and 17 because the work doubles with each, 256 and 1000 because the outcome has every step, or the votes of every round, and is one line.
 MOST_TERRITORIES = {"kemeny": 12, "knapsack": 17, **dict.fromkeys(
-    [*SHARES, *TRANSFERABLE, *(name for name in PAIRS if name != "kemeny"), "bucklin", "coombs", "dowdall", "instant-runoff-batches", "majority-judgement", "phragmen"], 256)}
+    [*SHARES, *TRANSFERABLE, *(name for name in PAIRS if name != "kemeny"), "bucklin", "coombs", "dowdall", "instant-runoff-batches", "majority-judgement", "phragmen"], 256), "instant-runoff": 1000}
 
 
 class Rules:
@@ -710,7 +710,8 @@ def written(number):
 
 
 def exact(value, place):
-    matches("-?[0-9]{1,100000}([./][0-9]{1,100000})?", "an exact number")(value, place)
+    need(type(value) is not str or len(value) <= 2000, f"{place}: a number of more than 2000 characters")
+    matches("-?[0-9]{1,2000}([./][0-9]{1,2000})?", "an exact number")(value, place)
     need("/" not in value or set(value.split("/")[1]) != {"0"}, f"{place}: divides by nothing")
     need(written(fractions.Fraction(value)) == value, f"{place}: not the one spelling of the number")
     return value
@@ -1493,7 +1494,7 @@ class Count:
             for ranking, times in self.rankings:
                 worth = unit
                 for place in ranking:
-                    part = up(worth * keep[place], unit)
+                    part = min(worth, up(worth * keep[place], unit))
                     votes[place] += part * times
                     worth -= part
             quota = sum(votes) // (self.seats + 1) + 1

@@ -2,11 +2,15 @@
 
 use std::{sync::Arc, time::Duration};
 
-use tokio::{sync::watch, task::JoinHandle, time::MissedTickBehavior};
+use tokio::{
+    sync::watch,
+    task::JoinHandle,
+    time::{Interval, MissedTickBehavior},
+};
 
 use crate::{
     app::{
-        App, Published, heads, registering, sequencing, steps, tallying,
+        App, heads, registering, sequencing, steps, tallying,
         witnessing::{self, Witness},
     },
     error::Error,
@@ -18,29 +22,53 @@ const ONE_REQUEST: Duration = Duration::from_secs(1);
 /// Time between two notes of what this node has seen of every log.
 const REMEMBER_EVERY: Duration = Duration::from_secs(60);
 
-/// Starts the one loop that does it all; it ends when the task is aborted. The channel turns true when what was due at the start
-/// is done.
+/// Starts the loops that do it all; they end when the task is aborted. The channel turns true when what was due at the start is
+/// done. Counts have a loop of their own: some take minutes, and no other round waits for them.
 pub fn start(app: Arc<App>, every: Duration) -> (JoinHandle<()>, watch::Receiver<bool>) {
     let alive = app.readiness.jobs_live(&app);
     let (looked, first_look) = watch::channel(false);
     let looking = tokio::spawn(async move {
         let _alive = alive;
-        let mut tick = tokio::time::interval(every);
-        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        tick.tick().await;
-        // Each fault is in the log by then.
-        let _ = name_client(&app).await;
-        loop {
-            tokio::select! {
-                done = run_once(&app) => app.metrics.jobs_ran(app.clock.now(), done.is_err()),
-                // What waits on the old host's connections is given up; nothing of it was committed there.
-                () = app.database_moved() => {}
-            }
-            looked.send_replace(true);
-            tick.tick().await;
-        }
+        tokio::join!(look(&app, every, looked), count(&app, every));
     });
     (looking, first_look)
+}
+
+async fn look(app: &App, every: Duration, looked: watch::Sender<bool>) {
+    let (mut tick, mut is_named) = (ticks(every), false);
+    loop {
+        tick.tick().await;
+        tokio::select! {
+            () = async {
+                // Each fault is in the log by then.
+                is_named = is_named || each(app, Job::NameClient).await.is_ok();
+                let done = each(app, Job::Due).await;
+                app.metrics.jobs_ran(app.clock.now(), done.is_err());
+            } => {}
+            // What waits on the old host's connections is given up; nothing of it was committed there.
+            () = app.database_moved() => {}
+        }
+        looked.send_replace(true);
+    }
+}
+
+async fn count(app: &App, every: Duration) {
+    let mut tick = ticks(every);
+    loop {
+        tick.tick().await;
+        tokio::select! {
+            done = each(app, Job::Count) => if done.is_err() {
+                app.metrics.jobs_ran(app.clock.now(), true);
+            },
+            () = app.database_moved() => {}
+        }
+    }
+}
+
+fn ticks(every: Duration) -> Interval {
+    let mut tick = tokio::time::interval(every);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    tick
 }
 
 /// Starts a loop for each witness, so that one that is slow or dead keeps nobody waiting; they end when the tasks are aborted.
@@ -72,36 +100,48 @@ pub fn remember_heads(app: Arc<App>) -> JoinHandle<()> {
     })
 }
 
-/// A service that starts says in the log of every open round which files it gives to browsers, if they are other ones.
-async fn name_client(app: &App) -> Result<(), Error> {
-    for round in steps::at_work(app).await? {
-        steps::name_client(app, &round)
-            .await
-            .inspect_err(|fault| tracing::error!(%fault, "the browser's files are not in the log"))?;
-    }
-    Ok(())
+/// What is done for a round.
+#[derive(Debug, Clone, Copy)]
+enum Job {
+    /// A service that starts says in the log of an open round which files it gives to browsers, if they are other ones.
+    NameClient,
+    /// What is due by the clock, or because enough of it waits.
+    Due,
+    /// The count, once the opening key is there.
+    Count,
 }
 
-/// Does what is due now, for every round that is not over. A fault in one round does not keep the others waiting.
+/// Does what is due now, for every round that is not over, and then makes the counts.
 ///
 /// # Errors
 /// The first fault; what else could be done was done.
 pub async fn run_once(app: &App) -> Result<(), Error> {
-    let rounds = steps::at_work(app).await.inspect_err(|fault| tracing::error!(%fault, "the rounds cannot be read"))?;
+    each(app, Job::Due).await.and(each(app, Job::Count).await)
+}
+
+/// Does a job for every round that is not over. A fault in one round does not keep the others waiting.
+async fn each(app: &App, job: Job) -> Result<(), Error> {
+    let names = steps::at_work(app).await.inspect_err(|fault| tracing::error!(%fault, "the rounds cannot be read"))?;
     let mut first = Ok(());
-    for round in rounds {
-        let done = run_for(app, &round).await;
+    for slug in names {
+        let done = run_for(app, &slug, job).await;
         if let Err(fault) = &done {
-            tracing::error!(%fault, round = %round.rules.slug, "a job failed; it is tried again");
+            tracing::error!(%fault, round = %slug, ?job, "a job failed; it is tried again");
         }
         first = first.and(done);
     }
     first
 }
 
-async fn run_for(app: &App, round: &Arc<Published>) -> Result<(), Error> {
-    while steps::on_schedule(app, round).await? {}
-    sequencing::integrate(app, round).await?;
-    registering::report(app, round).await?;
-    tallying::tally(app, round).await.map(drop)
+async fn run_for(app: &App, slug: &str, job: Job) -> Result<(), Error> {
+    let round = app.published(slug).await?;
+    match job {
+        Job::NameClient => steps::name_client(app, &round).await,
+        Job::Due => {
+            while steps::on_schedule(app, &round).await? {}
+            sequencing::integrate(app, &round).await?;
+            registering::report(app, &round).await.map(drop)
+        }
+        Job::Count => tallying::tally(app, &round).await.map(drop),
+    }
 }

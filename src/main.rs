@@ -16,7 +16,12 @@ fn main() -> ExitCode {
     let mut runtime = tokio::runtime::Builder::new_multi_thread();
     let runtime = runtime.global_queue_interval(1).event_interval(7).enable_all().build();
     match runtime {
-        Ok(runtime) => runtime.block_on(cli.run()),
+        Ok(runtime) => {
+            let code = runtime.block_on(cli.run());
+            // A count that is under way is not waited for: another start makes it anew.
+            runtime.shutdown_background();
+            code
+        }
         Err(fault) => {
             eprintln!("veche: {fault}");
             ExitCode::FAILURE

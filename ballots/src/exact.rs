@@ -10,6 +10,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 /// Most digits after the point that are written out; what needs more is written as a fraction.
 const MOST_PLACES: u32 = 9;
 
+/// Longest text of a number that is read: those of outcomes have some 500 characters at most, and longer ones cost their square in time.
+const MOST_CHARACTERS: usize = 2_000;
+
 /// A rational number. In text and JSON `12`, `12.34567` where nine decimals are enough, and `1/3` otherwise.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Exact(BigRational);
@@ -132,6 +135,9 @@ impl FromStr for Exact {
     type Err = ExactFault;
 
     fn from_str(text: &str) -> Result<Self, ExactFault> {
+        if text.len() > MOST_CHARACTERS {
+            return Err(ExactFault);
+        }
         let (sign, body) = text.strip_prefix('-').map_or((1, text), |body| (-1, body));
         let digits = |part: &str| -> Result<BigInt, ExactFault> {
             let sound = !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());

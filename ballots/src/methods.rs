@@ -21,7 +21,7 @@ pub mod bucklin;
 pub mod coombs;
 pub mod copeland;
 pub mod equal_shares;
-mod fault;
+pub(crate) mod fault;
 mod fitting;
 mod greedy;
 pub mod instant_runoff;

@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize, de::Error};
 
 use crate::{
     codec,
-    methods::{CountFault, Procedure},
+    methods::{CountFault, Procedure, fault::names},
     money::Money,
 };
 
@@ -205,9 +205,17 @@ pub enum RulesFault {
         /// Most that makes sense.
         most: u32,
     },
-    /// The method cannot count such ballots, or so many territories, or find such winners.
+    /// The method cannot count such ballots.
     #[error(transparent)]
-    Method(#[from] CountFault),
+    Kind(CountFault),
+    /// The method can count such ballots, but not so many territories, or cannot find such winners.
+    #[error("{fault}; what can count this round: {}", names(.fitting))]
+    Method {
+        /// What is wrong.
+        fault: CountFault,
+        /// Methods that fit everything else of the round.
+        fitting: Vec<Procedure>,
+    },
     /// The method does not go down a list, so there is nothing to stop at.
     #[error(
         "winners: {0} goes down no list at which it could stop; what does not fit is passed over: overflow must be skip"
@@ -277,7 +285,10 @@ impl Rules {
             territory.check()?;
         }
         self.kind.check(u32::from(small))?;
-        self.method.suits_round(&self.kind, small, &self.winners)?;
+        self.method.suits_round(&self.kind, small, &self.winners).map_err(|fault| match fault {
+            CountFault::Kind { .. } => RulesFault::Kind(fault),
+            _ => RulesFault::Method { fault, fitting: Procedure::fitting_round(&self.kind, small, &self.winners) },
+        })?;
         self.check_winners()?;
         let rungs: HashSet<_> = self.ties.iter().map(|rung| *rung as u8).collect();
         let ends = self.ties.last() == Some(&TieRule::Registration);

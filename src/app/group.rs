@@ -9,7 +9,10 @@ use std::{
 };
 
 use tokio::{
-    sync::{mpsc, oneshot},
+    sync::{
+        mpsc::{self, error::TrySendError},
+        oneshot,
+    },
     time::{sleep, timeout},
 };
 
@@ -104,9 +107,12 @@ impl<J: Send + 'static, T: Send + 'static> Group<J, T> {
     pub async fn submit(&self, job: J) -> Result<T, Error> {
         let (answer, answered) = oneshot::channel();
         self.pending.fetch_add(1, Ordering::Relaxed);
-        self.queue.try_send(Waiting { job, answer }).map_err(|_| {
+        self.queue.try_send(Waiting { job, answer }).map_err(|refused| {
             self.pending.fetch_sub(1, Ordering::Relaxed);
-            Refusal::Overloaded { seconds: self.patience() }
+            match refused {
+                TrySendError::Full(_) => Error::from(Refusal::Overloaded { seconds: self.patience() }),
+                TrySendError::Closed(_) => Error::broken("the committing task stopped"),
+            }
         })?;
         answered.await.map_err(|_| Error::broken("the committing task stopped"))?
     }
@@ -133,9 +139,14 @@ impl<J: Send + 'static, T: Send + 'static> Group<J, T> {
         u32::try_from(seconds).unwrap_or(u32::MAX).clamp(1, LONGEST_AWAY)
     }
 
+    /// Whether the worker is there. It ends only by a fault of this program, and then nothing is accepted any more.
+    pub fn is_alive(&self) -> bool {
+        !self.queue.is_closed()
+    }
+
     /// Waits until no commit is under way and nothing waits.
     pub async fn drain(&self) {
-        while self.pending.load(Ordering::Acquire) > 0 {
+        while self.is_alive() && self.pending.load(Ordering::Acquire) > 0 {
             sleep(LOOK).await;
         }
     }

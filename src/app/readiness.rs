@@ -83,7 +83,7 @@ pub async fn ready(app: &App) -> Result<(), NotReady> {
     if readiness.stopping.load(Ordering::Relaxed) {
         return Err(NotReady::Stopping);
     }
-    if !readiness.has_jobs() {
+    if !readiness.has_jobs() || !app.casting.is_alive() || !app.issuing.is_alive() {
         return Err(NotReady::Jobs);
     }
     // Whoever asks at the same time waits for the same look.

@@ -1,6 +1,6 @@
 //! From the urn into the log: batches of enough ballots, sorted by hash, so that their order tells nothing.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use audit::round::{
     Bytes, Event, Round,
@@ -15,7 +15,7 @@ use crate::{
     error::Error,
     store::{
         Tx,
-        ballot_box::{self, Lined},
+        ballot_box::{self, Lined, Waiting},
         turnout,
     },
 };
@@ -61,7 +61,7 @@ async fn one_batch(app: &App, round: &Published) -> Result<u64, Error> {
     Ok(moved)
 }
 
-/// Whether enough ballots wait, or one is due.
+/// Whether ballots of enough people wait, or one is due.
 async fn ready(app: &App, round: &Published, tx: &mut Tx) -> Result<Option<BatchReason>, Error> {
     let (waiting, earliest) = ballot_box::waiting(tx, round.id).await?;
     if waiting >= u64::from(round.rules.batch.at_least) {
@@ -82,6 +82,11 @@ pub(super) async fn push_all(
     Ok(())
 }
 
+/// How many credentials cast these: among the versions of one, somebody else's ballot would stand alone.
+fn credentials(ballots: &[Waiting]) -> usize {
+    ballots.iter().map(|ballot| super::casting::claimed_credential(&ballot.envelope)).collect::<HashSet<_>>().len()
+}
+
 async fn push_batch(
     tx: &mut Tx,
     writing: &mut Writing<Round>,
@@ -89,14 +94,22 @@ async fn push_batch(
     now: i64,
     (reason, most): (BatchReason, u32),
 ) -> Result<u64, Error> {
-    let most = most.max(round.rules.batch.at_least);
-    let ballots = ballot_box::take(tx, round.id, most).await?;
+    let at_least = round.rules.batch.at_least;
+    let most = most.max(at_least);
+    let mut ballots = ballot_box::take(tx, round.id, most).await?;
+    while reason == BatchReason::Full && credentials(&ballots) < at_least as usize {
+        let more = ballot_box::take(tx, round.id, most).await?;
+        if more.is_empty() {
+            return Ok(0);
+        }
+        ballots.extend(more);
+    }
     if ballots.is_empty() {
         return Ok(0);
     }
     let count = u32::try_from(ballots.len()).map_err(Error::broken)?;
     let hour = hour(writing.state()?.time(now));
-    let is_small = reason == BatchReason::Due && count < round.rules.batch.at_least;
+    let is_small = reason == BatchReason::Due && count < at_least;
     if is_small && !writing.state()?.may_be_due(hour) {
         // Another node was here first, or the clock was set back: the ballots stay in the urn until the log takes them.
         return Ok(0);

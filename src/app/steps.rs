@@ -1,7 +1,5 @@
 //! The steps of a round's life: what one official may do, what needs a second person, and what the timetable does.
 
-use std::sync::Arc;
-
 use audit::{
     office::Role,
     round::{
@@ -93,18 +91,13 @@ pub async fn confirm(app: &App, actor: &Actor, slug: &str) -> Result<Round, Erro
 /// Phases in which something may be due by itself. What else there is waits for people, or is over.
 const AT_WORK: [Phase; 4] = [Phase::Published, Phase::Open, Phase::Paused, Phase::Opened];
 
-/// Every round in which something may be due by itself, by what its log's last line made of it. The logs of the others are not read:
+/// Names of the rounds in which something may be due by itself, by what its log's last line made of it. The logs of the others are not read:
 /// there are more of them every year.
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn at_work(app: &App) -> Result<Vec<Arc<Published>>, Error> {
-    let names = rounds::names_in(&mut app.db.read().await?, &AT_WORK).await?;
-    let mut found = Vec::with_capacity(names.len());
-    for slug in names {
-        found.push(app.published(&slug).await?);
-    }
-    Ok(found)
+pub async fn at_work(app: &App) -> Result<Vec<String>, Error> {
+    rounds::names_in(&mut app.db.read().await?, &AT_WORK).await
 }
 
 /// Opens or closes the round if its timetable says so by now. Returns whether it did.

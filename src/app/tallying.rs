@@ -1,5 +1,7 @@
 //! Opening and counting: a commission member reveals the key, and the service counts what the log holds.
 
+use std::sync::Arc;
+
 use audit::{
     office::Role,
     round::{
@@ -69,8 +71,9 @@ async fn count(db: &Db, round: &Published, state: &Round) -> Result<(Outcome, u6
         Ok(())
     })
     .await?;
-    // Some methods take their time over the ballots that are gathered.
-    let outcome = tokio::task::block_in_place(|| count.into_tally().finish(&round.rules.voting));
+    // Some methods take minutes over the ballots that are gathered; meanwhile the lease is renewed and other rounds go on.
+    let (tally, rules) = (count.into_tally(), Arc::clone(&round.rules));
+    let outcome = tokio::task::spawn_blocking(move || tally.finish(&rules.voting)).await.map_err(Error::broken)?;
     Ok((outcome.map_err(Error::broken)?, latest.replaced()))
 }
 

@@ -103,13 +103,16 @@ pub async fn insert(tx: &mut Tx, round_id: i64, ballots: &[(Accepted, Vec<u8>)])
     })
 }
 
-/// How many ballots wait in the urn, and the earliest time that one of them was promised.
+/// How many credentials' ballots wait in the urn, and the earliest time that one of them was promised. One credential may have many
+/// versions there, and a batch of those with a single other ballot would single it out. The credential stands at bytes 34 to 65.
 ///
 /// # Errors
 /// [`Error::Database`].
 pub async fn waiting(tx: &mut Tx, round_id: i64) -> Result<(u64, Option<i64>), Error> {
     db!(tx, |conn| {
-        let select = sqlx::query_as("SELECT count(*), min(in_log_by) FROM urn WHERE round_id = $1");
+        let select = sqlx::query_as(
+            "SELECT count(DISTINCT substr(envelope, 34, 32)), min(in_log_by) FROM urn WHERE round_id = $1",
+        );
         let (count, earliest): (i64, Option<i64>) = select.bind(round_id).fetch_one(conn).await?;
         Ok((count.unsigned_abs(), earliest))
     })

@@ -10,7 +10,7 @@ use audit::{
         line::{self, Line},
         note::VerifierKey,
     },
-    round::{Act, Event, Phase, Round},
+    round::{Act, Event, Phase, Round, rules::BatchRules},
 };
 use reqwest::{Method as Verb, StatusCode};
 use veche::client::{
@@ -18,7 +18,7 @@ use veche::client::{
     resident::Cast,
 };
 
-use super::town::{HOUR, SLUG, Town};
+use super::town::{HOUR, SLUG, Town, approval};
 
 /// Every line of the round's log, as the server shows them, followed as an auditor would.
 async fn follow(town: &Town) -> (Round, Vec<Event>) {
@@ -91,6 +91,26 @@ async fn nineteen_wait_and_twenty_go_sorted_by_hash() {
         assert_eq!(head.size, 25);
     }
     assert_eq!(only_grew(&town.api, &place, &early).await.unwrap().size, 25);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn versions_of_one_ballot_fill_no_batch_for_somebody_else_s() {
+    let town = Town::new().await;
+    let mut draft = town.draft(approval());
+    draft.batch = BatchRules { at_least: 3, within: 7200 };
+    town.publishes_draft(&draft).await;
+    let codes = town.enrols(3).await;
+    town.opens().await;
+    let mut busy = town.registers(&codes[0]).await;
+    for _ in 0..4 {
+        town.casts(&mut busy, &["t1"]).await.unwrap();
+    }
+    cast_by(&town, &codes[1..2]).await;
+    town.jobs().await;
+    assert_eq!(ballots(&follow(&town).await.1), 0, "five ballots, but of two people: whose is the one?");
+    cast_by(&town, &codes[2..]).await;
+    town.jobs().await;
+    assert_eq!(ballots(&follow(&town).await.1), 6);
 }
 
 fn ballot_hash(event: &Event) -> Option<Hash> {

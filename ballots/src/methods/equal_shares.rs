@@ -259,8 +259,9 @@ fn cheapest<P: Purses>(purses: &P, sale: &mut Vec<(u16, P::Offer)>) -> Result<Ve
         // An offer is equal to itself, however little is known about it.
         match if place == best { Some(Ordering::Equal) } else { purses.compare(&offer, &least) } {
             Some(Ordering::Greater) => {}
-            Some(_) => tied.push((at, offer)),
-            None => return Err(Stop::Doubt),
+            Some(Ordering::Equal) => tied.push((at, offer)),
+            // The guess was wrong, or nothing is known: whole fractions tell.
+            Some(Ordering::Less) | None => return Err(Stop::Doubt),
         }
     }
     Ok(tied)

@@ -65,6 +65,6 @@ pub enum CountFault {
 }
 
 /// Names of methods, for people.
-pub(super) fn names(methods: &[Procedure]) -> String {
+pub(crate) fn names(methods: &[Procedure]) -> String {
     methods.iter().map(Procedure::to_string).collect::<Vec<_>>().join(", ")
 }

@@ -10,12 +10,19 @@ use crate::{
 /// Most territories of a round whose outcome tells every step: with more, that might not fit into a line of the log, and
 /// exact fractions would grow too long.
 pub const MOST_IN_STEPS: u16 = 256;
+/// The same for the plain run-off, which tells no more than the votes in each of its rounds.
+pub const MOST_IN_ROUNDS: u16 = 1_000;
 
 impl Procedure {
     /// Methods that can count ballots of this kind.
     #[must_use]
     pub fn fitting(kind: &Kind) -> Vec<Self> {
         Self::all().into_iter().filter(|method| method.fits(kind)).collect()
+    }
+
+    /// Methods that can count a round of such ballots with so many territories, and find such winners.
+    pub(crate) fn fitting_round(kind: &Kind, territories: u16, winners: &Winners) -> Vec<Self> {
+        Self::all().into_iter().filter(|method| method.suits_round(kind, territories, winners).is_ok()).collect()
     }
 
     /// Whether it can count ballots of this kind.
@@ -121,6 +128,9 @@ impl Procedure {
             Self::Kemeny => self.most(),
             Self::Knapsack => {
                 Some((knapsack::MOST_CERTAIN, "with more it is not certain that the best selection can be found"))
+            }
+            Self::InstantRunoff { batches: false } => {
+                Some((MOST_IN_ROUNDS, "the votes of every round of the count must fit into one line of the log"))
             }
             _ if self.tells_steps() => {
                 Some((MOST_IN_STEPS, "every step of the count must fit into one line of the log"))

@@ -4,7 +4,7 @@ use ballots::{
     Ballot, Procedure, Tally,
     methods::{positional::Scale, score::Measure},
     pairwise::Strength,
-    rules::Kind,
+    rules::{Kind, Overflow, Winners},
 };
 use proptest::prelude::*;
 
@@ -151,6 +151,18 @@ fn outcomes_are_canonical_json() {
         let value: serde_json::Value = serde_json::from_str(&text).unwrap();
         assert_eq!(sorted(&value), text);
         assert_eq!(serde_json::from_str::<ballots::Outcome>(&text).unwrap(), outcome);
+    }
+}
+
+/// Two offers that differ only past the figures of a quick look are no tie.
+#[test]
+fn equal_shares_see_the_smallest_difference() {
+    let mut rules = rules(2, Kind::Points { each: None, total: i32::MAX as u32 }, "equal-shares".parse().unwrap());
+    for (cost, budget, voters) in [("0.02", "0.03", 4), ("6000000.00", "10000000.00", 1_000)] {
+        rules.territories.iter_mut().for_each(|territory| territory.cost = Some(cost.parse().unwrap()));
+        rules.winners = Winners::Budget { budget: budget.parse().unwrap(), minimum: None, overflow: Overflow::Skip };
+        let outcome = count(&rules, &[(voters, "a=1073741823 b=1073741824")]);
+        assert_eq!((outcome.winners.as_slice(), outcome.ties.len()), (&["b".to_owned()][..], 0), "{budget}");
     }
 }
 

@@ -185,6 +185,8 @@ fn methods_that_cannot_find_such_winners_are_refused() {
             "copeland counts at most 256 territories, not 257: every step of the count must fit",
         ),
         (257, "dowdall", top(None), "dowdall counts at most 256"),
+        (257, "schulze", top(None), "what can count this round: borda, borda-fixed, instant-runoff"),
+        (1001, "instant-runoff", top(None), "instant-runoff counts at most 1000"),
         (257, "stv-scottish", top(None), "stv-scottish counts at most 256"),
     ] {
         let said = ranked(count, name, winners).unwrap_err();
@@ -195,13 +197,15 @@ fn methods_that_cannot_find_such_winners_are_refused() {
         (17, "knapsack", skip()),
         (256, "schulze", stop()),
         (257, "borda-fixed", top(Some(5))),
-        (257, "instant-runoff", top(Some(5))),
+        (1000, "instant-runoff", top(Some(5))),
         (3, "greedy", stop()),
     ] {
         assert_eq!(ranked(count, name, winners), Ok(()), "{name}");
     }
     let several = rules(3, Kind::Approval { max: 2 }, Procedure::ChooseOne).check().unwrap_err().to_string();
-    assert_eq!(several, "method: choose-one cannot count ballots with more than one mark");
+    let expected =
+        "method: choose-one cannot count ballots with more than one mark; what can count this round: approval";
+    assert_eq!(several, expected);
 }
 
 /// The names in the log, which the fingerprint of a round depends on.

@@ -1,5 +1,7 @@
 //! What happens by itself when jobs run: by the timetable, by the promises, by the register's pace.
 
+use std::collections::BTreeSet;
+
 use audit::round::Phase;
 
 use super::{Model, Round, hour};
@@ -41,9 +43,13 @@ impl Round {
         loop {
             let waiting = self.ballots.values().filter(|ballot| !ballot.logged);
             let due = waiting.clone().any(|ballot| now >= ballot.in_log_by - DUE_BEFORE);
+            let people: BTreeSet<_> = waiting.clone().map(|ballot| ballot.credential).collect();
+            if people.len() < self.terms.batch as usize && !due {
+                return;
+            }
             if waiting.count() < self.terms.batch as usize {
                 let (hour, apart) = (hour(self.time(now)), (self.terms.within / HOUR - 1).max(0) * HOUR);
-                if !due || self.last_due.is_some_and(|last| hour < last + apart) {
+                if self.last_due.is_some_and(|last| hour < last + apart) {
                     return;
                 }
                 self.last_due = Some(hour);
