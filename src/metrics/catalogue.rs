@@ -85,7 +85,7 @@ pub const CATALOGUE: &[Description] = &[
     gauge("veche_queue_depth", &["queue"], "Requests that wait for a commit, rounded down to twenties"),
     gauge("veche_database_up", &[], "1 when the database answered this look"),
     gauge("veche_database_connections", &["pool", "state"], "Connections to the database: open, in use, and at most"),
-    gauge("veche_urn_ballots", &["round"], "Ballots that wait for the log, in steps"),
+    gauge("veche_urn_ballots", &["round"], "Credentials whose ballots wait for the log, in steps"),
     gauge("veche_log_lines", &["log"], "Lines of each log, as its public checkpoint says"),
     seconds("veche_checkpoint_age", Kind::Gauge, &["log"], "Time since this node saw the checkpoint of a log change"),
     gauge("veche_witness_lines", &["log", "witness"], "Lines of the largest head that a witness cosigned"),
