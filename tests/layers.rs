@@ -66,7 +66,6 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("icu_datetime", &["pages"]),
     ("icu_decimal", &["pages"]),
     ("image", &["pictures"]),
-    ("mimalloc", &["main"]),
     ("moxcms", &["pictures"]),
     ("webp", &["pictures"]),
     ("reqwest", &["client", "outbound"]),
