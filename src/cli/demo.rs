@@ -13,8 +13,6 @@ use crate::{clock::Clock, crypto::codes::LetterCode, export::table::Table};
 const SLUG: &str = "ozersk-2027";
 /// What it decides.
 const TITLE: &str = "Какую территорию Озёрска благоустроить в 2027 году";
-/// Letter codes that are left for the newcomer.
-const SPARE: usize = 5;
 /// Turnout of the town's last electronic rating vote.
 const RESIDENTS: usize = 9_305;
 
@@ -23,6 +21,9 @@ pub(super) struct Demo {
     /// Simulated residents who cast before you.
     #[arg(long, default_value_t = RESIDENTS)]
     residents: usize,
+    /// Letter codes that are left for you and others.
+    #[arg(long, default_value_t = 5)]
+    letters: usize,
     /// Close, open, count, certify, export and verify at once, and exit.
     #[arg(long)]
     to_end: bool,
@@ -60,7 +61,7 @@ impl Demo {
             stage.official.add_picture(SLUG, territory, &picture).await?;
         }
         let year = play::today(Clock::system().now()).year();
-        let people = town::people(self.residents + SPARE, year);
+        let people = town::people(self.residents + self.letters, year);
         let bar = show::bar("on the roll", people.len() as u64, quiet);
         let mut codes = stage.enrol(SLUG, &people, &bar).await?;
         bar.finish();
