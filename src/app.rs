@@ -142,6 +142,14 @@ impl App {
         self.db.moved().await;
     }
 
+    /// Lets the database empty its write-ahead log beside those who write.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn checkpoint(&self) -> Result<(), Error> {
+        self.db.checkpoint().await
+    }
+
     /// Closes the database after what is under way has been committed.
     pub async fn stop(&self) {
         self.casting.drain().await;

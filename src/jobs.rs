@@ -22,6 +22,9 @@ const ONE_REQUEST: Duration = Duration::from_secs(1);
 /// Time between two notes of what this node has seen of every log.
 const REMEMBER_EVERY: Duration = Duration::from_secs(60);
 
+/// Time between two looks whether the database's write-ahead log can be emptied.
+const CHECKPOINT_EVERY: Duration = Duration::from_millis(500);
+
 /// Starts the loops that do it all; they end when the task is aborted. The channel turns true when what was due at the start is
 /// done. Counts have a loop of their own: some take minutes, and no other round waits for them.
 pub fn start(app: Arc<App>, every: Duration) -> (JoinHandle<()>, watch::Receiver<bool>) {
@@ -29,7 +32,7 @@ pub fn start(app: Arc<App>, every: Duration) -> (JoinHandle<()>, watch::Receiver
     let (looked, first_look) = watch::channel(false);
     let looking = tokio::spawn(async move {
         let _alive = alive;
-        tokio::join!(look(&app, every, looked), count(&app, every));
+        tokio::join!(look(&app, every, looked), count(&app, every), checkpoint(&app));
     });
     (looking, first_look)
 }
@@ -62,6 +65,16 @@ async fn count(app: &App, every: Duration) {
             },
             () = app.database_moved() => {}
         }
+    }
+}
+
+async fn checkpoint(app: &App) {
+    let mut tick = ticks(CHECKPOINT_EVERY);
+    loop {
+        tick.tick().await;
+        let done = app.checkpoint().await;
+        let _ = done
+            .inspect_err(|fault| tracing::warn!(%fault, "the write-ahead log cannot be emptied; it is tried again"));
     }
 }
 

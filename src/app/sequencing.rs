@@ -63,10 +63,10 @@ async fn one_batch(app: &App, round: &Published) -> Result<u64, Error> {
 
 /// Whether ballots of enough people wait, or one is due.
 async fn ready(app: &App, round: &Published, tx: &mut Tx) -> Result<Option<BatchReason>, Error> {
-    let (waiting, earliest) = ballot_box::waiting(tx, round.id).await?;
-    if waiting >= u64::from(round.rules.batch.at_least) {
+    if ballot_box::is_full(tx, round.id, round.rules.batch.at_least).await? {
         return Ok(Some(BatchReason::Full));
     }
+    let (_, earliest) = ballot_box::waiting(tx, round.id).await?;
     let due = earliest.is_some_and(|promised| app.clock.now() >= promised - DUE_BEFORE);
     Ok(due.then_some(BatchReason::Due))
 }

@@ -118,6 +118,20 @@ pub async fn waiting(tx: &mut Tx, round_id: i64) -> Result<(u64, Option<i64>), E
     })
 }
 
+/// Whether ballots of so many credentials wait. Unlike [`waiting`] it need not look at the whole urn.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn is_full(tx: &mut Tx, round_id: i64, at_least: u32) -> Result<bool, Error> {
+    db!(tx, |conn| {
+        let select = sqlx::query_scalar(
+            "SELECT count(*) FROM (SELECT DISTINCT substr(envelope, 34, 32) FROM urn WHERE round_id = $1 LIMIT $2) AS found",
+        );
+        let count: i64 = select.bind(round_id).bind(i64::from(at_least)).fetch_one(conn).await?;
+        Ok(count >= i64::from(at_least))
+    })
+}
+
 /// Takes up to `limit` ballots out of the urn, sorted by hash: an order that tells nothing of when they came.
 ///
 /// # Errors

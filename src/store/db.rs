@@ -124,6 +124,17 @@ impl Db {
         }
     }
 
+    /// Moves what was committed from SQLite's write-ahead log into its file, while others write. PostgreSQL does so by itself.
+    ///
+    /// # Errors
+    /// [`Error::Database`]; nothing is lost then, the log only grows.
+    pub async fn checkpoint(&self) -> Result<(), Error> {
+        match self {
+            Self::Lite { writer, readers } => sqlite::checkpoint(writer, readers).await,
+            Self::Pg { .. } => Ok(()),
+        }
+    }
+
     /// How the connections stand: those that read, and those that write.
     #[must_use]
     pub fn connections(&self) -> [Connections; 2] {

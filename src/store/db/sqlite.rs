@@ -22,6 +22,10 @@ const WRITER_CACHE: &str = "-48000";
 const READER_CACHE: &str = "-8000";
 /// Rows of an answer that wait for the task that asked.
 const ROWS: usize = 512;
+/// Pages in the write-ahead log from which on the writer moves what is left of them, so that the log begins anew; and where it does so
+/// by itself, because nobody calls [`checkpoint`].
+const LONG_LOG: i64 = 8_000;
+const LONGEST_LOG: &str = "16000";
 
 impl Db {
     /// Opens the file, creating and migrating it where needed.
@@ -38,6 +42,9 @@ impl Db {
             // A batch that goes into the log comes in one go, not row by row through a narrow channel.
             .row_buffer_size(ROWS)
             .pragma("journal_size_limit", "67108864")
+            .pragma("wal_autocheckpoint", LONGEST_LOG)
+            // What takes back half a statement is kept in memory: past 64 KiB it would go through a file, for each group of ballots.
+            .pragma("temp_store", "MEMORY")
             // A statement that is logged could tell who did what when.
             .disable_statement_logging();
         let pool = |most| {
@@ -52,6 +59,17 @@ impl Db {
         let readers = pool(READERS).connect_with(options.pragma("cache_size", READER_CACHE)).await?;
         Ok(Self::Lite { writer, readers })
     }
+}
+
+/// Moves pages from the write-ahead log into the file, beside the writer, who need not wait for the disk meanwhile. Only a writer that
+/// finds all of them moved begins the log anew, so when it is long the few that came since are moved between two transactions.
+pub(super) async fn checkpoint(writer: &SqlitePool, readers: &SqlitePool) -> Result<(), Error> {
+    const MOVE: &str = "PRAGMA wal_checkpoint(PASSIVE)";
+    let (_, pages, _): (i64, i64, i64) = sqlx::query_as(MOVE).fetch_one(readers).await?;
+    if pages >= LONG_LOG {
+        sqlx::query(MOVE).execute(writer).await?;
+    }
+    Ok(())
 }
 
 /// Whether a connection that comes back is in no transaction any more. When the disk is full, SQLite rolls back by itself, the
@@ -89,4 +107,41 @@ async fn refuse_foreign(writer: &SqlitePool, path: &Path) -> Result<(), Error> {
         return Err(Error::broken(format!("{path} is the database of another program; name another data folder")));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Pages in the write-ahead log, and how many of them were moved.
+    async fn pages(db: &Db) -> (i64, i64) {
+        let Db::Lite { readers, .. } = db else { panic!("this is a file") };
+        let row: (i64, i64, i64) =
+            sqlx::query_as("PRAGMA wal_checkpoint(NOOP)").fetch_one(readers).await.expect("the pages are counted");
+        (row.1, row.2)
+    }
+
+    async fn write(db: &Db, bytes: i64) {
+        let Db::Lite { writer, .. } = db else { panic!("this is a file") };
+        let insert = sqlx::query(
+            "INSERT INTO logs (origin, size, last_leaf, checkpoint, state) VALUES ($1, 0, x'', '', hex(zeroblob($2)))",
+        );
+        insert.bind(bytes.to_string()).bind(bytes / 2).execute(writer).await.expect("the database takes it");
+    }
+
+    #[tokio::test]
+    async fn the_write_ahead_log_begins_anew_when_it_is_long() {
+        let folder = tempfile::tempdir().expect("there is room");
+        let db = Db::open(&folder.path().join("veche.db")).await.expect("it opens");
+        write(&db, 400_000).await;
+        db.checkpoint().await.expect("what was written is moved");
+        let (short, moved) = pages(&db).await;
+        assert!(short >= 100 && moved == short, "{moved} of {short} pages were moved");
+        write(&db, 4096 * LONG_LOG).await;
+        assert!(pages(&db).await.1 <= short, "nobody moves pages before the writer must");
+        db.checkpoint().await.expect("what was written is moved");
+        write(&db, 1).await;
+        let (long, _) = pages(&db).await;
+        assert!(long < 10, "the log has {long} pages after the first commit into a new one");
+    }
 }
