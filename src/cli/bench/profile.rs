@@ -8,7 +8,9 @@ use std::{
 use super::super::CliFault;
 
 /// Samples a second: no multiple of anything that happens by itself.
-const FREQUENCY: &str = "997";
+const FREQUENCY: &str = "397";
+/// Stacks are copied and unwound later: the assembly of cryptography and the C library keep no frame pointers.
+const STACKS: &str = "dwarf,8192";
 
 /// A recording that goes on.
 pub(super) struct Recording(Child);
@@ -18,7 +20,7 @@ impl Recording {
     pub(super) fn start(file: Option<&Path>, process: u32) -> Result<Option<Self>, CliFault> {
         let Some(file) = file else { return Ok(None) };
         let mut perf = Command::new("perf");
-        perf.args(["record", "--quiet", "-F", FREQUENCY, "--call-graph", "fp", "-p", &process.to_string(), "-o"]);
+        perf.args(["record", "--quiet", "-F", FREQUENCY, "--call-graph", STACKS, "-p", &process.to_string(), "-o"]);
         let started = perf.arg(file).spawn();
         started.map(Self).map(Some).map_err(|fault| CliFault::Other(format!("perf cannot be run: {fault}")))
     }
