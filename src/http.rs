@@ -32,7 +32,7 @@ mod watch;
 pub use acts::{ProposalRequest, StepRequest};
 pub use casting::{AcceptanceResponse, CastRequest};
 pub use identifying::IdentificationResponse;
-pub use inside::Answer;
+pub use inside::PublicAnswer;
 pub use issuing::{Backup, IssueResponse, StatusResponse};
 pub use letters::{LetterEntry, LettersRequest, LettersResponse};
 pub use log::{ConsistencyResponse, ReceiptResponse};

@@ -17,7 +17,7 @@ use tokio::task::JoinSet;
 
 use crate::{
     error::Error,
-    http::{Answer, Http, PictureResponse, RoundSummary},
+    http::{Http, PictureResponse, PublicAnswer, RoundSummary},
     outbound::mirror::{Headers, Mirror, Upload},
 };
 pub use addresses::Kept;
@@ -233,7 +233,7 @@ async fn in_parts(
     (name, tag): (String, Option<String>),
     headers: &Headers,
     first: Vec<u8>,
-    answer: Answer,
+    answer: PublicAnswer,
 ) -> Result<Done, Error> {
     if dry {
         return Ok(Done::Pushed { name, len: 0, sent: Sent { hash: [0; 32], tag } });
@@ -252,7 +252,7 @@ async fn in_parts(
 }
 
 /// Sends all parts; their length and SHA-256.
-async fn send(upload: &mut Upload, first: Vec<u8>, mut answer: Answer) -> Result<(u64, [u8; 32]), Error> {
+async fn send(upload: &mut Upload, first: Vec<u8>, mut answer: PublicAnswer) -> Result<(u64, [u8; 32]), Error> {
     let (mut hasher, mut len, mut next) = (Sha256::new(), 0, Some(Bytes::from(first)));
     while let Some(part) = next {
         len += part.len() as u64;
@@ -263,7 +263,7 @@ async fn send(upload: &mut Upload, first: Vec<u8>, mut answer: Answer) -> Result
     Ok((len, hasher.finalize().into()))
 }
 
-fn headers(answer: &Answer) -> Headers {
+fn headers(answer: &PublicAnswer) -> Headers {
     let text = |value: Option<&str>| value.map(str::to_owned);
     Headers {
         media_type: text(answer.media_type()),

@@ -76,7 +76,7 @@ pub struct Witness {
 
 /// What is answered to add-checkpoint.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Answer {
+pub enum AddCheckpointAnswer {
     /// 200, with the lines of cosignatures.
     Cosigned(String),
     /// 409, with the size that the witness knows.
@@ -106,24 +106,24 @@ impl Witness {
 
     /// Decides about a request, stores what follows, and answers. It waits for the disk.
     #[must_use]
-    pub fn add(&self, body: &str) -> Answer {
+    pub fn add(&self, body: &str) -> AddCheckpointAnswer {
         let Ok(request) = body.parse::<AddCheckpoint>() else {
-            return Answer::Refused(400, "the body is not a request of c2sp.org/tlog-witness\n");
+            return AddCheckpointAnswer::Refused(400, "the body is not a request of c2sp.org/tlog-witness\n");
         };
         let origin = Checkpoint::extended(&request.checkpoint.text).map(|(head, _)| head.origin).unwrap_or_default();
         let Some(log) = self.logs.get(&origin) else {
-            return Answer::Refused(404, "this witness does not follow a log of that origin\n");
+            return AddCheckpointAnswer::Refused(404, "this witness does not follow a log of that origin\n");
         };
         let mut log = held(log);
         self.decided(&mut log, &request).unwrap_or_else(|fault| {
             // Whether the head reached the disk is not known now; the files tell, at the next request.
             tracing::error!(%origin, %fault, "the state of this log cannot be stored, so it is not cosigned");
             log.doubt();
-            Answer::Refused(503, "the state of this log cannot be stored\n")
+            AddCheckpointAnswer::Refused(503, "the state of this log cannot be stored\n")
         })
     }
 
-    fn decided(&self, log: &mut Followed, request: &AddCheckpoint) -> Result<Answer, StartFault> {
+    fn decided(&self, log: &mut Followed, request: &AddCheckpoint) -> Result<AddCheckpointAnswer, StartFault> {
         log.reload()?;
         let now = self.clock.now();
         log.recall(&request.checkpoint, &self.cosigner.public(), now)?;
@@ -135,10 +135,10 @@ impl Witness {
             Decision::Cosign(head) => {
                 let cosignature = self.cosigner.cosign(&request.checkpoint.text, now.max(0).cast_unsigned());
                 log.store(&head, &request.checkpoint, &cosignature, now)?;
-                Answer::Cosigned(print_cosignatures(&[cosignature]))
+                AddCheckpointAnswer::Cosigned(print_cosignatures(&[cosignature]))
             }
-            Decision::Conflict(size) => Answer::Size(print_size(size)),
-            refused => Answer::Refused(refused.status(), words(&refused)),
+            Decision::Conflict(size) => AddCheckpointAnswer::Size(print_size(size)),
+            refused => AddCheckpointAnswer::Refused(refused.status(), words(&refused)),
         })
     }
 }

@@ -24,7 +24,7 @@ pub use cheat::{Cheat, Evidence, Facts};
 pub use content::{Content, Listener, Told};
 use content::{Given, Place};
 use source::Reader;
-pub use source::{Missing, Source};
+pub use source::{LogSource, Missing};
 
 /// Lines that are taken together: sixteen full bundles.
 const CHUNK: u64 = 16 * WIDTH;
@@ -185,7 +185,12 @@ impl Follower {
     ///
     /// # Errors
     /// [`Trouble`] when the source does not answer.
-    pub fn step(&mut self, note: &str, source: &mut dyn Source, listener: &mut Listener<'_>) -> Result<Step, Trouble> {
+    pub fn step(
+        &mut self,
+        note: &str,
+        source: &mut dyn LogSource,
+        listener: &mut Listener<'_>,
+    ) -> Result<Step, Trouble> {
         let stepped = Checkpoint::open(note, &self.key)
             .map_err(|fault| Halt::from(Cheat::from(fault)))
             .and_then(|head| self.go(note, head, source, listener));
@@ -204,7 +209,7 @@ impl Follower {
         &mut self,
         note: &str,
         head: Checkpoint,
-        source: &mut dyn Source,
+        source: &mut dyn LogSource,
         listener: &mut Listener<'_>,
     ) -> Result<Step, Halt> {
         let from = self.edge.size();
@@ -226,7 +231,7 @@ impl Follower {
     }
 
     /// Reads the lines up to the head, chunk by chunk.
-    fn grow(&mut self, head: &Checkpoint, source: &mut dyn Source, listener: &mut Listener<'_>) -> Result<(), Halt> {
+    fn grow(&mut self, head: &Checkpoint, source: &mut dyn LogSource, listener: &mut Listener<'_>) -> Result<(), Halt> {
         let mut reader = Reader::new(source, head);
         while self.edge.size() < head.size {
             let first = self.edge.size();
@@ -281,7 +286,7 @@ impl Follower {
     ///
     /// # Errors
     /// [`Trouble`] when the source does not answer.
-    pub fn compare(&self, note: &str, source: &mut dyn Source) -> Result<Agreement, Trouble> {
+    pub fn compare(&self, note: &str, source: &mut dyn LogSource) -> Result<Agreement, Trouble> {
         let theirs = match Checkpoint::open(note, &self.key) {
             Ok(theirs) => theirs,
             Err(fault) => return Ok(Agreement::NotSigned(fault)),
@@ -305,7 +310,7 @@ impl Follower {
     ///
     /// # Errors
     /// As of [`root_at`].
-    pub fn root_at(&self, size: u64, source: &mut dyn Source) -> Result<Result<Hash, Cheat>, Trouble> {
+    pub fn root_at(&self, size: u64, source: &mut dyn LogSource) -> Result<Result<Hash, Cheat>, Trouble> {
         let head = self.head().ok_or_else(|| Trouble("no head is known".to_owned()))?;
         root_at(head, size, source)
     }
@@ -316,7 +321,7 @@ impl Follower {
 /// # Errors
 /// [`Cheat::Withheld`] when the tiles do not lead to the head; [`Trouble`] when the source does not answer, or the head is
 /// the smaller one.
-pub fn root_at(head: &Checkpoint, size: u64, source: &mut dyn Source) -> Result<Result<Hash, Cheat>, Trouble> {
+pub fn root_at(head: &Checkpoint, size: u64, source: &mut dyn LogSource) -> Result<Result<Hash, Cheat>, Trouble> {
     if size > head.size {
         return Err(Trouble(format!("no head of {size} lines or more is known")));
     }
@@ -328,13 +333,13 @@ pub fn root_at(head: &Checkpoint, size: u64, source: &mut dyn Source) -> Result<
 }
 
 /// The root that the larger head's tree had at the smaller size, if it is not the smaller head's.
-fn other_root(small: &Checkpoint, large: &Checkpoint, source: &mut dyn Source) -> Result<Option<Hash>, Halt> {
+fn other_root(small: &Checkpoint, large: &Checkpoint, source: &mut dyn LogSource) -> Result<Option<Hash>, Halt> {
     let root = Reader::new(source, large).root_at(small.size)?;
     Ok((root != small.root).then_some(root))
 }
 
 /// What a smaller head shows. The tiles that are gone cannot be asked any more, and that it shrank is known without them.
-fn shrunk(known: &Checkpoint, head: &Checkpoint, source: &mut dyn Source) -> Cheat {
+fn shrunk(known: &Checkpoint, head: &Checkpoint, source: &mut dyn LogSource) -> Cheat {
     match other_root(head, known, source) {
         Ok(Some(ours)) => Cheat::Split { size: head.size, ours, theirs: head.root },
         _ => Cheat::RolledBack { from: known.size, to: head.size },

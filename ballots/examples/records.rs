@@ -6,7 +6,7 @@ use std::path::Path;
 
 use ballots::formats::{
     Poll, blt,
-    cvr::{Source, write},
+    cvr::{Provenance, write},
     pabulib, preflib, sheet,
 };
 
@@ -23,7 +23,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         Some("csv") => sheet::read(&text)?,
         _ => preflib::read(&text)?.poll()?,
     };
-    let source = Source { generated: "2026-09-13T20:15:00Z", device: "ballots", place: &poll.title };
+    let source = Provenance { generated: "2026-09-13T20:15:00Z", device: "ballots", place: &poll.title };
     println!("{}", write(&poll, &source)?);
     Ok(())
 }

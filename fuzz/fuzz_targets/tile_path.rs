@@ -1,5 +1,3 @@
 #![no_main]
-#[path = "../targets.rs"]
-mod targets;
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| targets::tile_path(bytes));

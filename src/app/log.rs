@@ -83,11 +83,13 @@ impl<S: Fold> Writing<S> {
         log::lock(tx, log_id).await?;
         let head = log::head(tx, log_id).await?;
         let mut growth = Growth::new(head.size);
-        for id in right_edge(head.size) {
-            let tile = log::tile(tx, log_id, id).await?;
-            growth
-                .insert(id, &tile.ok_or_else(|| Error::broken("a tile of the log is missing"))?)
-                .map_err(Error::broken)?;
+        let edge = right_edge(head.size);
+        let stored = log::tiles(tx, log_id, &edge).await?;
+        if stored.len() < edge.len() {
+            return Err(Error::broken("a tile of the log is missing"));
+        }
+        for (id, hashes) in stored {
+            growth.insert(id, &hashes).map_err(Error::broken)?;
         }
         Ok(Self {
             log_id,

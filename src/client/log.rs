@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use audit::{
-    follow::{Missing, Source},
+    follow::{LogSource, Missing},
     log::{entries, note::VerifierKey},
 };
 use reqwest::StatusCode;
@@ -97,13 +97,13 @@ impl LogAddress {
 
     /// The same for code that cannot wait, on a thread that may.
     #[must_use]
-    pub fn blocking(&self) -> impl Source + Send + use<> {
+    pub fn blocking(&self) -> impl LogSource + Send + use<> {
         Blocking { log: self.clone(), runtime: Handle::current(), until: None }
     }
 
     /// The same, which answers nothing after this time: a log may be endless, a look at it may not.
     #[must_use]
-    pub fn blocking_until(&self, until: Instant) -> impl Source + Send + use<> {
+    pub fn blocking_until(&self, until: Instant) -> impl LogSource + Send + use<> {
         Blocking { log: self.clone(), runtime: Handle::current(), until: Some(until) }
     }
 }
@@ -128,7 +128,7 @@ struct Blocking {
     until: Option<Instant>,
 }
 
-impl Source for Blocking {
+impl LogSource for Blocking {
     fn get(&mut self, path: &str) -> Result<Vec<u8>, Missing> {
         let Some(until) = self.until else { return self.runtime.block_on(self.log.bytes(path)) };
         let bounded = async { tokio::time::timeout_at(until.into(), self.log.bytes(path)).await };

@@ -13,7 +13,7 @@ use crate::error::Error;
 
 /// What a reader gets.
 #[derive(Debug)]
-pub struct Answer {
+pub struct PublicAnswer {
     headers: HeaderMap,
     body: Body,
 }
@@ -23,19 +23,19 @@ impl Http {
     ///
     /// # Errors
     /// [`Error::Broken`] when the service cannot answer.
-    pub async fn ask(&self, address: &str) -> Result<Option<Answer>, Error> {
+    pub async fn ask(&self, address: &str) -> Result<Option<PublicAnswer>, Error> {
         let request = Request::get(address).body(Body::empty()).map_err(Error::broken)?;
         let response = self.clone().router().oneshot(request).await.map_err(Error::broken)?;
         let (head, body) = response.into_parts();
         match head.status {
-            StatusCode::OK => Ok(Some(Answer { headers: head.headers, body })),
+            StatusCode::OK => Ok(Some(PublicAnswer { headers: head.headers, body })),
             StatusCode::NOT_FOUND | StatusCode::GONE | StatusCode::CONFLICT => Ok(None),
             status => Err(Error::broken(format!("{address}: the service answers {status}"))),
         }
     }
 }
 
-impl Answer {
+impl PublicAnswer {
     /// Media type of the body.
     #[must_use]
     pub fn media_type(&self) -> Option<&str> {

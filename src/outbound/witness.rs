@@ -22,7 +22,7 @@ pub struct WitnessAddress {
 
 /// An answer: HTTP status and text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answer {
+pub struct RawAnswer {
     /// HTTP status.
     pub status: u16,
     /// The body.
@@ -49,7 +49,7 @@ impl WitnessAddress {
     ///
     /// # Errors
     /// [`WitnessFault::Unreachable`], [`WitnessFault::Slow`], [`WitnessFault::Long`], [`WitnessFault::Form`].
-    pub async fn add_checkpoint(&self, body: String) -> Result<Answer, WitnessFault> {
+    pub async fn add_checkpoint(&self, body: String) -> Result<RawAnswer, WitnessFault> {
         let mut response = self.http.post(self.address.clone()).body(body).send().await.map_err(fault)?;
         let status = response.status();
         let mut bytes = Vec::new();
@@ -63,7 +63,7 @@ impl WitnessAddress {
             }
         }
         let body = String::from_utf8(bytes).map_err(|_| WitnessFault::Form)?;
-        Ok(Answer { status: status.as_u16(), body })
+        Ok(RawAnswer { status: status.as_u16(), body })
     }
 }
 

@@ -10,6 +10,11 @@ use sqlx::QueryBuilder;
 use super::db::{MAX_BINDS, Tx, db, portions};
 use crate::error::Error;
 
+/// Begins the statement for one tile of several.
+const SELECT_TILE: &str = "SELECT level, tile_index, hashes FROM log_tiles WHERE log_id = ";
+/// The same for each tile after the first.
+const UNION_TILE: &str = " UNION ALL SELECT level, tile_index, hashes FROM log_tiles WHERE log_id = ";
+
 /// The head of a log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Head {
@@ -194,6 +199,32 @@ pub async fn tile(tx: &mut Tx, log_id: i64, id: TileId) -> Result<Option<Vec<u8>
     })
 }
 
+/// The hashes of several tiles, in one statement, whatever their number: a proof needs a tile or two of each level, and a
+/// statement for each would cost more than reading it. Tiles that are not there are left out.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn tiles(tx: &mut Tx, log_id: i64, ids: &[TileId]) -> Result<Vec<(TileId, Vec<u8>)>, Error> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<(i64, i64, Vec<u8>)> = db!(tx, |conn: D| {
+        let mut query = QueryBuilder::<D>::new("");
+        for (position, id) in ids.iter().enumerate() {
+            // Each tile by its whole key, which every planner looks up in the index.
+            query.push(if position == 0 { SELECT_TILE } else { UNION_TILE }).push_bind(log_id);
+            query.push(" AND level = ").push_bind(i64::from(id.level));
+            query.push(" AND tile_index = ").push_bind(id.index.cast_signed());
+        }
+        query.build_query_as().fetch_all(conn).await?
+    });
+    let tile = |(level, index, hashes): (i64, i64, Vec<u8>)| {
+        let level = level.try_into().map_err(|_| Error::broken("a tile's level is small"))?;
+        Ok((TileId { level, index: index.unsigned_abs() }, hashes))
+    };
+    rows.into_iter().map(tile).collect()
+}
+
 /// Stores tiles; a partial one is replaced as it grows.
 ///
 /// # Errors
@@ -213,4 +244,27 @@ pub async fn put_tiles(tx: &mut Tx, log_id: i64, tiles: &[(TileId, Vec<u8>)]) ->
         }
         Ok(())
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::db::Db;
+
+    #[tokio::test]
+    async fn tiles_come_together_and_only_those_that_are_asked_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = Db::open(&folder.path().join("veche.db")).await.unwrap();
+        let mut tx = db.write().await.unwrap();
+        let id = |level, index| TileId { level, index };
+        let (log, other) = (create(&mut tx, "one").await.unwrap(), create(&mut tx, "two").await.unwrap());
+        let stored: Vec<_> = (0..5).map(|index| (id(0, index), vec![index as u8; 32])).collect();
+        put_tiles(&mut tx, log, &stored).await.unwrap();
+        put_tiles(&mut tx, log, &[(id(1, 0), vec![10; 64])]).await.unwrap();
+        put_tiles(&mut tx, other, &[(id(0, 0), vec![99; 32])]).await.unwrap();
+        let mut found = tiles(&mut tx, log, &[id(0, 3), id(1, 0), id(0, 0), id(2, 0)]).await.unwrap();
+        found.sort();
+        assert_eq!(found, [(id(0, 0), vec![0; 32]), (id(0, 3), vec![3; 32]), (id(1, 0), vec![10; 64])]);
+        assert_eq!(tiles(&mut tx, log, &[]).await.unwrap(), []);
+    }
 }

@@ -22,7 +22,7 @@ const MOST_OF_A_KIND: usize = 100;
 /// Two signed notes that do not go together.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Evidence {
+pub(super) struct Contradiction {
     /// Unix second.
     pub(super) at: i64,
     /// What it speaks for.
@@ -62,7 +62,7 @@ pub(super) struct Followed {
     files: Files,
     heads: Heads,
     newest: Option<Entry>,
-    evidence: Vec<Evidence>,
+    evidence: Vec<Contradiction>,
     // A write failed, so that the files alone know what is stored.
     doubted: bool,
 }
@@ -89,7 +89,7 @@ impl Followed {
         self.newest.as_ref()
     }
 
-    pub(super) fn evidence(&self) -> &[Evidence] {
+    pub(super) fn evidence(&self) -> &[Contradiction] {
         &self.evidence
     }
 
@@ -165,7 +165,7 @@ impl Followed {
         }
         let same = if kind == Kind::Split { self.files.find(head.size) } else { None };
         let known = same.or_else(|| self.newest.as_ref().map(|entry| entry.note.clone())).unwrap_or_default();
-        let evidence = Evidence { at, kind, known, shown };
+        let evidence = Contradiction { at, kind, known, shown };
         if let Err(fault) = self.files.add_evidence(&evidence) {
             tracing::error!(%fault, "the evidence is kept in memory only");
         }

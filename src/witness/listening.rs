@@ -17,7 +17,7 @@ use tokio::{
     task::JoinHandle,
 };
 
-use super::{Answer, StartFault, Witness};
+use super::{AddCheckpointAnswer, StartFault, Witness};
 use crate::{
     connections::{self, Bounds},
     pages::{Language, prefix, witness::STYLE},
@@ -111,9 +111,9 @@ async fn add_checkpoint(State(witness): State<Arc<Witness>>, request: Request) -
         (status, [(header::CONTENT_TYPE, kind)], body).into_response()
     };
     match answer {
-        Ok(Answer::Cosigned(lines)) => typed(StatusCode::OK, TEXT, lines),
-        Ok(Answer::Size(size)) => typed(StatusCode::CONFLICT, SIZE_TYPE, size),
-        Ok(Answer::Refused(status, words)) => {
+        Ok(AddCheckpointAnswer::Cosigned(lines)) => typed(StatusCode::OK, TEXT, lines),
+        Ok(AddCheckpointAnswer::Size(size)) => typed(StatusCode::CONFLICT, SIZE_TYPE, size),
+        Ok(AddCheckpointAnswer::Refused(status, words)) => {
             let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
             typed(status, TEXT, words.to_owned())
         }

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::{
     Witness,
     files::Entry,
-    followed::{Evidence, Followed, Kind},
+    followed::{Contradiction, Followed, Kind},
     held,
 };
 use crate::pages::{
@@ -34,7 +34,7 @@ struct LogState {
     newest: Option<HeadState>,
     /// False when the state could not be stored last; the next request tries again.
     cosigns: bool,
-    evidence: Vec<Evidence>,
+    evidence: Vec<Contradiction>,
 }
 
 #[derive(Debug, Serialize)]
@@ -96,7 +96,7 @@ fn seen(log: &Followed) -> SeenLog {
     }
 }
 
-fn seen_lie(evidence: &Evidence) -> SeenLie {
+fn seen_lie(evidence: &Contradiction) -> SeenLie {
     SeenLie {
         at: evidence.at,
         is_split: evidence.kind == Kind::Split,

@@ -224,7 +224,7 @@ fn files_of_another_day_are_refused() {
     let folder = TempDir::new().unwrap();
     let add = |request: AddCheckpoint| {
         let answer = open(folder.path()).unwrap().add(&request.to_string());
-        assert!(matches!(answer, veche::witness::Answer::Cosigned(_)), "{answer:?}");
+        assert!(matches!(answer, veche::witness::AddCheckpointAnswer::Cosigned(_)), "{answer:?}");
     };
     add(request(0, 4, true));
     let (head, journal) = (file(folder.path(), "head"), file(folder.path(), "journal"));

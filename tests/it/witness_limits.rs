@@ -13,7 +13,7 @@ use audit::log::{
 };
 use reqwest::Method as Verb;
 use tempfile::TempDir;
-use veche::{connections::Bounds, witness::Answer};
+use veche::{connections::Bounds, witness::AddCheckpointAnswer};
 
 use super::{
     town::Town,
@@ -25,8 +25,10 @@ fn a_write_that_fails_is_tried_again_and_nothing_is_forgotten() {
     let folder = TempDir::new().unwrap();
     let witness = open(folder.path()).unwrap();
     let add = |old, size| witness.add(&request(old, size, true).to_string());
-    let is_503 = |answer: Answer| assert!(matches!(answer, Answer::Refused(503, _)), "{answer:?}");
-    let is_cosigned = |answer: Answer| assert!(matches!(answer, Answer::Cosigned(_)), "{answer:?}");
+    let is_503 =
+        |answer: AddCheckpointAnswer| assert!(matches!(answer, AddCheckpointAnswer::Refused(503, _)), "{answer:?}");
+    let is_cosigned =
+        |answer: AddCheckpointAnswer| assert!(matches!(answer, AddCheckpointAnswer::Cosigned(_)), "{answer:?}");
     let journal = file(folder.path(), "journal");
 
     // A folder stands where the new head would be written.
@@ -44,7 +46,7 @@ fn a_write_that_fails_is_tried_again_and_nothing_is_forgotten() {
     is_503(add(4, 9));
     fs::remove_dir(&journal).unwrap();
     fs::rename(&aside, &journal).unwrap();
-    assert_eq!(add(4, 8), Answer::Size("9\n".into()), "the head that reached the disk counts");
+    assert_eq!(add(4, 8), AddCheckpointAnswer::Size("9\n".into()), "the head that reached the disk counts");
     is_cosigned(add(9, 9));
     assert_eq!(fs::read_to_string(&journal).unwrap().lines().count(), 2);
 
@@ -65,7 +67,7 @@ fn a_write_that_fails_is_tried_again_and_nothing_is_forgotten() {
 fn a_head_that_was_edited_is_refused() {
     let folder = TempDir::new().unwrap();
     let answer = open(folder.path()).unwrap().add(&request(0, 9, true).to_string());
-    assert!(matches!(answer, Answer::Cosigned(_)), "{answer:?}");
+    assert!(matches!(answer, AddCheckpointAnswer::Cosigned(_)), "{answer:?}");
     let head = file(folder.path(), "head");
     let text = fs::read_to_string(&head).unwrap();
     let edited = text.replace("\\n9\\n", "\\n99\\n");

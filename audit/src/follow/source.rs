@@ -24,7 +24,7 @@ pub enum Missing {
 }
 
 /// A place that serves a log in C2SP tlog-tiles layout.
-pub trait Source {
+pub trait LogSource {
     /// The bytes at a path below the log's address, such as `tile/0/000.p/5`.
     ///
     /// # Errors
@@ -34,12 +34,12 @@ pub trait Source {
 
 /// A log as one head commits to it.
 pub(super) struct Reader<'s> {
-    source: &'s mut dyn Source,
+    source: &'s mut dyn LogSource,
     head: &'s Checkpoint,
 }
 
 impl<'s> Reader<'s> {
-    pub(super) fn new(source: &'s mut dyn Source, head: &'s Checkpoint) -> Self {
+    pub(super) fn new(source: &'s mut dyn LogSource, head: &'s Checkpoint) -> Self {
         Self { source, head }
     }
 

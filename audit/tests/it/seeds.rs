@@ -8,6 +8,7 @@ mod targets;
 #[test]
 fn every_target_takes_its_seeds() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz");
+    let manifest = fs::read_to_string(folder.join("Cargo.toml")).unwrap();
     for (name, run) in targets::ALL {
         let seeds = fs::read_dir(folder.join("seeds").join(name)).unwrap_or_else(|fault| panic!("{name}: {fault}"));
         let mut count = 0;
@@ -18,7 +19,9 @@ fn every_target_takes_its_seeds() {
             count += 1;
         }
         assert!(count > 0, "{name} has no seed");
-        assert!(folder.join(format!("fuzz_targets/{name}.rs")).is_file(), "the fuzzer has no target {name}");
+        let program = fs::read_to_string(folder.join(format!("fuzz_targets/{name}.rs"))).unwrap_or_default();
+        assert!(program.contains("fuzz_target!(|bytes: &[u8]| targets::"), "the fuzzer has no target {name}");
+        assert!(manifest.contains(&format!("path = \"fuzz_targets/{name}.rs\"")), "the fuzzer does not build {name}");
     }
     let folders = fs::read_dir(folder.join("seeds")).unwrap().count();
     assert_eq!(folders, targets::ALL.len(), "seeds of a target that is gone");

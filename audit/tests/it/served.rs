@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use audit::{
-    follow::{Missing, Source},
+    follow::{LogSource, Missing},
     log::{
         chain::Chain,
         checkpoint::Checkpoint,
@@ -119,7 +119,7 @@ impl Served {
     }
 }
 
-impl Source for Served {
+impl LogSource for Served {
     fn get(&mut self, path: &str) -> Result<Vec<u8>, Missing> {
         self.asked += 1;
         if self.down {

@@ -14,7 +14,7 @@ pub const MOST_RECORDS: u64 = 5_000_000;
 
 /// What the report says besides the ballots.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Source<'a> {
+pub struct Provenance<'a> {
     /// When the report is made: RFC 3339, such as `2026-09-13T20:15:00Z`.
     pub generated: &'a str,
     /// Program that makes it.
@@ -27,7 +27,7 @@ pub struct Source<'a> {
 ///
 /// # Errors
 /// [`Unwritable`] past [`MOST_RECORDS`].
-pub fn write(poll: &Poll, source: &Source<'_>) -> Result<String, Unwritable> {
+pub fn write(poll: &Poll, source: &Provenance<'_>) -> Result<String, Unwritable> {
     if poll.profile.ballots() > MOST_RECORDS {
         let reason = format!("there are {} ballots, at most {MOST_RECORDS} are written out", poll.profile.ballots());
         return Err(Unwritable { format: "cvr", reason });

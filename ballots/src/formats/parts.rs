@@ -92,7 +92,7 @@ pub(super) fn line_ends(bytes: &[u8]) -> usize {
 }
 
 /// What is left of a file, with what was read too far.
-pub(super) struct Source<R> {
+pub(super) struct PartsReader<R> {
     inner: R,
     parts: Parts,
     number: usize,
@@ -101,7 +101,7 @@ pub(super) struct Source<R> {
     ended: bool,
 }
 
-impl<R: Read> Source<R> {
+impl<R: Read> PartsReader<R> {
     pub(super) fn new(inner: R, parts: Parts) -> Self {
         Self { inner, parts, number: 0, before: 0, rest: Vec::new(), ended: false }
     }

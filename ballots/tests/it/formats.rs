@@ -161,7 +161,7 @@ fn check_record(value: &serde_json::Value, ids: &mut Vec<String>) {
 
 #[test]
 fn cast_vote_records_have_what_the_standard_requires() {
-    let source = cvr::Source { generated: "2026-09-13T20:15:00Z", device: "ballots", place: "Town" };
+    let source = cvr::Provenance { generated: "2026-09-13T20:15:00Z", device: "ballots", place: "Town" };
     let mut poll = sheet::read(CSV).unwrap();
     poll.title = "Parks".to_owned();
     let report: serde_json::Value = serde_json::from_str(&cvr::write(&poll, &source).unwrap()).unwrap();

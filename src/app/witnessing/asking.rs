@@ -18,7 +18,7 @@ use crate::{
     config,
     domain::WitnessFault,
     error::Error,
-    outbound::witness::{Answer, WitnessAddress},
+    outbound::witness::{RawAnswer, WitnessAddress},
     store::{
         cosignatures::{self, Cosigned},
         leases, log,
@@ -213,7 +213,7 @@ async fn newest(app: &App, log_id: i64, old: u64) -> Result<(u64, AddCheckpoint)
     Ok((size, AddCheckpoint { old, proof, checkpoint: checkpoint.parse().map_err(Error::broken)? }))
 }
 
-fn read(Answer { status, body }: &Answer) -> Result<Answered, WitnessFault> {
+fn read(RawAnswer { status, body }: &RawAnswer) -> Result<Answered, WitnessFault> {
     match status {
         200 => parse_cosignatures(body).map(Answered::Cosigned).map_err(|_| WitnessFault::Form),
         409 => parse_size(body).map(Answered::Has).map_err(|_| WitnessFault::Form),

@@ -70,10 +70,14 @@ pub(super) struct Run {
 
 impl Run {
     /// The latency that so many of 100 requests did not exceed, in milliseconds.
-    pub(super) fn percentile(&self, percent: usize) -> f64 {
-        let at = (self.latencies.len() * percent / 100).min(self.latencies.len().saturating_sub(1));
-        self.latencies.get(at).map_or(0.0, |latency| latency.as_secs_f64() * 1000.0)
+    pub(super) fn latency(&self, percent: usize) -> f64 {
+        percentile(&self.latencies, percent) * 1e3
     }
+}
+
+/// The time in seconds that so many of 100 did not exceed; the times are sorted.
+pub(super) fn percentile(sorted: &[Duration], percent: usize) -> f64 {
+    sorted.get(sorted.len() * percent / 100).or(sorted.last()).map_or(0.0, Duration::as_secs_f64)
 }
 
 /// Runs every item through the work on many connections, as fast as they go, or at so many a second.

@@ -1,6 +1,6 @@
 //! The log alone: what a line costs at each size, how long a receipt's proof takes, how many tiles a second are served.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use audit::{
     log::{
@@ -95,7 +95,8 @@ async fn cost_of_a_line(app: &App) -> Result<f64, CliFault> {
     for _ in 0..BATCHES {
         times.push(measuring::append(app, HANDLE, BATCH).await?);
     }
-    Ok(percentile(&mut times, 50) * 1e6 / BATCH as f64)
+    times.sort_unstable();
+    Ok(load::percentile(&times, 50) * 1e6 / BATCH as f64)
 }
 
 async fn proofs(app: &App) -> Result<[Figure; 2], CliFault> {
@@ -108,18 +109,13 @@ async fn proofs(app: &App) -> Result<[Figure; 2], CliFault> {
             _ => return Err(CliFault::Other(format!("no receipt for line {index}"))),
         }
     }
+    times.sort_unstable();
     let figure = |name: &'static str, value: f64| {
         let method = format!("{RECEIPTS} receipts of lines drawn from {size}, from the database's file to the text");
         Figure::new(name, value * 1e3, "ms", Some("≤ 1"), method)
     };
-    let median = figure("a receipt's proof, median", percentile(&mut times, 50));
-    Ok([median, figure("a receipt's proof, p99", percentile(&mut times, 99))])
-}
-
-/// The time in seconds that so many of 100 did not exceed.
-fn percentile(times: &mut [Duration], percent: usize) -> f64 {
-    times.sort_unstable();
-    times.get(times.len() * percent / 100).or(times.last()).map_or(0.0, Duration::as_secs_f64)
+    let median = figure("a receipt's proof, median", load::percentile(&times, 50));
+    Ok([median, figure("a receipt's proof, p99", load::percentile(&times, 99))])
 }
 
 async fn tiles_a_second(server: &ServerProcess, tiles: u64) -> Result<f64, CliFault> {

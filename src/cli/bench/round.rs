@@ -127,10 +127,10 @@ pub(super) async fn measure(
         ),
         Figure::new(
             format!("casting at {rate}/s, p99"),
-            steady.percentile(99),
+            steady.latency(99),
             "ms",
             Some("≤ 40"),
-            format!("{} ballots, from the time each was due; p50 {:.1} ms", count / PARTS, steady.percentile(50)),
+            format!("{} ballots, from the time each was due; p50 {:.1} ms", count / PARTS, steady.latency(50)),
         ),
         Figure::new(
             format!("casting beside {READERS} readers/s"),

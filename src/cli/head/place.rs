@@ -7,7 +7,7 @@ use std::{
 };
 
 use audit::{
-    follow::{self, Source},
+    follow::{self, LogSource},
     log::{
         checkpoint::Checkpoint,
         hash::{Hash, leaf},
@@ -78,7 +78,7 @@ impl Place {
     }
 }
 
-fn root_in_tiles(source: &mut dyn Source, size: u64, head: &Checkpoint) -> Result<Hash, CliFault> {
+fn root_in_tiles(source: &mut dyn LogSource, size: u64, head: &Checkpoint) -> Result<Hash, CliFault> {
     follow::root_at(head, size, source).map_err(CliFault::other)?.map_err(|cheat| {
         CliFault::Other(format!(
             "the tiles of the log do not lead to its own signed head, so nothing can be compared with them: {cheat}"

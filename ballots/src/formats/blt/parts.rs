@@ -11,7 +11,7 @@ use crate::{
     formats::{
         FormatFault, Poll,
         bounded::not_too_many,
-        parts::{Parts, PartsFault, Source},
+        parts::{Parts, PartsFault, PartsReader},
     },
     profile::Profile,
 };
@@ -29,7 +29,7 @@ pub fn fold<S: Send>(
     start: impl Fn(&Profile) -> S + Sync,
     each: impl Fn(&mut S, usize, Profile) -> Result<(), FormatFault> + Sync,
 ) -> Result<(Poll, Vec<S>), PartsFault> {
-    let mut source = Source::new(source, parts);
+    let mut source = PartsReader::new(source, parts);
     let head = source.head(|text, whole| {
         let mut words = Words::new(text);
         match head(&mut words) {

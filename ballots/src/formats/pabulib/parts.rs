@@ -8,7 +8,7 @@ use super::{
 };
 use crate::formats::{
     FormatFault,
-    parts::{Parts, PartsFault, Source, after_a_line},
+    parts::{Parts, PartsFault, PartsReader, after_a_line},
 };
 
 /// Reads a file, each part of its ballots on whichever core is free.
@@ -24,7 +24,7 @@ pub fn fold<S: Send>(
     start: impl Fn(&Instance) -> S + Sync,
     each: impl Fn(&mut S, usize, &Votes) -> Result<(), FormatFault> + Sync,
 ) -> Result<(Instance, Vec<S>), PartsFault> {
-    let mut source = Source::new(source, parts);
+    let mut source = PartsReader::new(source, parts);
     let Head { instance, columns, counts } = source.head(|text, whole| {
         let end = head_end(text).or_else(|| whole.then_some(text.len()));
         end.map(|end| Ok((head(&text[..end])?.0, end))).transpose()

@@ -7,7 +7,7 @@ use crate::{
     formats::{
         FormatFault, Poll,
         bounded::not_too_many,
-        parts::{Parts, PartsFault, Source, after_a_line},
+        parts::{Parts, PartsFault, PartsReader, after_a_line},
         preflib::DataType,
     },
     profile::Profile,
@@ -26,7 +26,7 @@ pub fn fold<S: Send>(
     start: impl Fn(&Profile) -> S + Sync,
     each: impl Fn(&mut S, usize, Profile) -> Result<(), FormatFault> + Sync,
 ) -> Result<(DataType, Poll, Vec<S>), PartsFault> {
-    let mut source = Source::new(source, parts);
+    let mut source = PartsReader::new(source, parts);
     let (file, counts) = source.head(|text, whole| {
         let end = head_end(text).or_else(|| whole.then_some(text.len()));
         end.map(|end| Ok((head(&text[..end])?, end))).transpose()

@@ -7,7 +7,7 @@ use crate::{
     formats::{
         FormatFault, Poll,
         bounded::not_too_many,
-        parts::{Parts, PartsFault, Source, after_a_line},
+        parts::{Parts, PartsFault, PartsReader, after_a_line},
     },
     profile::Profile,
 };
@@ -25,8 +25,8 @@ pub fn fold<R: Read, S: Send>(
     start: impl Fn(&Profile) -> S + Sync,
     each: impl Fn(&mut S, usize, Profile) -> Result<(), FormatFault> + Sync,
 ) -> Result<(Poll, Vec<S>), PartsFault> {
-    let begin = || -> Result<(Source<R>, Heading), PartsFault> {
-        let mut source = Source::new(open()?, parts);
+    let begin = || -> Result<(PartsReader<R>, Heading), PartsFault> {
+        let mut source = PartsReader::new(open()?, parts);
         let heading = source.head(heading)?;
         Ok((source, heading))
     };
