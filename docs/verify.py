@@ -1236,7 +1236,7 @@ class Count:
         low, high = middle - is_odd, middle + 1  # after the middle of an odd number, a lower and a higher mark are taken out in turns
         turns = {turn for end in itertools.chain.from_iterable(ends) for turn in (low - end + 1, end - high)}
         turns = [turn for turn in sorted(turns | {0}) if 0 <= turn < self.naming // 2]
-        values = [(mark_at(place, middle),) * is_odd + tuple(mark_at(place, at) for turn in turns for at in (low - turn, high + turn)) for place in self.all]
+        values = [tuple([mark_at(place, middle)] if is_odd else []) + tuple(mark_at(place, at) for turn in turns for at in (low - turn, high + turn)) for place in self.all]
         self.scores = [value[0] if value else 0 for value in values]
         self.told("medians", grades=self.scores)
         self.rank(lambda place: values[place])
