@@ -59,7 +59,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let mut profile = Profile::new(kind.clone(), TERRITORIES);
         for voter in 0..voters {
             let marks = some(voter);
-            let choice = if matches!(kind, Kind::Ranked { .. }) { Choice::Ranked(marks) } else { Choice::Approval(marks) };
+            let choice =
+                if matches!(kind, Kind::Ranked { .. }) { Choice::Ranked(marks) } else { Choice::Approval(marks) };
             profile.add(&choice, 1)?;
         }
         let contest = Contest {

@@ -108,7 +108,11 @@ impl<'a> Loads<'a> {
         }
         Self {
             supports,
-            supporters: supports.columns.iter().map(|column| column.iter().map(|one| u64::from(one.weight)).sum()).collect(),
+            supporters: supports
+                .columns
+                .iter()
+                .map(|column| column.iter().map(|one| u64::from(one.weight)).sum())
+                .collect(),
             unit: BigInt::one(),
             rows,
             loads: vec![BigInt::zero()],

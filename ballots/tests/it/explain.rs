@@ -160,7 +160,8 @@ fn a_flow_of_many_is_small() {
         let ranking = vec![at, (at + 1) % count];
         profile.add(&Choice::Ranked(ranking), u64::from(1000 - at)).unwrap();
     }
-    let named = |number: u32| Territory { number, id: number.to_string(), title: format!("T{number}"), ..Territory::default() };
+    let named =
+        |number: u32| Territory { number, id: number.to_string(), title: format!("T{number}"), ..Territory::default() };
     let places: Vec<Territory> = (1..=u32::from(count)).map(named).collect();
     let contest = Contest {
         profile: &profile,

@@ -22,7 +22,10 @@ fn each_contradiction_has_its_words() {
         (fault(|rules| rules.territories.clear()), "1 to 65535, not 0"),
         (fault(|rules| rules.territories = vec![rules.territories[0].clone(); 65_536]), "1 to 65535, not 65536"),
         (fault(|rules| rules.territories[1].id = "a\u{7}".into()), "the id of number 2 has a control"),
-        (fault(|rules| rules.territories[1].id = "я".repeat(65)), "the id of number 2 has 65 characters; it may have at most 64"),
+        (
+            fault(|rules| rules.territories[1].id = "я".repeat(65)),
+            "the id of number 2 has 65 characters; it may have at most 64",
+        ),
         (fault(|rules| rules.territories[1].id = " ".into()), "number 2"),
         (fault(|rules| rules.territories[2].title = String::new()), "number 3"),
         (fault(|rules| rules.territories[1].id = "a".into()), "a stands there twice"),
