@@ -11,11 +11,14 @@ count, and last the ten checks by their names. Exit: 0 everything holds, 1 somet
 
 import argparse
 import base64
+import bisect
 import collections
 import fractions
 import hashlib
 import hmac
+import itertools
 import json
+import math
 import multiprocessing
 import os
 import re
@@ -416,6 +419,7 @@ PLACE = record({"latitude": integer(-90_000_000, 90_000_000), "longitude": integ
 
 def territory_id(value, place):
     not_only_white(value, place)
+    need(len(value) <= 64, f"{place}: more than 64 characters")
     need(all(" " <= c <= "\uffff" and unicodedata.category(c) != "Cc" for c in value), f"{place}: a character that may not stand here")
     return value
 
@@ -465,9 +469,12 @@ METHODS = {
     "score": ("greedy", "knapsack", "majority-judgement", "score", "score-mean", "score-mean-blanks-zero", "star", *PAIRS, *SHARES),
 }
 WITH_MINIMUM = (*BUYING, *RUNOFFS, "approval", "borda", "borda-fixed", "choose-one", "dowdall", "points", "score", "score-mean", "score-mean-blanks-zero", "star")
-# Most territories: 12 and 17 because the work doubles with each, 256 and 1000 because the outcome has every step, or the votes of every round, and is one line.
+RAISING = tuple(name for name in SHARES if name.endswith(("add1", "add1u")))
+# Most territories: 12 and 17 because the work doubles with each, 256 because the outcome has every step, or the votes of every round, and is one line.
 MOST_TERRITORIES = {"kemeny": 12, "knapsack": 17, **dict.fromkeys(
-    [*SHARES, *TRANSFERABLE, *(name for name in PAIRS if name != "kemeny"), "bucklin", "coombs", "dowdall", "instant-runoff-batches", "majority-judgement", "phragmen"], 256), "instant-runoff": 1000}
+    [*SHARES, *TRANSFERABLE, *RUNOFFS, *(name for name in PAIRS if name != "kemeny"), "bucklin", "coombs", "dowdall", "majority-judgement", "phragmen"], 256)}
+MOST_RAISED_BUDGET = 10**15  # hundredths
+MOST_RAISES, MOST_MARKS_READ = 100_000, 50_000_000_000
 
 
 class Rules:
@@ -524,6 +531,7 @@ class Rules:
         need(n <= MOST_TERRITORIES.get(method, n), f"rules.voting.method: {method} takes at most {MOST_TERRITORIES.get(method)} territories")
         need(method != "choose-one" or self.limits["max"] == 1, "rules.voting.method: choose-one takes ballots of one mark")
         need(is_budget or method not in BUYING, f"rules.voting.winners: {method} spends a budget")
+        need(method not in RAISING or self.winning["budget"] <= MOST_RAISED_BUDGET, f"rules.voting.winners.budget: at most {MOST_RAISED_BUDGET} with {method}")
         need(not is_budget or method not in TRANSFERABLE, f"rules.voting.winners: {method} fills seats")
         need(self.winning["minimum"] is None or method in WITH_MINIMUM, f"rules.voting.winners.minimum: has no meaning with {method}")
         need(not is_budget or self.winning["overflow"] == "skip" or method not in (*SHARES, "knapsack"), f"rules.voting.winners.overflow: must be skip with {method}")
@@ -1213,20 +1221,22 @@ class Count:
         self.rank(lambda place: -1 if means[place] is None else means[place])
 
     def majority_judgement(self):
-        values = []
+        """Marks are counted by grade. The values of all territories are as long, and are cut where any of them changes: what is between two cuts is compared once."""
+        marks = [collections.Counter() for _ in self.all]
+        for ballot, times in self.papers:
+            for place, mark in ballot:
+                marks[place][mark] += times
+        grades, ends = [], []  # each territory's grades, ascending, and how many of its marks are not above each
         for place in self.all:
-            marks = [value for ballot, times in self.papers for at, value in ballot if at == place for _ in range(times)]
-            marks = sorted(marks + [0] * (self.naming - len(marks)))
-            value = []  # the lower middle mark, taken out, and again
-            low, high = (len(marks) - 1) // 2, (len(marks) - 1) // 2 + 1
-            while low >= 0 or high < len(marks):
-                if (len(marks) - len(value)) % 2 == 1 and value:
-                    value.append(marks[high])
-                    high += 1
-                else:
-                    value.append(marks[low])
-                    low -= 1
-            values.append(tuple(value))
+            marks[place][0] += self.naming - self.votes[place]
+            grades.append(sorted(mark for mark, times in marks[place].items() if times))
+            ends.append(list(itertools.accumulate(marks[place][mark] for mark in grades[place])))
+        mark_at = lambda place, index: grades[place][bisect.bisect_right(ends[place], index)]
+        middle, is_odd = (self.naming - 1) // 2, self.naming % 2
+        low, high = middle - is_odd, middle + 1  # after the middle of an odd number, a lower and a higher mark are taken out in turns
+        turns = {turn for end in itertools.chain.from_iterable(ends) for turn in (low - end + 1, end - high)}
+        turns = [turn for turn in sorted(turns | {0}) if 0 <= turn < self.naming // 2]
+        values = [tuple([mark_at(place, middle)] if is_odd else []) + tuple(mark_at(place, at) for turn in turns for at in (low - turn, high + turn)) for place in self.all]
         self.scores = [value[0] if value else 0 for value in values]
         self.told("medians", grades=self.scores)
         self.rank(lambda place: values[place])
@@ -1594,52 +1604,71 @@ class Count:
     def equal_shares(self, money, by_cost=True, completion=""):
         self.scores, supports = self.sums(), list(self.supports())
         worth = money.costs if by_cost else [1] * self.n
+        backers = [[(voter, support[place], times) for voter, (support, times) in enumerate(supports) if support[place]] for place in self.all]
 
         def run(raises):
             """What is bought after so many raises: (winners, steps, ties), or None when that exceeds the budget."""
             self.steps, self.ties = [], []
-            share = fractions.Fraction(money.budget, self.ballots) + 100 * raises if self.ballots else 0
-            purses, winners = [share] * len(supports), []
-            sale = [place for place in self.all if self.scores[place] > 0 and money.reaches(place)]
+            share = fractions.Fraction(money.budget, self.ballots) + 100 * raises if self.ballots else fractions.Fraction(0)
+            unit, purses, winners = share.denominator, [share.numerator] * len(supports), []  # purses are whole numbers of 1 / unit
+            # Purses only shrink, so what a point cost before is the least that it costs now: most prices need not be found again.
+            points = {place: fractions.Fraction(0) for place in self.all if self.scores[place] > 0 and money.reaches(place)}
 
             def price_of(place):
                 """What a point must cost so that all supporters together pay: who has less gives all. None if they cannot."""
-                backers = [(purse, support[place], times) for purse, (support, times) in zip(purses, supports) if support[place]]
-                point = fractions.Fraction(0)
+                point = points[place]
                 while True:
-                    poor = sum(purse * times for purse, units, times in backers if purse < point * units)
-                    rich = sum(units * times for purse, units, times in backers if purse >= point * units)
+                    poor, rich, bars = 0, 0, {}
+                    for voter, units, times in backers[place]:
+                        if units not in bars:  # the least purse that pays in full
+                            bars[units] = -(-point.numerator * units * unit // point.denominator)
+                        if purses[voter] < bars[units]:
+                            poor += purses[voter] * times
+                        else:
+                            rich += units * times
                     if not rich:
                         return None
-                    higher = fractions.Fraction(money.costs[place] - poor) / rich
+                    higher = fractions.Fraction(money.costs[place] * unit - poor, unit * rich)
                     if higher <= point:
                         return point
                     point = higher
 
             while True:
-                points = {place: price_of(place) for place in sale}
-                sale = [place for place in sale if points[place] is not None]
-                if not sale:
+                rate, best = {}, None
+                for place in sorted(points, key=lambda place: points[place] / worth[place]):
+                    if best is not None and points[place] / worth[place] > best:
+                        break
+                    point = price_of(place)
+                    if point is None:
+                        del points[place]
+                        continue
+                    points[place], rate[place] = point, point / worth[place]
+                    best = rate[place] if best is None else min(best, rate[place])
+                if not rate:
                     return winners, self.steps, self.ties
-                rate = {place: points[place] / worth[place] for place in sale}
-                place = self.settle([p for p in sale if rate[p] == min(rate.values())], len(winners) + 1)[0]
+                place = self.settle([p for p in rate if rate[p] == best], len(winners) + 1)[0]
                 winners.append(place)
                 if sum(money.costs[p] for p in winners) > money.budget:
                     return None
-                sale.remove(place)
-                entry = {"candidate": place, "cost": money.costs[place]}
-                if all(support[place] in (0, 1) for support, _ in supports):
-                    entry["price"] = written(fractions.Fraction(points[place] // 1, 100))
-                entry["supporters"] = sum(times for purse, (support, times) in zip(purses, supports) if support[place] and purse > 0)
+                point, entry = points.pop(place), {"candidate": place, "cost": money.costs[place]}
+                if all(units == 1 for _, units, _ in backers[place]):
+                    entry["price"] = written(fractions.Fraction(point // 1, 100))
+                entry["supporters"] = sum(times for voter, _, times in backers[place] if purses[voter] > 0)
                 self.told("purchased", **entry)
-                purses = [max(purse - points[place] * support[place], 0) for purse, (support, _) in zip(purses, supports)]
+                finer = point.denominator // math.gcd(unit, point.denominator)
+                unit *= finer
+                purses = [purse * finer for purse in purses]
+                paid = point.numerator * (unit // point.denominator)
+                for voter, units, _ in backers[place]:
+                    purses[voter] = max(purses[voter] - paid * units, 0)
 
         def fits(winners):
             rest = money.budget - sum(money.costs[place] for place in winners)
             return any(self.scores[p] > 0 and money.reaches(p) and p not in winners and money.costs[p] <= rest for p in self.all)
 
         kept, raises = run(0), 0
-        while completion in ("add1", "add1u") and self.ballots and raises < 100_000 and fits(kept[0]):
+        most = min(MOST_RAISES, MOST_MARKS_READ // max(sum(self.votes), 1))
+        while completion in ("add1", "add1u") and sum(self.votes) and raises < most and fits(kept[0]):
             raises += 1
             more = run(raises)
             if not more:

@@ -60,6 +60,20 @@ impl Exact {
         self.0.floor().to_integer().to_u64()
     }
 
+    /// For people: as [`Display`](fmt::Display) writes it, but what is a fraction there is rounded to so many decimals, half upwards.
+    #[must_use]
+    pub fn rounded(&self, places: u32) -> String {
+        let text = self.to_string();
+        if !text.contains('/') {
+            return text;
+        }
+        let power = BigInt::from(10).pow(places);
+        let half = BigRational::new(1.into(), 2.into());
+        let units = (self.0.abs() * &power + half).floor().to_integer();
+        let (sign, width) = (if self.0.is_negative() { "-" } else { "" }, places as usize);
+        format!("{sign}{}.{:0>width$}", &units / &power, (&units % &power).to_string())
+    }
+
     /// The share that `self` is of `whole`, in thousandths, rounded down; nothing when `whole` is 0. For drawings.
     #[must_use]
     pub fn thousandths_of(&self, whole: &Self) -> Option<u64> {

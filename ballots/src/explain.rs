@@ -13,6 +13,9 @@ mod table;
 pub use sentences::explain;
 pub use table::{Table, table};
 
+/// Decimals of a number that would else be a fraction of large numbers; the exact one stands in the outcome.
+pub const PLACES: u32 = 4;
+
 /// Language of an explanation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Language {
@@ -23,9 +26,9 @@ pub enum Language {
 }
 
 impl Language {
-    /// A number as people write it: Russian has a decimal comma.
+    /// A number as people write it: what no few decimals give exactly is rounded to four, and Russian has a decimal comma.
     fn number(self, number: &Exact) -> String {
-        let text = number.to_string();
+        let text = number.rounded(PLACES);
         match self {
             Self::English => text,
             Self::Russian => text.replace('.', ","),

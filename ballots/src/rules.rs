@@ -163,6 +163,16 @@ pub enum RulesFault {
     /// An id or title is empty.
     #[error("territories: number {0} has no id or no title")]
     Unnamed(u32),
+    /// An id is too long: the outcome names it in every group of equals, and is one line of the log.
+    #[error("territories: the id of number {number} has {given} characters; it may have at most {most}")]
+    LongId {
+        /// Registration number.
+        number: u32,
+        /// Its characters.
+        given: usize,
+        /// Most characters.
+        most: usize,
+    },
     /// Ids are keys in canonical JSON, whose order is that of UTF-16.
     #[error("territories: the id of number {0} has a control character, or one beyond U+FFFF")]
     Id(u32),
@@ -278,6 +288,10 @@ impl Rules {
             }
             if !territory.id.chars().all(|letter| !letter.is_control() && letter <= '\u{ffff}') {
                 return Err(RulesFault::Id(territory.number));
+            }
+            let given = territory.id.chars().count();
+            if given > territory::MOST_ID {
+                return Err(RulesFault::LongId { number: territory.number, given, most: territory::MOST_ID });
             }
             if !ids.insert(&territory.id) || !numbers.insert(territory.number) {
                 return Err(RulesFault::Twice(territory.id.clone()));

@@ -169,11 +169,11 @@ impl Told {
     }
 }
 
-/// A score as people read it: whole ones in groups of digits, others as the outcome has them.
+/// A score as people read it: whole ones in groups of digits, others with few decimals; the outcome has the exact number.
 fn number(t: &Texts, score: &ballots::Exact) -> String {
     let exact = || match t.language {
-        Language::Ru => score.to_string().replace('.', ","),
-        Language::En => score.to_string(),
+        Language::Ru => score.rounded(ballots::explain::PLACES).replace('.', ","),
+        Language::En => score.rounded(ballots::explain::PLACES),
     };
     score.whole().map_or_else(exact, |whole| t.number(whole))
 }

@@ -92,6 +92,7 @@ pub(super) const fn label(label: Label) -> &'static str {
     match label {
         Label::Candidate => "Territory",
         Label::Exhausted => "Supporting nobody",
+        Label::Others => "Others",
         Label::Outcome => "Outcome of the vote",
         Label::Place => "Place",
         Label::Round => "Round",

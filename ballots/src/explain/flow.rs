@@ -35,35 +35,66 @@ struct Bar {
     height: u64,
 }
 
+/// Most candidates and most rounds that are drawn.
+const MOST: usize = 24;
+
+/// What is drawn: the first candidates of the order, the others in one bar, and the first round with the last ones.
+struct Drawing {
+    /// Names from above.
+    names: Vec<String>,
+    /// Of each candidate, its place in `names`.
+    places: Vec<usize>,
+    /// Number of each round, from 0, and the votes of each place.
+    rounds: Vec<(usize, Vec<Exact>)>,
+}
+
+impl Drawing {
+    fn new(election: &Election, territories: &[Territory], language: Language) -> Self {
+        let (order, rounds) = (order(election), rounds(election));
+        let shown = if order.len() > MOST + 1 { MOST } else { order.len() };
+        let mut names: Vec<String> = order[..shown].iter().map(|at| title(territories, *at).to_owned()).collect();
+        if shown < order.len() {
+            names.push(language.label(Label::Others).to_owned());
+        }
+        let mut places = vec![shown; order.len()];
+        order.iter().enumerate().for_each(|(place, at)| places[usize::from(*at)] = place.min(shown));
+        let late = rounds.len().saturating_sub(MOST - 1);
+        let kept = rounds.iter().enumerate().filter(|(number, _)| *number == 0 || *number >= late);
+        let together = |votes: &[Exact]| {
+            let mut sums = vec![Exact::zero(); names.len()];
+            votes.iter().zip(&places).for_each(|(votes, place)| sums[*place] += votes);
+            sums
+        };
+        let rounds = kept.map(|(number, (votes, _))| (number, together(votes))).collect();
+        Self { names, places, rounds }
+    }
+}
+
 pub(super) fn draw(election: &Election, territories: &[Territory], language: Language) -> String {
-    let rounds = rounds(election);
-    let order = order(election);
-    let columns: Vec<Vec<Bar>> = rounds.iter().map(|(votes, _)| column(election, votes, &order)).collect();
-    let width = LEFT + COLUMN * (rounds.len() as u64 - 1) + 120;
-    let height = TALL + GAP * order.len() as u64 + 40;
+    let drawing = Drawing::new(election, territories, language);
+    let columns: Vec<Vec<Bar>> = drawing.rounds.iter().map(|(_, votes)| column(election, votes)).collect();
+    let width = LEFT + COLUMN * (columns.len() as u64 - 1) + 120;
+    let height = TALL + GAP * drawing.names.len() as u64 + 40;
     let heading = escaped(language.label(Label::Outcome));
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" role=\"img\" aria-label=\"{heading}\" \
          font-family=\"sans-serif\" font-size=\"13\"><title>{heading}</title>"
     );
-    for round in 1..columns.len() {
-        bands(&mut svg, election, &columns, round);
+    for at in 1..columns.len() {
+        bands(&mut svg, election, &drawing, &columns, at);
     }
-    for (number, (column, (votes, _))) in columns.iter().zip(&rounds).enumerate() {
+    for (number, (column, (round, votes))) in columns.iter().zip(&drawing.rounds).enumerate() {
         let x = LEFT + COLUMN * number as u64;
-        let _ = write!(svg, "<text x=\"{x}\" y=\"18\">{} {}</text>", escaped(language.label(Label::Round)), number + 1);
-        for at in &order {
-            let Bar { top, height } = column[usize::from(*at)];
-            if votes[usize::from(*at)].is_zero() {
-                continue;
-            }
-            let (name, votes) = (escaped(title(territories, *at)), language.number(&votes[usize::from(*at)]));
+        let _ = write!(svg, "<text x=\"{x}\" y=\"18\">{} {}</text>", escaped(language.label(Label::Round)), round + 1);
+        for (place, name) in drawing.names.iter().enumerate().filter(|(place, _)| !votes[*place].is_zero()) {
+            let Bar { top, height } = column[place];
+            let (name, votes) = (escaped(name), language.number(&votes[place]));
             // Writing to a string cannot fail.
             let _ = write!(
                 svg,
                 "<rect x=\"{x}\" y=\"{top}\" width=\"{BAR}\" height=\"{height}\" fill=\"{}\"><title>{name}: {votes}</title></rect>\
                  <text x=\"{}\" y=\"{}\">{votes}</text>",
-                colour(*at),
+                colour(place),
                 x + BAR + 4,
                 top + height / 2 + 5,
             );
@@ -76,52 +107,54 @@ pub(super) fn draw(election: &Election, territories: &[Territory], language: Lan
     svg + "</svg>\n"
 }
 
-fn colour(at: u16) -> &'static str {
-    COLOURS[usize::from(at) % COLOURS.len()]
+fn colour(place: usize) -> &'static str {
+    if place == MOST { "#8a8a8a" } else { COLOURS[place % COLOURS.len()] }
 }
 
 fn high(votes: &Exact, election: &Election) -> u64 {
     votes.thousandths_of(&Exact::from(election.ballots)).unwrap_or(0) * TALL / 1000
 }
 
-fn column(election: &Election, votes: &[Exact], order: &[u16]) -> Vec<Bar> {
-    let mut column = vec![Bar::default(); votes.len()];
+fn column(election: &Election, votes: &[Exact]) -> Vec<Bar> {
     let mut top = 30;
-    for at in order {
-        let votes = &votes[usize::from(*at)];
-        let height = high(votes, election).max(1);
-        column[usize::from(*at)] = Bar { top, height };
-        top += if votes.is_zero() { 0 } else { height + GAP };
-    }
-    column
+    let bar = |votes: &Exact| {
+        let bar = Bar { top, height: high(votes, election).max(1) };
+        top += if votes.is_zero() { 0 } else { bar.height + GAP };
+        bar
+    };
+    votes.iter().map(bar).collect()
 }
 
-/// Bands into a round, from the one before it: first what stays with each candidate, below that what moves.
-fn bands(svg: &mut String, election: &Election, columns: &[Vec<Bar>], round: usize) {
-    let (before, after) = (&columns[round - 1], &columns[round]);
-    let rounds = rounds(election);
-    let (mut from, mut to) = (before.clone(), after.clone());
-    for at in 0..before.len() {
-        let stays = rounds[round - 1].0[at].clone().min(rounds[round].0[at].clone());
-        band(svg, (round, at as u16), high(&stays, election), &mut from[at], &mut to[at]);
+/// Bands into a column, from the one before it: first what stays with each, below that what moved in the rounds between.
+fn bands(svg: &mut String, election: &Election, drawing: &Drawing, columns: &[Vec<Bar>], at: usize) {
+    let (mut from, mut to) = (columns[at - 1].clone(), columns[at].clone());
+    let ((begin, before), (end, after)) = (&drawing.rounds[at - 1], &drawing.rounds[at]);
+    for place in 0..from.len() {
+        let stays = before[place].clone().min(after[place].clone());
+        band(svg, (at, place), high(&stays, election), &mut from[place], &mut to[place]);
     }
-    let mut moved: BTreeMap<(u16, u16), u64> = BTreeMap::new();
+    let mut moved: BTreeMap<(usize, usize), Exact> = BTreeMap::new();
     for step in &election.steps {
-        if let Step::Transferred { from, round: end, to, .. } = step
-            && *end as usize == round
+        if let Step::Transferred { from, round, to, .. } = step
+            && (begin + 1..=*end).contains(&(*round as usize))
         {
+            let source = drawing.places[usize::from(*from)];
             for (to, votes) in to {
-                *moved.entry((*from, *to)).or_default() += high(votes, election);
+                let target = drawing.places[usize::from(*to)];
+                // What moves among the others moves inside their bar.
+                if source != target {
+                    *moved.entry((source, target)).or_insert_with(Exact::zero) += votes;
+                }
             }
         }
     }
-    for ((source, target), height) in moved {
-        band(svg, (round, source), height, &mut from[usize::from(source)], &mut to[usize::from(target)]);
+    for ((source, target), votes) in moved {
+        band(svg, (at, source), high(&votes, election), &mut from[source], &mut to[target]);
     }
 }
 
 /// One band, which takes up its part of both bars.
-fn band(svg: &mut String, (round, colour_of): (usize, u16), height: u64, from: &mut Bar, to: &mut Bar) {
+fn band(svg: &mut String, (round, colour_of): (usize, usize), height: u64, from: &mut Bar, to: &mut Bar) {
     if height == 0 {
         return;
     }

@@ -36,6 +36,7 @@ pub(super) enum Phrase {
 pub(super) enum Label {
     Candidate,
     Exhausted,
+    Others,
     Outcome,
     Place,
     Round,

@@ -105,6 +105,7 @@ pub(super) const fn label(label: Label) -> &'static str {
     match label {
         Label::Candidate => "Территория",
         Label::Exhausted => "Никого не поддерживают",
+        Label::Others => "Остальные",
         Label::Outcome => "Итоги голосования",
         Label::Place => "Место",
         Label::Round => "Круг",

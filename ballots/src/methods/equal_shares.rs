@@ -11,7 +11,7 @@
 //!
 //! *Completion.* The method alone often leaves money. `add1`: all voters get one more unit of currency, and one more, and the
 //! method begins anew each time, until the purchases would exceed the budget (then those before are kept), no supported
-//! project fits into the rest, or there were 100 000 raises. `add1u`: after that the rest goes by the greedy rule, most satisfaction for the money first.
+//! project fits into the rest, or there were as many raises as there may be ([`MOST_RAISES`], [`MOST_MARKS_READ`]). `add1u`: after that the rest goes by the greedy rule, most satisfaction for the money first.
 //! `greedy`: the same without raises. (equalshares.net; pabutools' `voter_budget_increment=1` and completion by greedy welfare.)
 //!
 //! All comparisons are exact. They are made with whole numbers that know their own error; where that leaves a doubt, the run is
@@ -28,6 +28,7 @@ use crate::{
         spending::{Purse, Room},
         supports::Supports,
     },
+    money::Money,
 };
 
 mod fixed;
@@ -39,6 +40,12 @@ mod tests;
 const UNIT: u128 = 100;
 /// Most raises, with which `add1` ends too: a voter who is left alone with a dear project would otherwise be raised for hours.
 pub const MOST_RAISES: u32 = 100_000;
+/// Most marks that all raises together read, with which `add1` ends too: so a million ballots of ten marks are raised 5,000 times at
+/// most. Cities needed up to about 400 raises, and gave each voter about as much again as at first.
+pub const MOST_MARKS_READ: u64 = 50_000_000_000;
+/// Greatest budget that is spent by raises. With it whole numbers are wide enough for 2^32 ballots; beyond it every raise might be
+/// counted in fractions, and raises of one unit are meaningless.
+pub const MOST_RAISED_BUDGET: Money = Money(1_000_000_000_000_000);
 /// Decimals of the price that is shown, in units of currency, rounded down; the comparison is exact.
 const PRICE_PLACES: u32 = 2;
 
@@ -131,9 +138,10 @@ pub(super) fn count(
     let voters = contest.profile.ballots();
     let shop = Shop { supports: &supports, costs: &purse.costs, worth, voters, budget: purse.budget };
     let mut bought = shop.run(contest, purse, 0)?.ok_or(CountFault::Overflow("equal shares exceed the budget"))?;
-    if matches!(completion, Completion::Add1 | Completion::Add1u) {
+    if completion.raises() {
         let mut raises = 0;
-        while voters > 0 && raises < MOST_RAISES && !shop.is_exhausted(purse, &bought) {
+        let most = most_raises(contest.profile.votes().iter().sum());
+        while raises < most && !shop.is_exhausted(purse, &bought) {
             raises += 1;
             match shop.run(contest, purse, raises)? {
                 Some(next) => bought = next,
@@ -153,23 +161,42 @@ pub(super) fn count(
     Ok(purse.rank(contest, winners, &supports.scores))
 }
 
+/// How often voters are raised at most, when all ballots have so many marks.
+fn most_raises(marks: u64) -> u32 {
+    let most = MOST_MARKS_READ.checked_div(marks).unwrap_or(0);
+    u32::try_from(most).unwrap_or(MOST_RAISES).min(MOST_RAISES)
+}
+
+impl Completion {
+    /// Whether it begins anew with more money.
+    #[must_use]
+    pub const fn raises(self) -> bool {
+        matches!(self, Self::Add1 | Self::Add1u)
+    }
+}
+
 impl Shop<'_> {
     /// One run after so many raises: what is bought, or nothing when that exceeds the budget.
     fn run(&self, contest: &Contest<'_>, purse: &Purse<'_>, raises: u32) -> Result<Option<Bought>, Halt> {
-        let quick = match fixed::Purses::new(self, raises) {
-            Some(purses) => self.buy(contest, purse, purses),
-            None => Err(Stop::Doubt),
-        };
-        let certain = match quick {
-            Err(Stop::Doubt) => self.buy(contest, purse, fractions::Purses::new(self, raises)),
-            certain => certain,
-        };
+        let mut certain = self.quick::<u64>(contest, purse, raises);
+        if matches!(certain, Err(Stop::Doubt)) {
+            certain = self.quick::<u128>(contest, purse, raises);
+        }
+        if matches!(certain, Err(Stop::Doubt)) {
+            certain = self.buy(contest, purse, fractions::Purses::new(self, raises));
+        }
         match certain {
             Ok(bought) => Ok(Some(bought)),
             Err(Stop::OverBudget) => Ok(None),
             Err(Stop::Waits(waiting)) => Err(waiting.into()),
             Err(Stop::Doubt) => Err(CountFault::Overflow("equal shares").into()),
         }
+    }
+
+    /// A run with whole numbers of so many bits.
+    fn quick<W: fixed::Whole>(&self, contest: &Contest<'_>, purse: &Purse<'_>, raises: u32) -> Result<Bought, Stop> {
+        let purses = fixed::Purses::<W>::new(self, raises).ok_or(Stop::Doubt)?;
+        self.buy(contest, purse, purses)
     }
 
     fn buy<P: Purses>(&self, contest: &Contest<'_>, purse: &Purse<'_>, mut purses: P) -> Result<Bought, Stop> {

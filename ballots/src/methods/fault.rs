@@ -1,6 +1,6 @@
 //! Why an election cannot be counted by a method.
 
-use crate::{ladder::LadderFault, methods::Procedure};
+use crate::{ladder::LadderFault, methods::Procedure, money::Money};
 
 /// Why an election cannot be counted so.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -56,6 +56,21 @@ pub enum CountFault {
     /// The method knows no limits between candidates.
     #[error("method: {0} knows no groups and no candidates that exclude each other")]
     Limits(Procedure),
+    /// The budget is too large for raises of one unit.
+    #[error(
+        "winners: {method} gives every voter one unit of currency more, again and again, and spends at most {most} so, not \
+         {given}; give all money in a larger unit, or choose {instead}"
+    )]
+    Raises {
+        /// The method.
+        method: Procedure,
+        /// The budget.
+        given: Money,
+        /// Greatest budget.
+        most: Money,
+        /// The same method, which spends the rest at once.
+        instead: Procedure,
+    },
     /// A least score where the score is none that more of is better.
     #[error("winners: a minimum score has no meaning with {0}")]
     Minimum(Procedure),

@@ -1,7 +1,13 @@
 //! Which method fits what: kinds of ballots, numbers of territories, and ways to choose winners. Everything that can be decided
 //! before there is a ballot, in one place for drafting a round and for counting a file.
 
-use super::{CountFault, Procedure, kemeny, knapsack, positional::Scale, score::Measure};
+use super::{
+    CountFault, Procedure,
+    equal_shares::{Completion, MOST_RAISED_BUDGET},
+    kemeny, knapsack,
+    positional::Scale,
+    score::Measure,
+};
 use crate::{
     pairwise,
     rules::{Kind, Winners},
@@ -10,8 +16,8 @@ use crate::{
 /// Most territories of a round whose outcome tells every step: with more, that might not fit into a line of the log, and
 /// exact fractions would grow too long.
 pub const MOST_IN_STEPS: u16 = 256;
-/// The same for the plain run-off, which tells no more than the votes in each of its rounds.
-pub const MOST_IN_ROUNDS: u16 = 1_000;
+/// The same for the plain run-off, which tells the votes in each of its rounds, and names all who are equal there.
+pub const MOST_IN_ROUNDS: u16 = 256;
 
 impl Procedure {
     /// Methods that can count ballots of this kind.
@@ -169,6 +175,13 @@ impl Procedure {
         }
         if !is_budget && self.spends() {
             return Err(CountFault::Budget(self));
+        }
+        if let (Self::EqualShares(satisfaction, completion), Winners::Budget { budget, .. }) = (self, winners)
+            && completion.raises()
+            && *budget > MOST_RAISED_BUDGET
+        {
+            let instead = Self::EqualShares(satisfaction, Completion::Greedy);
+            return Err(CountFault::Raises { method: self, given: *budget, most: MOST_RAISED_BUDGET, instead });
         }
         self.counts_so_many(candidates)
     }

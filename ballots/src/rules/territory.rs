@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::{Day, RulesFault};
 use crate::money::Money;
 
+/// Most characters of an id.
+pub const MOST_ID: usize = 64;
 /// Most characters of an address, and of who proposed.
 pub const MOST_LINE: usize = 200;
 /// Most characters of a description.
@@ -30,7 +32,7 @@ pub struct Territory {
     /// What is to be done: plain text of at most 4000 characters, paragraphs separated by an empty line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// Name in files.
+    /// Name in files; at most 64 characters.
     pub id: String,
     /// Registration number; no two are alike.
     pub number: u32,

@@ -1,10 +1,10 @@
 //! What residents read: every method explains itself in both languages, and the words say what the count found.
 
 use ballots::{
-    Election, Ladder, Procedure, Profile,
+    Choice, Contest, Election, Ladder, Procedure, Profile,
     explain::{Language, explain, outcome_svg, table},
     ladder::Rung,
-    rules::Territory,
+    rules::{Kind, Territory, Winners},
 };
 
 use super::{
@@ -65,7 +65,7 @@ fn pairs_paths_and_finals_are_told() {
     let said = told(&elect(&marks, "star", 1), Language::Russian);
     assert!(said.contains("Выше оценили «Memphis»: 4, выше оценили «Nashville»: 5, оценили одинаково: 1."), "{said}");
     let said = told(&elect(&marks, "score-mean", 1), Language::Russian);
-    assert!(said.contains("Memphis\u{a0}— 35/9, Nashville\u{a0}— 29/9, Chattanooga\u{a0}— 1"), "{said}");
+    assert!(said.contains("Memphis\u{a0}— 3,8889, Nashville\u{a0}— 3,2222, Chattanooga\u{a0}— 1"), "{said}");
 }
 
 /// A circle of equal victories: one of them is passed over, and the reader is told which and why.
@@ -133,4 +133,51 @@ fn the_flow_shows_what_moved() {
     let bars = outcome_svg(&elect(&ranked(4, &TENNESSEE), "borda", 1), &towns(), Language::Russian);
     assert_eq!((bars.matches("<rect").count(), bars.matches("opacity=\"1\"").count()), (4, 1));
     assert!(bars.contains("aria-label=\"Итоги голосования\""));
+}
+
+/// Residents read decimals; the outcome keeps the exact fraction.
+#[test]
+fn fractions_are_shown_as_decimals() {
+    let election = elect(&ranked(4, &[(1, "a b c d"), (1, "b c d a"), (1, "c a b d")]), "dowdall", 1);
+    assert_eq!(election.scores[0].to_string(), "1.75");
+    assert_eq!(election.scores[1].to_string(), "11/6");
+    assert!(told(&election, Language::Russian).contains("Nashville\u{a0}— 1,8333"));
+    assert!(told(&election, Language::English).contains("Nashville\u{a0}— 1.8333"));
+    let drawing = outcome_svg(&election, &towns(), Language::English);
+    let cells: Vec<String> = table(&election, &towns(), Language::English).rows.into_iter().flatten().collect();
+    assert!(drawing.contains(">1.8333<") && !drawing.contains("11/6"), "{drawing}");
+    assert!(cells.contains(&"1.8333".to_owned()) && cells.iter().all(|cell| !cell.contains('/')), "{cells:?}");
+    let rounded = ["2/3", "-2/3", "1/30000", "26/3"].map(|text| text.parse::<ballots::Exact>().unwrap().rounded(4));
+    assert_eq!(rounded, ["0.6667", "-0.6667", "0.0000", "8.6667"]);
+}
+
+/// Of many only the first are drawn one by one, and the last rounds; the table has all of them.
+#[test]
+fn a_flow_of_many_is_small() {
+    let count = 60;
+    let mut profile = Profile::new(Kind::Ranked { max: 2 }, count);
+    for at in 0..count {
+        let ranking = vec![at, (at + 1) % count];
+        profile.add(&Choice::Ranked(ranking), u64::from(1000 - at)).unwrap();
+    }
+    let named =
+        |number: u32| Territory { number, id: number.to_string(), title: format!("T{number}"), ..Territory::default() };
+    let places: Vec<Territory> = (1..=u32::from(count)).map(named).collect();
+    let contest = Contest {
+        profile: &profile,
+        territories: &places,
+        winners: &Winners::Top { minimum: None, seats: 1 },
+        ladder: &Ladder::new(&[Rung::Registration]),
+        turnout: None,
+    };
+    let election = ballots::count(&contest, "instant-runoff".parse().unwrap()).unwrap();
+    let svg = outcome_svg(&election, &places, Language::English);
+    assert!(svg.len() < 120_000, "{}", svg.len());
+    assert_eq!(svg.matches(">Others<").count(), 1);
+    assert_eq!(svg.matches(">Round ").count(), 24);
+    assert!(svg.contains(">Round 1<") && !svg.contains(">Round 2<") && svg.contains(">Round 60<"), "{svg}");
+    // 24 names and the others stand in the first column.
+    assert_eq!(svg.matches("text-anchor=\"end\"").count(), 25);
+    let table = table(&election, &places, Language::English);
+    assert_eq!((table.rows.len(), table.head.len()), (60 + 1, 60 + 2));
 }

@@ -1,14 +1,14 @@
 //! Methods that spend a budget, on elections small enough to be followed by hand.
 
 use ballots::{
-    Choice, Contest, Election, Ladder, Procedure, Profile, count,
+    Choice, Contest, Election, Ladder, Procedure, Profile, Rules, count,
     election::{State, Step},
     ladder::Rung,
     methods::{
         CountFault, count_within,
         spending::{Limit, reserve, what_if},
     },
-    rules::{Kind, Overflow, Territory, Winners},
+    rules::{Kind, Overflow, Territory, TieRule, Winners},
 };
 
 /// Projects of these costs, and how many approve which.
@@ -165,4 +165,40 @@ fn what_cannot_be_counted_is_refused_with_the_reason() {
     let large = self::town(&many, "10", &[(1, &[0])]);
     let refused = large.with(&ladder, |contest| count(contest, Procedure::Knapsack)).unwrap_err().to_string();
     assert!(refused.contains("at most 100 territories, not 101"), "{refused}");
+}
+
+/// A million voters and a budget of a billion are raised with whole numbers, to the same end as by hand: 500,000 voters of each
+/// half hold 500 million, a project of 600 million is out of their reach until everybody has 1,200.
+#[test]
+fn a_million_voters_spend_a_billion() {
+    let half = 500_000;
+    let town = town(&["400000000", "600000000"], "1000000000", &[(half, &[0]), (half, &[1])]);
+    assert_eq!(town.count("equal-shares").winners, [0]);
+    assert_eq!(town.count("equal-shares-add1").winners, [0, 1]);
+    let Some(Step::Purchased { price, .. }) = town.count("equal-shares-add1").steps.pop() else { panic!() };
+    assert_eq!(price.unwrap().to_string(), "1200");
+}
+
+/// What would be raised in numbers that are too large is refused with what to choose instead, when a round is drafted as when a file is counted.
+#[test]
+fn budgets_too_large_for_raises_are_refused() {
+    let said = "spends at most 10000000000000 so, not 10000000000000.01; give all money in a larger unit, or choose equal-shares-units-greedy";
+    let large = town(&["1", "2"], "10000000000000.01", &[(3, &[0]), (2, &[1])]);
+    let method: Procedure = "equal-shares-units-add1u".parse().unwrap();
+    let ladder = Ladder::new(&[Rung::Registration]);
+    let fault = large.with(&ladder, |contest| count(contest, method)).unwrap_err();
+    assert!(matches!(fault, CountFault::Raises { .. }) && fault.to_string().contains(said), "{fault}");
+    let rules = |method: &str, winners: &Winners| Rules {
+        kind: Kind::Approval { max: 2 },
+        method: method.parse().unwrap(),
+        territories: large.territories.clone(),
+        ties: vec![TieRule::Registration],
+        winners: winners.clone(),
+    };
+    let drafted = rules("equal-shares-units-add1u", &large.winners).check().unwrap_err().to_string();
+    assert!(drafted.contains(said), "{drafted}");
+    assert_eq!(rules("equal-shares-units-greedy", &large.winners).check(), Ok(()));
+    let most = town(&["1", "2"], "10000000000000", &[(3, &[0]), (2, &[1])]);
+    assert_eq!(rules("equal-shares-units-add1u", &most.winners).check(), Ok(()));
+    assert_eq!(most.count("equal-shares-units-add1u").winners, [0, 1]);
 }

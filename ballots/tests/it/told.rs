@@ -2,10 +2,10 @@
 //! the same as the election that it tells of.
 
 use ballots::{
-    Ballot, Money, Outcome, Procedure, Rules, Tally,
+    Ballot, Choice, Money, Outcome, Procedure, Rules, Tally,
     explain::{Language, explain, outcome_svg, table},
     recount::recount,
-    rules::{Kind, Overflow, Winners},
+    rules::{Kind, Overflow, Territory, TieRule, Winners},
 };
 use proptest::prelude::*;
 
@@ -97,5 +97,32 @@ proptest! {
         }
         prop_assert_eq!(told.places.len(), told.order.len());
         prop_assert_eq!(ballots::Election { places: election.places.clone(), ..told }, election);
+    }
+}
+
+/// The longest outcome that a round's rules allow fits into a line of the log, 16 MiB: 256 territories with ids of 64 characters of
+/// three bytes, and in every round all who are left are equal and named.
+#[test]
+fn the_longest_outcome_fits_into_a_line() {
+    for method in ["instant-runoff", "instant-runoff-batches", "stv-meek", "stv-scottish", "coombs", "ranked-pairs"] {
+        let territory = |number: u32| Territory {
+            id: format!("{number:03}{}", "€".repeat(61)),
+            number,
+            title: number.to_string(),
+            ..Territory::default()
+        };
+        let rules = Rules {
+            kind: Kind::Ranked { max: 2 },
+            method: method.parse().unwrap(),
+            territories: (1..=256).map(territory).collect(),
+            ties: vec![TieRule::Registration],
+            winners: Winners::Top { minimum: None, seats: 1 },
+        };
+        rules.check().unwrap();
+        let ring = |at: u16| Ballot::new(&rules, Choice::Ranked(vec![at, (at + 1) % 256])).unwrap();
+        let mut tally = Tally::new(&rules);
+        (0..256).for_each(|at| tally.add(&ring(at)));
+        let line = serde_json::to_string(&tally.finish(&rules).unwrap()).unwrap();
+        assert!(line.len() < 15 << 20, "{method}: {}", line.len());
     }
 }

@@ -11,8 +11,13 @@ use crate::{
     rules::{Kind, Overflow, Territory, Winners},
 };
 
-/// Runs both ways; nothing when the quick one is in doubt.
-fn both(costs: &[u32], budget: u32, ballots: &[(Vec<(u16, u32)>, u64)], raises: u32) -> Option<[Vec<Step>; 2]> {
+/// Runs with whole numbers and with fractions; nothing when the whole numbers are in doubt.
+fn both<W: fixed::Whole>(
+    costs: &[u32],
+    budget: u32,
+    ballots: &[(Vec<(u16, u32)>, u64)],
+    raises: u32,
+) -> Option<[Vec<Step>; 2]> {
     let mut profile = Profile::new(Kind::Points { each: None, total: 100 }, costs.len() as u16);
     for (marks, weight) in ballots {
         let known = marks.iter().filter(|(at, _)| usize::from(*at) < costs.len()).copied();
@@ -46,7 +51,7 @@ fn both(costs: &[u32], budget: u32, ballots: &[(Vec<(u16, u32)>, u64)], raises: 
         Err(Stop::OverBudget) => Some(Vec::new()),
         Err(_) => None,
     };
-    let quick = steps(shop.buy(&contest, &purse, fixed::Purses::new(&shop, raises)?))?;
+    let quick = steps(shop.buy(&contest, &purse, fixed::Purses::<W>::new(&shop, raises)?))?;
     Some([quick, steps(shop.buy(&contest, &purse, fractions::Purses::new(&shop, raises))).unwrap()])
 }
 
@@ -59,7 +64,10 @@ proptest! {
         ballots in proptest::collection::vec((proptest::collection::vec((0..8_u16, 1..4_u32), 0..5), 1..40_u64), 1..20),
         raises in 0..20_u32,
     ) {
-        if let Some([quick, certain]) = both(&costs, budget, &ballots, raises) {
+        if let Some([quick, certain]) = both::<u64>(&costs, budget, &ballots, raises) {
+            prop_assert_eq!(quick, certain);
+        }
+        if let Some([quick, certain]) = both::<u128>(&costs, budget, &ballots, raises) {
             prop_assert_eq!(quick, certain);
         }
     }
@@ -69,6 +77,27 @@ proptest! {
 #[test]
 fn quick_runs_answer() {
     let ballots = [(vec![(0, 1), (1, 1)], 50), (vec![(1, 1), (2, 1)], 31), (vec![(0, 2)], 17)];
-    let [quick, certain] = both(&[40_000, 30_011, 9_000], 100_000, &ballots, 0).unwrap();
-    assert!(!quick.is_empty() && quick == certain, "{quick:?} {certain:?}");
+    for both in [both::<u64>, both::<u128>] {
+        let [quick, certain] = both(&[40_000, 30_011, 9_000], 100_000, &ballots, 0).unwrap();
+        assert!(!quick.is_empty() && quick == certain, "{quick:?} {certain:?}");
+    }
+}
+
+/// Whatever a round's rules allow, wide whole numbers hold it: 2^32 - 1 ballots, the greatest budget that is raised, all raises.
+#[test]
+fn wide_numbers_hold_every_round() {
+    let supports = Supports { columns: Vec::new(), scores: Vec::new(), voters: 0 };
+    let (voters, budget) = (u64::from(u32::MAX), MOST_RAISED_BUDGET.0.unsigned_abs());
+    let shop = Shop { supports: &supports, costs: &[], worth: Vec::new(), voters, budget };
+    assert!(fixed::Purses::<u128>::new(&shop, MOST_RAISES).is_some());
+    // A million voters, a billion, and voters raised to twice their share stay in the quickest numbers.
+    let city = Shop { voters: 1_000_000, budget: 100_000_000_000, supports: &supports, costs: &[], worth: Vec::new() };
+    assert!(fixed::Purses::<u64>::new(&city, 1_000).is_some());
+}
+
+/// Raises end sooner where each of them reads more marks.
+#[test]
+fn raises_are_bounded_by_the_marks_they_read() {
+    let marks = [0, 1, 325_964, 10_000_000, MOST_MARKS_READ, MOST_MARKS_READ + 1];
+    assert_eq!(marks.map(most_raises), [0, 100_000, 100_000, 5_000, 1, 0]);
 }
