@@ -28,6 +28,7 @@ use crate::{
         spending::{Purse, Room},
         supports::Supports,
     },
+    patience::Patience,
 };
 
 mod fixed;
@@ -102,6 +103,8 @@ enum Stop {
     Doubt,
     /// The purchases exceed the budget.
     OverBudget,
+    /// Nobody waits for it.
+    GivenUp(CountFault),
     /// Lots must be drawn by hand.
     Waits(Waiting),
 }
@@ -130,12 +133,14 @@ pub(super) fn count(
     };
     let voters = contest.profile.ballots();
     let shop = Shop { supports: &supports, costs: &purse.costs, worth, voters, budget: purse.budget };
-    let mut bought = shop.run(contest, purse, 0)?.ok_or(CountFault::Overflow("equal shares exceed the budget"))?;
+    let patience = record.patience.clone();
+    let mut bought =
+        shop.run(contest, purse, 0, &patience)?.ok_or(CountFault::Overflow("equal shares exceed the budget"))?;
     if matches!(completion, Completion::Add1 | Completion::Add1u) {
         let mut raises = 0;
         while voters > 0 && raises < MOST_RAISES && !shop.is_exhausted(purse, &bought) {
             raises += 1;
-            match shop.run(contest, purse, raises)? {
+            match shop.run(contest, purse, raises, &patience)? {
                 Some(next) => bought = next,
                 None => break,
             }
@@ -155,24 +160,37 @@ pub(super) fn count(
 
 impl Shop<'_> {
     /// One run after so many raises: what is bought, or nothing when that exceeds the budget.
-    fn run(&self, contest: &Contest<'_>, purse: &Purse<'_>, raises: u32) -> Result<Option<Bought>, Halt> {
+    fn run(
+        &self,
+        contest: &Contest<'_>,
+        purse: &Purse<'_>,
+        raises: u32,
+        patience: &Patience,
+    ) -> Result<Option<Bought>, Halt> {
         let quick = match fixed::Purses::new(self, raises) {
-            Some(purses) => self.buy(contest, purse, purses),
+            Some(purses) => self.buy(contest, purse, purses, patience),
             None => Err(Stop::Doubt),
         };
         let certain = match quick {
-            Err(Stop::Doubt) => self.buy(contest, purse, fractions::Purses::new(self, raises)),
+            Err(Stop::Doubt) => self.buy(contest, purse, fractions::Purses::new(self, raises), patience),
             certain => certain,
         };
         match certain {
             Ok(bought) => Ok(Some(bought)),
             Err(Stop::OverBudget) => Ok(None),
+            Err(Stop::GivenUp(fault)) => Err(fault.into()),
             Err(Stop::Waits(waiting)) => Err(waiting.into()),
             Err(Stop::Doubt) => Err(CountFault::Overflow("equal shares").into()),
         }
     }
 
-    fn buy<P: Purses>(&self, contest: &Contest<'_>, purse: &Purse<'_>, mut purses: P) -> Result<Bought, Stop> {
+    fn buy<P: Purses>(
+        &self,
+        contest: &Contest<'_>,
+        purse: &Purse<'_>,
+        mut purses: P,
+        patience: &Patience,
+    ) -> Result<Bought, Stop> {
         let mut room = Room::new(purse.limits);
         let mut bought = Bought { candidates: Vec::new(), record: Record::default(), spent: 0 };
         let reaching = (0..contest.candidates()).filter(|at| {
@@ -181,6 +199,7 @@ impl Shop<'_> {
         });
         let mut sale: Vec<(u16, P::Offer)> = reaching.map(|at| (at, purses.bound(at))).collect();
         loop {
+            patience.holds().map_err(Stop::GivenUp)?;
             sale.retain(|(at, _)| room.has(*at, self.costs[usize::from(*at)]));
             sale.sort_by(|left, right| purses.guess(&left.1, &right.1));
             let tied = cheapest(&purses, &mut sale)?;

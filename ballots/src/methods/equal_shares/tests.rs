@@ -46,8 +46,11 @@ fn both(costs: &[u32], budget: u32, ballots: &[(Vec<(u16, u32)>, u64)], raises: 
         Err(Stop::OverBudget) => Some(Vec::new()),
         Err(_) => None,
     };
-    let quick = steps(shop.buy(&contest, &purse, fixed::Purses::new(&shop, raises)?))?;
-    Some([quick, steps(shop.buy(&contest, &purse, fractions::Purses::new(&shop, raises))).unwrap()])
+    let quick = steps(shop.buy(&contest, &purse, fixed::Purses::new(&shop, raises)?, &Patience::default()))?;
+    Some([
+        quick,
+        steps(shop.buy(&contest, &purse, fractions::Purses::new(&shop, raises), &Patience::default())).unwrap(),
+    ])
 }
 
 proptest! {
