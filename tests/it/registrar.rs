@@ -286,18 +286,55 @@ async fn letters_are_replaced_until_there_is_a_credential() {
     }
     town.registers(&codes[1]).await;
     let anew = |numbers: &[usize]| anew(&town, numbers);
-    for (numbers, word) in [(vec![0, 1], "person 2"), (vec![9], "person 1"), (vec![0, 0], "person 2")] {
+    for (numbers, word) in [(vec![0, 9], "person 2"), (vec![9], "person 1"), (vec![0, 0], "person 2")] {
         let fault = town.official.replace_letters(SLUG, anew(&numbers).1, "lost").await.unwrap_err();
         assert!(fault.to_string().contains(word), "{fault}");
     }
     assert!(town.official.replace_letters(SLUG, anew(&[0]).1, " ").await.is_err(), "a reason must say something");
     let (new, entries) = anew(&[0]);
-    assert_eq!(town.official.replace_letters(SLUG, entries, "burned").await.unwrap().replaced, 1);
+    assert_eq!(town.official.replace_letters(SLUG, entries, "burned").await.unwrap().asked, 1);
     assert_eq!(town.identifies(&codes[0].identifying.to_string()).await.problem(), "code");
     town.registers(&new[0]).await;
     assert_eq!(town.identifies(&codes[2].identifying.to_string()).await.status, StatusCode::OK);
     let log = town.api.bytes(&format!("/api/v1/rounds/{SLUG}/log/lines")).await.unwrap();
     assert!(String::from_utf8(log).unwrap().contains(r#""reason":"burned""#));
+}
+
+/// Whoever asks for new letters is told the same of people who have a credential as of those who have none, in every mix, and each
+/// asking is a line of the log in their name. The letter of whoever has one stays as it is, and so does what was saved under it.
+#[tokio::test(flavor = "multi_thread")]
+async fn asking_for_a_letter_does_not_tell_who_has_a_credential() {
+    let town = Town::new().await;
+    let codes = town.votes(4).await;
+    let place = town.place().await;
+    let holder = town.session(&codes[1]).await;
+    let credential = place.credential(&town.api, &holder).await.unwrap();
+    place.save(&town.api, &holder, &codes[1].secret, &credential).await.unwrap();
+    let mut asked = Vec::new();
+    // Person 1 has a credential, 0 and 2 have none, and 9 is not on the roll.
+    for numbers in [[1].as_slice(), &[2], &[0, 1], &[0, 2], &[9, 1], &[9, 2], &[1, 1], &[2, 2], &[1, 9], &[2, 9]] {
+        let (new, entries) = anew(&town, numbers);
+        let answer = town.official.replace_letters(SLUG, entries, "lost").await;
+        asked.push((new, answer.map(|answer| answer.asked).map_err(|fault| fault.to_string())));
+    }
+    for pair in asked.chunks(2) {
+        assert!(pair[0].1 == pair[1].1, "{:?} and {:?}", pair[0].1, pair[1].1);
+    }
+    assert_eq!(asked.iter().filter(|(_, answer)| answer.is_ok()).count(), 4);
+    let log = town.api.bytes(&format!("/api/v1/rounds/{SLUG}/log/lines")).await.unwrap();
+    assert_eq!(
+        String::from_utf8(log).unwrap().matches("letters-replaced").count(),
+        4,
+        "what was not refused is public"
+    );
+    assert_eq!(town.identifies(&asked[0].0[0].identifying.to_string()).await.problem(), "code");
+    let again = town.session(&codes[1]).await;
+    place.restore(&town.api, &again, &codes[1].secret, 1).await.unwrap();
+    let other = json!({ "blinded": Bytes(place.request().unwrap().blinded) });
+    let second = town.posts("/credential", Some(&again), other).await;
+    assert_eq!(second.problem(), "already-issued", "one resident, one credential");
+    assert_eq!(town.identifies(&codes[2].identifying.to_string()).await.problem(), "code");
+    assert_eq!(town.identifies(&asked[3].0[1].identifying.to_string()).await.status, StatusCode::OK);
 }
 
 /// Other letters for these people, and what the service is told of them.
@@ -360,7 +397,10 @@ async fn a_letter_is_replaced_before_a_credential_or_not_at_all() {
             town.official.replace_letters(SLUG, entries, "stolen").await
         };
         match tokio::join!(place.credential(&town.api, &thief), replacing) {
-            (Ok(_), Err(kept)) => assert_eq!(kept.slug(), Some("rules")),
+            (Ok(_), Ok(_)) => {
+                assert_eq!(town.identifies(&new[0].identifying.to_string()).await.problem(), "code");
+                assert_eq!(town.identifies(&code.identifying.to_string()).await.status, StatusCode::OK);
+            }
             (Err(late), Ok(_)) => {
                 assert_eq!(late.slug(), Some("letter-replaced"));
                 town.registers(&new[0]).await;
