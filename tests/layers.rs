@@ -1,5 +1,4 @@
-//! The architecture, as a test: who may import whom, which library is confined to which module, who owns which table, how
-//! long a file may be, and where secrecy forbids a word.
+//! The architecture, as a test: who may import whom, which library is confined to which module, who owns which table, how long a file may be, and where secrecy forbids a word.
 
 #[path = "layers/statements.rs"]
 mod statements;
@@ -98,7 +97,6 @@ const PURE: &[&str] = &[
     "src/crypto.rs",
     "src/pages.rs",
 ];
-
 /// The auditor's program, and the folders, archives and addresses it reads: the edges of `audit`.
 const EDGES: &[&str] =
     &["audit/src/archive.rs", "audit/src/bin/", "audit/src/fetch.rs", "audit/src/folder.rs", "audit/src/place.rs"];
