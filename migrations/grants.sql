@@ -5,7 +5,7 @@ GRANT USAGE ON SCHEMA public TO :service;
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO :service;
 GRANT INSERT ON
     logs, log_lines, log_tiles, long_lines, cosigned_heads, cosignatures, rounds, pictures, picture_files, turnout, secrets, staff, voters,
-    issuances, urn, accepted_ballots, ballot_lines, leases
+    issuances, backups, urn, accepted_ballots, ballot_lines, leases
 TO :service;
 GRANT UPDATE ON logs TO :service;
 GRANT UPDATE (hashes) ON log_tiles TO :service;
@@ -14,6 +14,7 @@ GRANT UPDATE (at, line) ON cosignatures TO :service;
 GRANT UPDATE (draft, log_id, rules, phase, opens_at, closes_at) ON rounds TO :service;
 GRANT UPDATE (ballots, credentials) ON turnout TO :service;
 GRANT UPDATE (revoked) ON staff TO :service;
-GRANT UPDATE (locator, code_hash, failures, backup) ON voters TO :service;
+GRANT UPDATE (locator, code_hash, failures) ON voters TO :service;
 GRANT UPDATE (node, until) ON leases TO :service;
-GRANT DELETE ON urn, issuances, pictures, picture_files, leases TO :service;
+GRANT UPDATE (code_hash, bytes) ON backups TO :service;
+GRANT DELETE ON urn, issuances, backups, pictures, picture_files, leases TO :service;

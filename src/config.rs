@@ -46,6 +46,10 @@ pub struct Config {
     pub limits: Limits,
     /// Witnesses that are asked to cosign the head of every log; a round's rules may ask for the cosignatures of some.
     pub witnesses: Vec<Witness>,
+    /// Smallest `at_least` that a draft may ask of its batches and of its register's steps; no setting of the file. Tests whose few residents
+    /// must not wait for each other set less.
+    #[serde(skip)]
+    pub least_together: u32,
     /// Why the service goes on with a database that does not have all that this node or a witness has seen; no setting of the file.
     #[serde(skip)]
     pub accept_loss: Option<String>,
@@ -156,6 +160,9 @@ pub struct Rate {
     pub every_ms: u64,
 }
 
+/// Whoever stands in the log with one other knows which ballot is the other's, so a full batch is of three at least.
+const LEAST_TOGETHER: u32 = 3;
+
 /// Connections that are open at most, where the settings say nothing.
 const MOST_CONNECTIONS: NonZeroUsize = NonZeroUsize::new(10_000).expect("it is not zero");
 
@@ -181,6 +188,7 @@ impl Default for Config {
             map: Map::default(),
             limits: Limits::default(),
             witnesses: Vec::new(),
+            least_together: LEAST_TOGETHER,
             accept_loss: None,
         }
     }

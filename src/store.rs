@@ -1,5 +1,6 @@
 //! The database: one file for each aggregate, sole owner of its tables. Free functions on a transaction that the use case owns.
 
+pub mod backups;
 pub mod ballot_box;
 pub mod bare;
 pub mod cosignatures;

@@ -9,6 +9,7 @@ use crate::{
     ladder::{Ladder, Rung, Waiting},
     money::Money,
     pairwise::{Pairwise, Strength},
+    patience::Patience,
     profile::Profile,
     rules::{Territory, Winners},
 };
@@ -233,9 +234,11 @@ pub struct Ranking {
     pub winners: Option<Vec<u16>>,
 }
 
-/// What a method writes down while it counts; it is kept also when the count must wait.
+/// What a method writes down while it counts; it is kept also when the count must wait. And whether it is to go on.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Record {
+    /// Asked in long counts.
+    pub patience: Patience,
     /// As [`Election::pairwise`].
     pub pairwise: Option<Pairwise>,
     /// As [`Election::steps`].

@@ -8,6 +8,7 @@ use crate::{
     election::{Contest, Election, Ranking, Record, State},
     ladder::Waiting,
     pairwise::{Pairwise, Strength},
+    patience::Patience,
     winning,
 };
 use equal_shares::{Completion, Satisfaction};
@@ -247,12 +248,25 @@ pub fn count(contest: &Contest<'_>, method: Procedure) -> Result<Election, Count
 /// # Errors
 /// As [`count`]; [`CountFault::Limits`] when there are limits and the method knows none.
 pub fn count_within(contest: &Contest<'_>, limits: &[Limit], method: Procedure) -> Result<Election, CountFault> {
+    count_patiently(contest, limits, method, &Patience::default())
+}
+
+/// As [`count_within`], as long as it is wanted.
+///
+/// # Errors
+/// Also [`CountFault::GivenUp`].
+pub(crate) fn count_patiently(
+    contest: &Contest<'_>,
+    limits: &[Limit],
+    method: Procedure,
+    patience: &Patience,
+) -> Result<Election, CountFault> {
     method.check(contest)?;
     if !limits.is_empty() && !method.spends() {
         return Err(CountFault::Limits(method));
     }
     let profile = contest.profile;
-    let mut record = Record::default();
+    let mut record = Record { patience: patience.clone(), ..Record::default() };
     let void = contest.turnout.and_then(|turnout| winning::missed(turnout, profile.ballots()));
     let ranked = match void {
         Some(needed) => Err(State::Void { needed }),

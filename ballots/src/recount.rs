@@ -6,6 +6,7 @@ use crate::{
     ladder::Ladder,
     methods::{self, CountFault},
     outcome::rung,
+    patience::Patience,
     profile::{Profile, ProfileFault},
     rules::{Rules, TieRule},
 };
@@ -32,13 +33,13 @@ impl From<&[TieRule]> for Ladder {
 /// # Errors
 /// A [`RecountFault`], which rules that pass their check and fewer than 2^32 ballots do not meet.
 pub fn recount<'a>(rules: &Rules, ballots: impl IntoIterator<Item = &'a Ballot>) -> Result<Election, RecountFault> {
-    Ok(count_profile(rules, &Profile::from_ballots(rules, ballots)?)?)
+    Ok(count_profile(rules, &Profile::from_ballots(rules, ballots)?, &Patience::default())?)
 }
 
 /// Counts the valid ballots of a round, gathered in a profile.
-pub(crate) fn count_profile(rules: &Rules, profile: &Profile) -> Result<Election, CountFault> {
+pub(crate) fn count_profile(rules: &Rules, profile: &Profile, patience: &Patience) -> Result<Election, CountFault> {
     let ladder = Ladder::from(rules.ties.as_slice());
     let contest =
         Contest { profile, territories: &rules.territories, winners: &rules.winners, ladder: &ladder, turnout: None };
-    methods::count(&contest, rules.method)
+    methods::count_patiently(&contest, &[], rules.method, patience)
 }

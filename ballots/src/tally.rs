@@ -6,6 +6,7 @@ use crate::{
     ballot::Ballot,
     methods::{Procedure, positional::Scale, score::Measure},
     outcome::{Outcome, Standing, Tie},
+    patience::Patience,
     recount::{RecountFault, count_profile},
     rules::Rules,
     select::select,
@@ -113,12 +114,20 @@ impl Tally {
     /// # Errors
     /// A [`RecountFault`], which rules that pass their check and fewer than 2^32 ballots do not meet.
     pub fn finish(self, rules: &Rules) -> Result<Outcome, RecountFault> {
+        self.finish_patiently(rules, &Patience::default())
+    }
+
+    /// As [`Self::finish`], as long as it is wanted: some methods take minutes.
+    ///
+    /// # Errors
+    /// Also [`CountFault::GivenUp`](crate::methods::CountFault::GivenUp).
+    pub fn finish_patiently(self, rules: &Rules, patience: &Patience) -> Result<Outcome, RecountFault> {
         let ranking = match self.counts {
             Counts::Additive(counts) => counts.rank(rules),
             Counts::Scores(counts) => counts.rank(rules),
             Counts::Runoff(counts) => counts.rank(rules),
             Counts::Papers(papers) => {
-                let election = count_profile(rules, &papers.into_profile()?)?;
+                let election = count_profile(rules, &papers.into_profile()?, patience)?;
                 return Ok(Outcome::of_election(rules, election, self.invalid));
             }
         };

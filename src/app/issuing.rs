@@ -27,7 +27,7 @@ use crate::{
     error::Error,
     metrics::Commits,
     store::{
-        Db, Tx,
+        Db, Tx, backups,
         issuances::{self, Issuance},
         log, rounds, voters,
     },
@@ -96,10 +96,8 @@ pub async fn save_backup(app: &App, slug: &str, session: &Session, backup: &[u8]
     }
     let mut tx = app.db.write().await?;
     let letter = identifying::letter(&mut tx, &round, session).await?;
-    // The letter may have been replaced since the last line.
-    if !voters::save_backup(&mut tx, round.id, &pseudonym, &letter, backup).await? {
-        return Err(Refusal::LetterReplaced.into());
-    }
+    // If the letter is replaced at this moment, nobody will be given what was sealed under it.
+    backups::save(&mut tx, round.id, &pseudonym, &letter, backup).await?;
     tx.commit().await
 }
 
@@ -111,8 +109,8 @@ pub async fn backup(app: &App, slug: &str, session: &Session) -> Result<Vec<u8>,
     let round = app.published(slug).await?;
     let pseudonym = person(session, slug)?;
     let mut tx = app.db.read().await?;
-    identifying::letter(&mut tx, &round, session).await?;
-    let backup = voters::backup(&mut tx, round.id, &pseudonym).await?;
+    let letter = identifying::letter(&mut tx, &round, session).await?;
+    let backup = backups::of(&mut tx, round.id, &pseudonym, &letter).await?;
     Ok(backup.ok_or(Refusal::NoBackup)?)
 }
 

@@ -1,4 +1,4 @@
-//! Replacing letters: whoever lost theirs, or whose code was burned, gets another, as long as they have no credential.
+//! Replacing letters: whoever lost theirs, or whose code was burned, gets another, as long as they have no credential. Who asks is not told.
 
 use std::collections::HashSet;
 
@@ -13,7 +13,7 @@ use crate::{
     crypto::codes::IdentifyingCode,
     domain::{Refusal, staff::Actor},
     error::Error,
-    store::{Tx, issuances, voters},
+    store::{Tx, backups, issuances, voters},
 };
 
 /// Most people in one request.
@@ -28,11 +28,14 @@ pub struct Letter {
     pub code: String,
 }
 
-/// Gives people on the roll new codes; the old ones are worth nothing from then on. How many it were stands in the log.
+/// Gives people on the roll new codes; the old ones are worth nothing from then on. For how many that was asked stands in the log.
+///
+/// Whoever has a credential keeps the letter that they have: another could not restore it. The answer and the line are the same
+/// then, for who has a credential is no official's business, and a refusal would tell it without a trace.
 ///
 /// # Errors
-/// [`Refusal::Roll`] with the place of the first who is not on the roll, has a credential, or whose code is no code; then
-/// nobody's letter was replaced.
+/// [`Refusal::Roll`] with the place of the first who is not on the roll, or whose code is no code; then nobody's letter was
+/// replaced.
 pub async fn replace(app: &App, actor: &Actor, slug: &str, letters: &[Letter], reason: String) -> Result<u64, Error> {
     let by = actor.must_be(Role::Official)?.to_owned();
     let round = app.published(slug).await?;
@@ -56,7 +59,11 @@ pub async fn replace(app: &App, actor: &Actor, slug: &str, letters: &[Letter], r
             if let Some(reason) = refused {
                 return Err(Refusal::Roll { number, reason: reason.to_owned() }.into());
             }
-            voters::replace_code(tx, round.id, person, code.locator(), &app.pepper.hash(code)).await?;
+            let code_hash = app.pepper.hash(code);
+            if issuances::of(tx, round.id, &[*person]).await?.is_empty() {
+                voters::replace_code(tx, round.id, person, code.locator(), &code_hash).await?;
+                backups::forget(tx, round.id, person).await?;
+            }
         }
         Ok(())
     })
@@ -78,9 +85,6 @@ async fn refuse(
 ) -> Result<Option<&'static str>, Error> {
     if !voters::is_on_roll(tx, round_id, person).await? {
         return Ok(Some("this person is not on the roll"));
-    }
-    if !issuances::of(tx, round_id, &[*person]).await?.is_empty() {
-        return Ok(Some("this person has a credential already; a new letter could not restore it"));
     }
     let taken = voters::by_locator(tx, round_id, code.locator()).await?.is_some();
     Ok(taken.then_some("code: the first letters are in use; make this letter anew"))

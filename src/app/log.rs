@@ -5,6 +5,7 @@ use audit::{
         chain::Chain,
         checkpoint::Checkpoint,
         hash::Hash,
+        line::LONGEST,
         note::Signer,
         tile::{Growth, right_edge},
     },
@@ -14,6 +15,7 @@ use audit::{
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
+    domain::Refusal,
     error::Error,
     store::{
         Tx,
@@ -119,9 +121,18 @@ impl<S: Fold> Writing<S> {
     /// Adds an event, if the fold allows it, and returns its index.
     ///
     /// # Errors
-    /// The refusal; then the transaction must be given up.
+    /// The refusal, or [`Refusal::Malformed`] for an event that makes a longer line than a log may have; then the transaction must be
+    /// given up.
     pub fn push(&mut self, event: &S::Event) -> Result<u64, Error> {
         let (line, leaf) = self.chain.append(event);
+        // Every auditor refuses such a line, and what was written once stays.
+        if line.len() >= LONGEST {
+            let bytes = line.len();
+            return Err(Refusal::Malformed(format!(
+                "this makes a line of {bytes} bytes; the log takes at most 16 MiB"
+            ))
+            .into());
+        }
         self.state = Some(S::after(self.state.take(), event, &leaf)?);
         self.lines.push(line);
         self.leaves.push(leaf);
@@ -159,5 +170,44 @@ impl Writing<Round> {
         let round = self.seal(tx, signer).await?;
         rounds::project(tx, log_id, &round.phase.to_string(), round.closes_at).await?;
         Ok(round)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A log that may say anything.
+    #[derive(Clone, serde::Serialize, serde::Deserialize)]
+    struct Anything(usize);
+
+    impl Fold for Anything {
+        type Event = String;
+
+        fn after(before: Option<Self>, _: &String, _: &Hash) -> Result<Self, Error> {
+            Ok(Self(before.map_or(0, |Self(lines)| lines) + 1))
+        }
+    }
+
+    /// The longest line that auditors read is taken, and a byte more is refused before anything of it is there.
+    #[test]
+    fn a_line_that_no_auditor_would_read_is_not_written() {
+        let mut writing = Writing::<Anything> {
+            log_id: 1,
+            from: 0,
+            chain: Chain::resume(0, Hash::ZERO),
+            growth: Growth::new(0),
+            lines: Vec::new(),
+            leaves: Vec::new(),
+            state: None,
+        };
+        let frame = Chain::resume(0, Hash::ZERO).append(&String::new()).0.len();
+        let fits = "x".repeat(LONGEST - 1 - frame);
+        assert_eq!(writing.push(&fits).expect("it fits"), 0);
+        assert_eq!(writing.lines[0].len(), LONGEST - 1, "with its line end it has 16 MiB");
+        let refused = writing.push(&(fits + "x")).expect_err("it does not fit");
+        assert!(matches!(&refused, Error::Refused(Refusal::Malformed(words)) if words.contains("16 MiB")), "{refused}");
+        assert!((writing.lines.len(), writing.leaves.len()) == (1, 1), "nothing of it would be stored");
+        assert!(writing.state.is_some_and(|Anything(lines)| lines == 1), "the fold did not see it");
     }
 }

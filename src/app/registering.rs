@@ -6,7 +6,7 @@ use super::{App, log::Writing, published::Published};
 use crate::{
     clock::{HOUR, hour},
     error::Error,
-    store::{Tx, issuances, turnout},
+    store::{Tx, backups, issuances, turnout},
 };
 
 /// Adds a step when an hour has passed and enough credentials were issued since the step before.
@@ -45,6 +45,7 @@ pub(super) async fn push_step(
 ) -> Result<(), Error> {
     let step = issuances::steps(tx, round.id).await? + 1;
     let added = issuances::report(tx, round.id, step).await?;
+    backups::write_anew(tx, round.id, step).await?;
     let hour = hour(writing.state()?.time(now));
     let before = &writing.state()?.register;
     let hash = register::step_hash(&before.hash, step, &added);

@@ -4,7 +4,7 @@ use audit::{
     log::note::Signer,
     office::{Office, OfficeEvent, Role, RoundDrafted},
     round::{
-        Bytes, Event, Round,
+        Bytes, Event, Round, Violation,
         event::Published as PublishedEvent,
         rules::{canonical, is_slug},
     },
@@ -28,15 +28,16 @@ use crate::{
 /// Bits of a round's issuer key.
 const ISSUER_BITS: usize = 2048;
 
-/// Saves a draft, new or changed. What it says is checked when it is published.
+/// Saves a draft, new or changed. That people stand together in the log is checked now, the rest when it is published.
 ///
 /// # Errors
-/// [`Refusal::NotAllowed`], [`Refusal::Frozen`] when a published round has the name.
+/// [`Refusal::NotAllowed`], [`Refusal::Round`] when batches or register steps are too small, [`Refusal::Frozen`] when a published round has the name.
 pub async fn save_draft(app: &App, actor: &Actor, draft: &Draft) -> Result<(), Error> {
     let by = actor.must_be(Role::Official)?.to_owned();
     if !is_slug(&draft.slug) {
         return Err(Refusal::Malformed("slug: 1 to 63 of a-z, 0-9 and -, not at an end".into()).into());
     }
+    together(app, draft)?;
     let text = canonical(draft);
     let mut tx = app.db.write().await?;
     let text_utf8 = String::from_utf8_lossy(&text);
@@ -69,6 +70,8 @@ pub async fn publish(app: &App, actor: &Actor, slug: &str) -> Result<Round, Erro
         return Err(Refusal::Frozen.into());
     }
     let draft: Draft = serde_json::from_str(&row.draft).map_err(Error::broken)?;
+    // Drafts that were saved by an earlier program were not asked.
+    together(app, &draft)?;
     if draft.closes_at <= app.clock.now() {
         return Err(Refusal::Malformed("closes_at: must be in the future".into()).into());
     }
@@ -93,6 +96,10 @@ pub async fn publish(app: &App, actor: &Actor, slug: &str) -> Result<Round, Erro
     let round = writing.seal_round(&mut tx, &signer).await?;
     tx.commit().await?;
     Ok(round)
+}
+
+fn together(app: &App, draft: &Draft) -> Result<(), Refusal> {
+    draft.check(app.config.least_together).map_err(|fault| Violation::from(fault).into())
 }
 
 impl App {

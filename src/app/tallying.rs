@@ -11,7 +11,7 @@ use audit::{
         latest::Latest,
     },
 };
-use ballots::{Ballot, Outcome, envelope::OpeningKey};
+use ballots::{Ballot, Outcome, Patience, envelope::OpeningKey};
 
 use super::{App, leasing, published::Published, steps};
 use crate::{
@@ -73,8 +73,19 @@ async fn count(db: &Db, round: &Published, state: &Round) -> Result<(Outcome, u6
     .await?;
     // Some methods take minutes over the ballots that are gathered; meanwhile the lease is renewed and other rounds go on.
     let (tally, rules) = (count.into_tally(), Arc::clone(&round.rules));
-    let outcome = tokio::task::spawn_blocking(move || tally.finish(&rules.voting)).await.map_err(Error::broken)?;
+    let outcome = apart(move |patience| tally.finish_patiently(&rules.voting, patience)).await?;
     Ok((outcome.map_err(Error::broken)?, latest.replaced()))
+}
+
+/// Works in a thread of its own, which is told when nobody waits for it any more: the database has moved, the lease went to another
+/// node, or the service stops. What only runs there cannot be stopped from outside.
+async fn apart<T: Send + 'static>(work: impl FnOnce(&Patience) -> T + Send + 'static) -> Result<T, Error> {
+    let waits = Arc::new(());
+    let waiting = Arc::downgrade(&waits);
+    let patience = Patience::while_true(move || waiting.strong_count() > 0);
+    let done = tokio::task::spawn_blocking(move || work(&patience)).await.map_err(Error::broken);
+    drop(waits);
+    done
 }
 
 /// The valid ballots that count, opened.
@@ -130,5 +141,42 @@ async fn each_block(
         }
         tokio::task::block_in_place(|| each(first, &block))?;
         first += block.len() as u64;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        sync::mpsc::{self, RecvTimeoutError},
+        time::Duration,
+    };
+
+    use super::*;
+
+    /// The thread of a count that was given up ends by itself, and as long as somebody waits it is not told to.
+    #[tokio::test]
+    async fn a_count_that_nobody_waits_for_ends() {
+        let (ended, ends) = mpsc::channel::<()>();
+        let (asks, asked) = mpsc::channel::<()>();
+        let counting = tokio::spawn(apart(move |patience| {
+            let _ended = ended;
+            while patience.goes_on() {
+                let _ = asks.send(());
+                std::thread::sleep(Duration::from_millis(1));
+            }
+        }));
+        for _ in 0..20 {
+            tokio::task::yield_now().await;
+            assert!(asked.recv_timeout(Duration::from_secs(60)).is_ok(), "it goes on while somebody waits");
+        }
+        assert_eq!(ends.try_recv(), Err(mpsc::TryRecvError::Empty));
+        counting.abort();
+        assert!(counting.await.is_err_and(|fault| fault.is_cancelled()));
+        assert_eq!(ends.recv_timeout(Duration::from_secs(60)), Err(RecvTimeoutError::Disconnected), "it runs still");
+    }
+
+    #[tokio::test]
+    async fn a_count_that_is_waited_for_is_answered() {
+        assert!(apart(|patience| patience.goes_on()).await.expect("it does not panic"));
     }
 }

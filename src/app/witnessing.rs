@@ -3,7 +3,7 @@
 mod asking;
 mod board;
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use tokio::{task::JoinSet, time::timeout};
 
@@ -98,6 +98,11 @@ pub(super) async fn contradictions(app: &Arc<App>) -> Vec<(i64, String)> {
         });
     }
     asking.join_all().await.into_iter().flatten().collect()
+}
+
+/// The numbers of the logs about which some witness raises an alarm now.
+pub(super) fn alarming(app: &App) -> BTreeSet<i64> {
+    app.witnesses.iter().flat_map(|witness| witness.alarming()).collect()
 }
 
 /// Whether the service may go on writing the log. It may not when so many witnesses as the rules ask for (all, where they ask for

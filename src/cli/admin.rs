@@ -114,6 +114,7 @@ pub(super) enum Admin {
         remote: Remote,
     },
     /// Official: gives people who have no credential yet new letter codes: for letters that were lost, or codes that were burned.
+    /// Who has one keeps the letter that they have, and the new code opens nothing.
     Letters {
         /// Name of the round.
         round: String,

@@ -4,7 +4,7 @@ use audit::{
     log::policy::WitnessPolicy,
     round::{
         Bytes, RoundRules,
-        rules::{BatchRules, Member, RegisterRules},
+        rules::{BatchRules, Member, RegisterRules, RoundRulesFault},
     },
 };
 use ballots::{Rules, rules::Day};
@@ -65,6 +65,25 @@ pub struct ServiceKeys {
 }
 
 impl Draft {
+    /// Checks what the service asks beyond the rules of rounds: that no ballot stands in the log alone, nor beside a single other, as soon as it
+    /// comes, and no credential in the register.
+    ///
+    /// # Errors
+    /// The field that asks for less than `least`.
+    pub fn check(&self, least: u32) -> Result<(), RoundRulesFault> {
+        let refuse = |field, reason| Err(RoundRulesFault::Field { field, reason });
+        if self.batch.at_least < least {
+            return refuse("batch.at_least", "at least 3: a full batch of one or two would show whose ballot is whose");
+        }
+        if self.register.at_least < least {
+            return refuse(
+                "register.at_least",
+                "at least 3: a step of one or two would show when somebody got a credential",
+            );
+        }
+        Ok(())
+    }
+
     /// The rules that are frozen.
     #[must_use]
     pub fn freeze(self, keys: ServiceKeys) -> RoundRules {

@@ -35,11 +35,11 @@ pub struct LetterEntry {
 /// What it came to.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct LettersResponse {
-    /// Letters replaced.
-    pub replaced: u64,
+    /// Letters asked for. Whoever has a credential keeps the letter that they have, and nobody is told who does.
+    pub asked: u64,
 }
 
-/// Replaces letters of people who have no credential yet: all of them, or at the first mistake none.
+/// Replaces letters of people who have no credential yet, and of all of these or at the first mistake of none. Who has one is not told.
 #[utoipa::path(
     post,
     path = "/api/v1/rounds/{slug}/letters",
@@ -56,6 +56,6 @@ pub(super) async fn replace(
 ) -> Result<Answer<LettersResponse>, Problem> {
     let letter = |person: LetterEntry| Letter { pseudonym: person.pseudonym, code: person.code };
     let people: Vec<_> = request.people.into_iter().map(letter).collect();
-    let replaced = letters::replace(&http.app, &actor, &slug, &people, request.reason).await?;
-    Ok(Answer(LettersResponse { replaced }))
+    let asked = letters::replace(&http.app, &actor, &slug, &people, request.reason).await?;
+    Ok(Answer(LettersResponse { asked }))
 }

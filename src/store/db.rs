@@ -191,6 +191,16 @@ impl Tx {
         Ok(())
     }
 
+    /// Whether SQLite overwrites from here on what it takes out, also on pages that are given back: there it would lie as it lay. PostgreSQL
+    /// does so when the room is used again, after VACUUM.
+    pub(super) async fn overwrites(&mut self, yes: bool) -> Result<(), Error> {
+        if let Self::Lite(transaction) = self {
+            let pragma = if yes { "PRAGMA secure_delete = ON" } else { "PRAGMA secure_delete = OFF" };
+            sqlx::query(pragma).execute(&mut **transaction).await?;
+        }
+        Ok(())
+    }
+
     /// What the database itself finds wrong with its structure. PostgreSQL has its own programs for that (`pg_amcheck`).
     ///
     /// # Errors

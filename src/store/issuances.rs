@@ -83,6 +83,7 @@ pub async fn unreported(tx: &mut Tx, round_id: i64) -> Result<u64, Error> {
 /// # Errors
 /// [`Error::Database`].
 pub async fn report(tx: &mut Tx, round_id: i64, step: u64) -> Result<Vec<[u8; 32]>, Error> {
+    tx.overwrites(true).await?;
     let rows: Vec<(Vec<u8>, Vec<u8>)> = db!(tx, |conn| {
         let select = sqlx::query_as(
             "SELECT pseudonym, blinded_hash FROM issuances WHERE round_id = $1 AND step = $2 ORDER BY pseudonym",
@@ -92,6 +93,7 @@ pub async fn report(tx: &mut Tx, round_id: i64, step: u64) -> Result<Vec<[u8; 32
         delete.bind(round_id).bind(UNREPORTED).execute(&mut *conn).await?;
         rows
     });
+    tx.overwrites(false).await?;
     let issuance = |(pseudonym, hash): (Vec<u8>, Vec<u8>)| {
         Some(Issuance { pseudonym: pseudonym.try_into().ok()?, blinded_hash: hash.try_into().ok()? })
     };

@@ -101,6 +101,17 @@ pub async fn of_log(tx: &mut Tx, log_id: i64) -> Result<Option<String>, Error> {
     })
 }
 
+/// Whether the table answers: one row of it is looked for.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn can_be_read(tx: &mut Tx) -> Result<(), Error> {
+    db!(tx, |conn| {
+        sqlx::query("SELECT id FROM rounds LIMIT 1").fetch_optional(conn).await?;
+        Ok(())
+    })
+}
+
 /// Every round, drafts included, the latest close first.
 ///
 /// # Errors

@@ -98,7 +98,7 @@ pub async fn insert(tx: &mut Tx, round_id: i64, voters: &[Voter]) -> Result<u64,
     })
 }
 
-/// Gives people on the roll other codes, as if the first had never been sent: failures and backups go with the old letter.
+/// Gives people on the roll other codes, as if the first had never been sent: failures go with the old letter.
 ///
 /// # Errors
 /// [`Error::Database`], also when a locator is taken.
@@ -111,7 +111,7 @@ pub async fn replace_code(
 ) -> Result<(), Error> {
     db!(tx, |conn| {
         let update = sqlx::query(
-            "UPDATE voters SET locator = $3, code_hash = $4, failures = 0, backup = NULL WHERE round_id = $1 AND pseudonym = $2",
+            "UPDATE voters SET locator = $3, code_hash = $4, failures = 0 WHERE round_id = $1 AND pseudonym = $2",
         );
         update.bind(round_id).bind(pseudonym.to_vec()).bind(locator).bind(code_hash).execute(conn).await?;
         Ok(())
@@ -180,36 +180,4 @@ pub async fn count_failure(tx: &mut Tx, round_id: i64, locator: &str) -> Result<
         update.bind(round_id).bind(locator).execute(conn).await?;
         Ok(())
     })
-}
-
-/// Keeps the encrypted credential of a voter, for their other device, while the code with this keyed hash is in force. Returns whether
-/// it was.
-///
-/// # Errors
-/// [`Error::Database`].
-pub async fn save_backup(
-    tx: &mut Tx,
-    round_id: i64,
-    pseudonym: &[u8; 32],
-    code_hash: &[u8],
-    backup: &[u8],
-) -> Result<bool, Error> {
-    db!(tx, |conn| {
-        let update =
-            sqlx::query("UPDATE voters SET backup = $4 WHERE round_id = $1 AND pseudonym = $2 AND code_hash = $3");
-        let update = update.bind(round_id).bind(pseudonym.to_vec()).bind(code_hash).bind(backup);
-        Ok(update.execute(conn).await?.rows_affected() > 0)
-    })
-}
-
-/// The encrypted credential of a voter.
-///
-/// # Errors
-/// [`Error::Database`].
-pub async fn backup(tx: &mut Tx, round_id: i64, pseudonym: &[u8; 32]) -> Result<Option<Vec<u8>>, Error> {
-    let row: Option<Option<Vec<u8>>> = db!(tx, |conn| {
-        let select = sqlx::query_scalar("SELECT backup FROM voters WHERE round_id = $1 AND pseudonym = $2");
-        select.bind(round_id).bind(pseudonym.to_vec()).fetch_optional(conn).await?
-    });
-    Ok(row.flatten())
 }

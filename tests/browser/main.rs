@@ -71,7 +71,7 @@ async fn stage(voting: Rules, change: impl FnOnce(&mut Config)) -> (Town, Value)
 /// A round of this title in this district.
 async fn published(voting: Rules, [title, district]: [&str; 2], change: impl FnOnce(&mut Config)) -> (Town, Value) {
     let town = Town::with(|config| {
-        config.integrate_every_ms = 200;
+        (config.integrate_every_ms, config.least_together) = (200, 1);
         change(config);
     })
     .await;

@@ -150,12 +150,12 @@ async fn restored(mut poll: Poll, copies: impl Fn(&Poll, &mut Start), what: &str
         let said = start.refuses();
         assert!(said.contains("this node has seen") && said.contains("--accept-loss"), "{what}: {said}");
     }
-    println!("{what}: {}", last_words(&old.refuses()));
+    size::say(format_args!("{what}: {}", last_words(&old.refuses())));
     // Another machine has not, but the witness has.
     fs::remove_file(old.data.join("heads.json")).unwrap();
     let said = old.refuses();
     assert!(said.contains("witness.example/w1") && said.contains("longer log"), "{what}: {said}");
-    println!("{what}, on another machine: {}", last_words(&said));
+    size::say(format_args!("{what}, on another machine: {}", last_words(&said)));
     // Nobody can say so at the start, and then the witness comes back.
     drop(watching);
     let node = old.node();
@@ -168,7 +168,7 @@ async fn restored(mut poll: Poll, copies: impl Fn(&Poll, &mut Start), what: &str
     let refused = poll.place.cast(&node.api, bytes).await.unwrap_err();
     assert_eq!(refused.slug(), Some("log-behind"), "{what}: {refused}");
     assert_eq!(node.status(&format!("/api/v1/rounds/{SLUG}/log/checkpoint")).await, Some(StatusCode::OK));
-    println!("{what}, while it runs: {refused}");
+    size::say(format_args!("{what}, while it runs: {refused}"));
     node.stops();
     // The commission goes on with what there is: once said, it is remembered.
     lost.options = vec!["--accept-loss".to_owned(), "the disk burned".to_owned()];

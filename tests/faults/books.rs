@@ -11,6 +11,7 @@ use veche::{client::Api, http::ResultResponse};
 use super::{
     crowd::Counts,
     poll::{CHOICES, Poll},
+    size,
     town::SLUG,
 };
 
@@ -50,14 +51,14 @@ pub async fn hold(mut poll: Poll, api: &Api, what: &str, counts: &Counts) {
     let voted = poll.voters.iter().filter(|voter| !voter.accepted.is_empty()).count();
     assert_eq!(credentials.len(), voted, "{what}: credentials in the log and residents who cast");
     counts_as_booked(&poll, &result, what);
-    println!(
+    size::say(format_args!(
         "{what}: {answered} acceptances by {voted} residents, all of {} ballots in the log once; {} refusals with Retry-After, \
          {} answers that never came, longest wait {} ms; the log verifies, and the count is the books'",
         ballots.len(),
         get(&counts.refusals),
         get(&counts.retries),
         get(&counts.longest_wait),
-    );
+    ));
 }
 
 fn get(counter: &std::sync::atomic::AtomicU64) -> u64 {

@@ -48,15 +48,18 @@ async fn out_of_file_descriptors() {
         }
         let before = crowd.acceptances();
         crowd.until_more(100).await;
-        println!("out of files: 100 ballots more on open connections in {} ms", started.elapsed().as_millis());
+        size::say(format_args!(
+            "out of files: 100 ballots more on open connections in {} ms",
+            started.elapsed().as_millis()
+        ));
         assert!(crowd.acceptances() >= before + 100);
         drop(strangers);
         let started = Instant::now();
         assert!(node.status("/readyz").await.is_some(), "a new connection is taken up when files are free");
-        println!(
+        size::say(format_args!(
             "out of files: a new connection is answered {} ms after the strangers left",
             started.elapsed().as_millis()
-        );
+        ));
     }
     let counts = crowd.ends(&mut poll).await;
     books::hold(poll, &node.api, "out of file descriptors", &counts).await;
@@ -116,13 +119,13 @@ async fn slow_clients_and_idle_connections() {
         closed += usize::from(matches!(ended, Ok(Ok(0) | Err(_))));
     }
     assert_eq!(closed, idle, "idle connections are closed");
-    println!(
+    size::say(format_args!(
         "slow and idle: 100 ballots took {} ms alone, {} ms beside {idle} idle connections, {slow} slow senders (closed after {} ms at \
          most) and {slow} readers who read nothing",
         alone.as_millis(),
         beside.as_millis(),
         longest.as_millis()
-    );
+    ));
     drop(readers);
     let counts = crowd.ends(&mut poll).await;
     books::hold(poll, &node.api, "slow clients and idle connections", &counts).await;

@@ -48,12 +48,12 @@ async fn between_a_node_and_its_database() {
         proxy.is(Wire::Whole);
         let back = until(&far, StatusCode::NO_CONTENT).await;
         crowd.asks(&[&near.api, &far.api]);
-        println!(
+        size::say(format_args!(
             "cut: /readyz says so after {} ms; the other node took 100 ballots in {} ms; {end:?} again, ready after {} ms",
             noticed.as_millis(),
             went_on.as_millis(),
             back.as_millis()
-        );
+        ));
     }
     crowd.asks(&[&far.api]);
     crowd.until_more(60).await;

@@ -60,7 +60,7 @@ async fn of_a_certified_round() {
         *outcomes.entry("(veche admin check finds it)").or_default() += u32::from(!is_whole);
         fs::remove_dir_all(&start.data).unwrap();
     }
-    println!("damaged pages, {tries} of {pages} pages, one at a time: {outcomes:?}");
+    size::say(format_args!("damaged pages, {tries} of {pages} pages, one at a time: {outcomes:?}"));
 }
 
 /// What comes of a node on a damaged file.
@@ -99,7 +99,7 @@ async fn of_a_waiting_ballot() {
     fs::write(copy.data.join("veche.db"), damaged).unwrap();
     let (is_whole, said) = check(&copy.data);
     assert!(!is_whole && said.contains("is not the one that was accepted"), "{said}");
-    println!("a damaged waiting ballot: {}", said.lines().next().unwrap());
+    size::say(format_args!("a damaged waiting ballot: {}", said.lines().next().unwrap()));
     let node = copy.node();
     let closed = poll.closes(&node.api).await.unwrap_err();
     assert_eq!(closed.slug(), Some("unavailable"), "{closed}");

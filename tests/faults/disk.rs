@@ -79,12 +79,12 @@ async fn fills(poll: &mut Poll, disk: &Disk, node: &Node, what: &str) -> std::sy
         disk.empty();
         let freed = Instant::now();
         crowd.until_more(1).await;
-        println!(
+        size::say(format_args!(
             "{what}: full after {} more acceptances; reads are served; {} refused; with room again the next acceptance after {} ms",
             last - before,
             crowd.refusals(),
             freed.elapsed().as_millis()
-        );
+        ));
     }
     crowd.until_more(60).await;
     crowd.ends(poll).await

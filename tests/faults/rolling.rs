@@ -25,11 +25,11 @@ async fn restart_of_two_nodes() {
         crowd.asks(&[&nodes[0].api, &nodes[1].api]);
         let ended = old.stops();
         assert!(ended.success(), "a graceful stop is no failure: {ended}");
-        println!(
+        size::say(format_args!(
             "rolling restart: node {} replaced, the old one ended {} ms after SIGTERM",
             at % 2 + 1,
             begun.elapsed().as_millis()
-        );
+        ));
     }
     crowd.until_more(40).await;
     let counts = crowd.ends(&mut poll).await;

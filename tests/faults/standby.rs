@@ -92,12 +92,12 @@ async fn promotion(end: End) {
     let first = ended.elapsed();
     crowd.until_more(60).await;
     until(&nodes[1], StatusCode::NO_CONTENT).await;
-    println!(
+    size::say(format_args!(
         "promotion, {end:?}: ended after {before} acceptances; promoted {} ms later, the next acceptance {} ms later; {} refusals",
         promoted.as_millis(),
         first.as_millis(),
         crowd.refusals()
-    );
+    ));
     // A primary that comes back as one has no standby to answer for it, so nothing can be promised there; and whoever starts now
     // must not fall for its being named first.
     match end {
@@ -113,9 +113,9 @@ async fn promotion(end: End) {
     let (old, new) = (rows(&primary), rows(&standby));
     assert!(old + 100 < new, "the old primary has {old} acceptances, the new one {new}");
     assert!(third.said().contains("takes writes too"), "{}", third.said());
-    println!(
+    size::say(format_args!(
         "promotion, {end:?}: the old primary came back as one, with {old} acceptances, and got no more; the new one has {new}"
-    );
+    ));
     let counts = crowd.ends(&mut poll).await;
     let what = format!("promotion of a synchronous standby, the primary {end:?}");
     books::hold(poll, &third.api, &what, &counts).await;

@@ -69,6 +69,27 @@ async fn a_node_whose_database_takes_no_writes_is_not_ready() {
     town.publishes().await;
 }
 
+/// The look at the database is the same however many rounds it holds: those of years ago are not read. This one cannot be read at all.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_does_not_read_the_rounds_to_be_ready() {
+    let town = Town::new().await;
+    let data = town.folder.path().join("data");
+    let old = "INSERT INTO rounds (slug, draft, log_id, rules, phase, opens_at, closes_at)
+               SELECT 'old', '{}', min(id), '{}', 'certified', 0, 0 FROM logs";
+    if both::on_postgres() {
+        sqlx::query(old).execute(&mut both::administrator(&data).await).await.unwrap();
+    } else {
+        use sqlx::Connection as _;
+        let url = format!("sqlite://{}", data.join("veche.db").display());
+        sqlx::query(old).execute(&mut sqlx::SqliteConnection::connect(&url).await.unwrap()).await.unwrap();
+    }
+    let asked = town.asks(Verb::GET, "/api/v1/rounds/old", None, None).await;
+    assert_eq!(asked.status, StatusCode::SERVICE_UNAVAILABLE, "whoever asks for it is told: {}", asked.text);
+    // Past the answer that is repeated for a second.
+    tokio::time::sleep(Duration::from_millis(1_100)).await;
+    assert_eq!(town.asks(Verb::GET, "/readyz", None, None).await.status, StatusCode::NO_CONTENT);
+}
+
 /// Keeps every writer waiting until what is returned is dropped.
 pub async fn hold(data: &std::path::Path) -> Box<dyn std::any::Any> {
     use sqlx::Connection as _;

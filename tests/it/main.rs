@@ -15,6 +15,7 @@ mod fake_witness;
 mod head;
 mod health;
 mod journey;
+mod letters;
 mod limits;
 mod log;
 mod log_over_http;

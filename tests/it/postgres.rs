@@ -32,8 +32,8 @@ fn a_database_that_is_not_ours_is_refused_with_what_to_do() {
     };
 
     assert_eq!(starts("template", "veche"), (true, String::new()));
-    refuses("template", "owner", "may change lines of the log");
-    refuses("template", "postgres", "may change lines of the log");
+    refuses("template", "owner", "owns");
+    refuses("template", "postgres", "is a superuser");
     refuses("nothing", "veche", "does not exist");
 
     cluster.database("empty", None);
@@ -52,7 +52,7 @@ fn a_database_that_is_not_ours_is_refused_with_what_to_do() {
     assert!(!migrates("newer").0);
 
     cluster.database("older", Some("template"));
-    cluster.sql("older", "DROP TABLE leases; DELETE FROM _sqlx_migrations WHERE version >= 5");
+    cluster.sql("older", "DROP TABLE leases, backups; ALTER TABLE voters ADD COLUMN backup BYTEA; DELETE FROM _sqlx_migrations WHERE version >= 5");
     refuses("older", "veche", "waits for schema 5");
     assert!(migrates("older").1.contains("from 4 to"));
     assert!(starts("older", "veche").0);
@@ -93,6 +93,78 @@ fn a_database_that_is_not_ours_is_refused_with_what_to_do() {
         let said = String::from_utf8(said.stderr).unwrap();
         assert!(said.contains("permission denied") || said.contains("must be owner"), "{forbidden}: {said}");
     }
+}
+
+/// Whatever the role was given beyond its few rights, on any table that only grows, is named, and the service does not start.
+#[test]
+fn a_role_that_may_do_more_than_it_needs_is_refused() {
+    if super::both::on_postgres() {
+        return;
+    }
+    let Some(cluster) = Cluster::start() else { return };
+    let data = tempfile::tempdir().unwrap();
+    let starts = |database: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_veche"));
+        command.args(["admin", "staff", "list"]).env("VECHE_DATA", data.path());
+        let output = command.env("VECHE_DATABASE", cluster.url("veche", database)).output().unwrap();
+        (output.status.success(), String::from_utf8(output.stderr).unwrap())
+    };
+    let migrates = || {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_veche"));
+        let output = command.args(["migrate", "--owner", &cluster.url("owner", "given")]).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    };
+    cluster.database("given", Some("template"));
+    assert_eq!(starts("given"), (true, String::new()));
+    let cases = [
+        ("UPDATE ON log_lines", "may change rows of log_lines"),
+        ("UPDATE (line) ON log_lines", "may change rows of log_lines"),
+        ("DELETE ON log_lines", "may delete rows of log_lines"),
+        ("TRUNCATE ON log_lines", "may empty log_lines"),
+        ("UPDATE (event) ON long_lines", "may change rows of long_lines"),
+        ("UPDATE ON accepted_ballots", "may change rows of accepted_ballots"),
+        ("DELETE ON accepted_ballots", "may delete rows of accepted_ballots"),
+        ("UPDATE (line_index) ON ballot_lines", "may change rows of ballot_lines"),
+        ("UPDATE ON urn", "may change rows of urn"),
+        ("UPDATE (step) ON issuances", "may change rows of issuances"),
+        ("UPDATE ON secrets", "may change rows of secrets"),
+        ("DELETE ON log_tiles", "may delete rows of log_tiles"),
+        ("DELETE ON voters", "may delete rows of voters"),
+        ("TRUNCATE ON turnout", "may empty turnout"),
+        ("TRIGGER ON accepted_ballots", "may put triggers on accepted_ballots"),
+        ("UPDATE ON cosigned_heads", "may change the note of a cosigned head"),
+        ("UPDATE ON _sqlx_migrations", "may change rows of _sqlx_migrations"),
+        ("owner", "owns"),
+        ("pg_write_all_data", "may change rows of"),
+    ];
+    for (right, words) in cases {
+        // Given to somebody whom the role can become, it is as good as given to the role.
+        for to in ["veche", "another"] {
+            cluster.sql("given", "CREATE ROLE another NOLOGIN; GRANT another TO veche; ALTER ROLE veche NOINHERIT");
+            cluster.sql("given", &format!("GRANT {right} TO {to}"));
+            let (started, said) = starts("given");
+            assert!(!started && said.contains(words) && said.contains("veche migrate"), "{right} to {to}: {said}");
+            cluster.sql("given", &format!("REVOKE {right} FROM {to}"));
+            cluster.sql("given", "ALTER ROLE veche INHERIT; DROP ROLE another");
+        }
+        // What the role needs stands where the whole table was given and taken.
+        migrates();
+        assert_eq!(starts("given"), (true, String::new()), "{right} taken back");
+    }
+    for (change, back, words) in [
+        ("ALTER TABLE ballot_lines OWNER TO veche", "ALTER TABLE ballot_lines OWNER TO owner", "owns ballot_lines"),
+        ("ALTER SCHEMA public OWNER TO veche", "ALTER SCHEMA public OWNER TO pg_database_owner", "owns the schema"),
+        ("ALTER DATABASE given OWNER TO veche", "ALTER DATABASE given OWNER TO owner", "owns the database"),
+        ("ALTER ROLE veche CREATEROLE", "ALTER ROLE veche NOCREATEROLE", "may make roles"),
+        ("ALTER ROLE veche SUPERUSER", "ALTER ROLE veche NOSUPERUSER", "is a superuser"),
+    ] {
+        cluster.sql("given", change);
+        let (started, said) = starts("given");
+        assert!(!started && said.contains(words), "{change}: {said}");
+        cluster.sql("given", back);
+    }
+    migrates();
+    assert_eq!(starts("given"), (true, String::new()));
 }
 
 #[test]

@@ -12,7 +12,7 @@ use veche::{
         backup::BACKUP_LEN,
         codes::{IdentifyingCode, LetterCode},
     },
-    http::{LetterEntry, RollEntry, StatusResponse},
+    http::{RollEntry, StatusResponse},
 };
 
 use super::town::{HOUR, SLUG, Town, person};
@@ -273,101 +273,6 @@ async fn a_mistake_in_the_roll_imports_nothing() {
     assert!(fault.to_string().contains("person 5") && fault.to_string().contains("first letters"), "{fault}");
     let round: veche::http::RoundResponse = town.get("").await;
     assert_eq!(round.roll, 5);
-}
-
-/// A burned code, or a letter lost on the way: another letter, unless there is a credential already.
-#[tokio::test(flavor = "multi_thread")]
-async fn letters_are_replaced_until_there_is_a_credential() {
-    let town = Town::new().await;
-    let codes = town.votes(3).await;
-    let wrong = guess(&codes[0]);
-    for _ in 0..10 {
-        town.identifies(&wrong).await;
-    }
-    town.registers(&codes[1]).await;
-    let anew = |numbers: &[usize]| anew(&town, numbers);
-    for (numbers, word) in [(vec![0, 1], "person 2"), (vec![9], "person 1"), (vec![0, 0], "person 2")] {
-        let fault = town.official.replace_letters(SLUG, anew(&numbers).1, "lost").await.unwrap_err();
-        assert!(fault.to_string().contains(word), "{fault}");
-    }
-    assert!(town.official.replace_letters(SLUG, anew(&[0]).1, " ").await.is_err(), "a reason must say something");
-    let (new, entries) = anew(&[0]);
-    assert_eq!(town.official.replace_letters(SLUG, entries, "burned").await.unwrap().replaced, 1);
-    assert_eq!(town.identifies(&codes[0].identifying.to_string()).await.problem(), "code");
-    town.registers(&new[0]).await;
-    assert_eq!(town.identifies(&codes[2].identifying.to_string()).await.status, StatusCode::OK);
-    let log = town.api.bytes(&format!("/api/v1/rounds/{SLUG}/log/lines")).await.unwrap();
-    assert!(String::from_utf8(log).unwrap().contains(r#""reason":"burned""#));
-}
-
-/// Other letters for these people, and what the service is told of them.
-fn anew(town: &Town, numbers: &[usize]) -> (Vec<LetterCode>, Vec<LetterEntry>) {
-    let people: Vec<_> = numbers.iter().map(|number| person(*number)).collect();
-    let (codes, entries): (Vec<_>, Vec<_>) = letters::write(&town.roll_key, &people).into_iter().unzip();
-    let letter = |entry: RollEntry| LetterEntry { pseudonym: entry.pseudonym, code: entry.code };
-    (codes, entries.into_iter().map(letter).collect())
-}
-
-/// Whoever stole a letter and typed its code gets nothing once the owner has another, although the session is young.
-#[tokio::test(flavor = "multi_thread")]
-async fn a_session_ends_with_its_letter() {
-    let town = Town::new().await;
-    let codes = town.votes(2).await;
-    let place = town.place().await;
-    let thief = town.session(&codes[0]).await;
-    let neighbour = town.session(&codes[1]).await;
-    let (new, entries) = anew(&town, &[0]);
-    town.official.replace_letters(SLUG, entries, "stolen").await.unwrap();
-    let blinded = json!({ "blinded": Bytes(place.request().unwrap().blinded) });
-    let backup = json!({ "backup": Bytes(vec![7; BACKUP_LEN]) });
-    let address = |rest: &str| format!("/api/v1/rounds/{SLUG}/credential{rest}");
-    let everything = [
-        (Verb::POST, address(""), Some(blinded.clone())),
-        (Verb::GET, address(""), None),
-        (Verb::PUT, address("/backup"), Some(backup)),
-        (Verb::GET, address("/backup"), None),
-    ];
-    for owner_has_hers in [false, true] {
-        for (verb, path, body) in everything.clone() {
-            let answer = town.asks(verb.clone(), &path, Some(&thief), body).await;
-            let refused = (StatusCode::UNAUTHORIZED, "letter-replaced".to_owned());
-            assert_eq!((answer.status, answer.problem()), refused, "{verb} {path}");
-        }
-        if !owner_has_hers {
-            let mut phone = town.registers(&new[0]).await;
-            town.casts(&mut phone, &["t1"]).await.unwrap();
-        }
-    }
-    let owner = town.session(&new[0]).await;
-    place.restore(&town.api, &owner, &new[0].secret, 1).await.unwrap();
-    // Nobody else's session ended.
-    assert_eq!(town.posts("/credential", Some(&neighbour), blinded).await.status, StatusCode::OK);
-}
-
-/// The new letter and the thief's request at the same moment: either the credential was issued first and the letter stays, or the
-/// thief gets nothing.
-#[tokio::test(flavor = "multi_thread")]
-async fn a_letter_is_replaced_before_a_credential_or_not_at_all() {
-    let town = Town::new().await;
-    let codes = town.votes(8).await;
-    let place = town.place().await;
-    for (number, code) in codes.iter().enumerate() {
-        let thief = town.session(code).await;
-        let (new, entries) = anew(&town, &[number]);
-        let replacing = async {
-            // At one moment or a little later, from one person to the next.
-            tokio::time::sleep(std::time::Duration::from_millis(number as u64)).await;
-            town.official.replace_letters(SLUG, entries, "stolen").await
-        };
-        match tokio::join!(place.credential(&town.api, &thief), replacing) {
-            (Ok(_), Err(kept)) => assert_eq!(kept.slug(), Some("rules")),
-            (Err(late), Ok(_)) => {
-                assert_eq!(late.slug(), Some("letter-replaced"));
-                town.registers(&new[0]).await;
-            }
-            other => panic!("{other:?}"),
-        }
-    }
 }
 
 fn again(entries: &[RollEntry]) -> Vec<RollEntry> {

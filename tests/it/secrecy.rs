@@ -92,7 +92,8 @@ async fn tables_have_no_order_of_arrival_and_no_minutes() {
         // The promised hour is in accepted_ballots beside the same hash: it tells nothing here that is not told there.
         ("ballot_lines", vec!["round_id", "hash", "line_index", "in_log_by"]),
         ("issuances", vec!["round_id", "pseudonym", "blinded_hash", "step"]),
-        ("voters", vec!["round_id", "pseudonym", "born", "district", "locator", "code_hash", "failures", "backup"]),
+        ("backups", vec!["round_id", "step", "pseudonym", "part", "code_hash", "bytes"]),
+        ("voters", vec!["round_id", "pseudonym", "born", "district", "locator", "code_hash", "failures"]),
     ] {
         let found = if both::on_postgres() {
             columns_on_postgres(&town, table).await
@@ -142,6 +143,52 @@ async fn a_reported_step_has_no_order_of_arrival() {
     assert!(people.len() == 25 && people.is_sorted());
 }
 
+/// A phone leaves a copy of its credential at once. With the register's next step the copies lie in the order of pseudonyms, in PostgreSQL
+/// as the work of one transaction; and the roll does not say who came at all.
+#[tokio::test(flavor = "multi_thread")]
+async fn copies_for_other_devices_have_no_order_of_arrival() {
+    let town = Town::new().await;
+    let codes = town.votes(25).await;
+    let place = town.place().await;
+    for code in &codes {
+        let session = town.session(code).await;
+        let credential = place.credential(&town.api, &session).await.unwrap();
+        place.save(&town.api, &session, &code.secret, &credential).await.unwrap();
+    }
+    let postgres = both::on_postgres();
+    if postgres {
+        let fresh: Vec<i64> = column(&town, "SELECT count(DISTINCT xmin::text) FROM backups").await;
+        assert_eq!(fresh, [25], "before the step each is a transaction's own: the test sees what it looks for");
+        let roll: Vec<i64> = column(&town, "SELECT count(DISTINCT xmin::text || ' ' || xmax::text) FROM voters").await;
+        assert_eq!(roll, [1], "the roll bears no mark of who came");
+    }
+    town.certifies().await;
+    let order = if postgres {
+        "SELECT pseudonym FROM backups ORDER BY ctid"
+    } else {
+        "SELECT pseudonym FROM backups ORDER BY round_id, step, pseudonym, part"
+    };
+    let people: Vec<Vec<u8>> = column(&town, order).await;
+    assert!(people.len() == 50 && people.is_sorted());
+    assert_eq!(column::<i64>(&town, "SELECT count(*) FROM backups WHERE step = 0").await, [0]);
+    if postgres {
+        assert_eq!(column::<i64>(&town, "SELECT count(DISTINCT xmin::text) FROM backups").await, [1]);
+    } else {
+        let overflow = "SELECT count(*) FROM dbstat WHERE name = 'backups' AND pagetype = 'overflow'";
+        assert_eq!(column::<i64>(&town, overflow).await, [0], "a page of one's own would keep the order");
+        // Where the copies lay before, nothing is left of them.
+        let path = town.folder.path().join("data/veche.db");
+        let mut db = SqliteConnection::connect(&format!("sqlite://{}", path.display())).await.unwrap();
+        sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut db).await.unwrap();
+        let file = std::fs::read(path).unwrap();
+        for bytes in column::<Vec<u8>>(&town, "SELECT bytes FROM backups").await {
+            assert_eq!(memchr::memmem::find_iter(&file, &bytes[..64]).count(), 1, "a copy lies in the file twice");
+        }
+    }
+    let session = town.session(&codes[7]).await;
+    place.restore(&town.api, &session, &codes[7].secret, 1).await.unwrap();
+}
+
 /// Neither half of the service can name what belongs to the other: their rows share no value.
 #[tokio::test(flavor = "multi_thread")]
 async fn issuances_and_ballots_share_no_value() {
@@ -157,7 +204,7 @@ async fn issuances_and_ballots_share_no_value() {
         values("SELECT pseudonym FROM issuances").await,
         values("SELECT blinded_hash FROM issuances").await,
         values("SELECT code_hash FROM voters").await,
-        values("SELECT backup FROM voters WHERE backup IS NOT NULL").await,
+        values("SELECT bytes FROM backups WHERE part = 0").await,
     ]
     .into_iter()
     .flatten()

@@ -8,6 +8,7 @@ use ballots::{
 use ed25519_dalek::SigningKey;
 use reqwest::{Method as Verb, StatusCode};
 use serde_json::{Value, json};
+use sqlx::Connection as _;
 use veche::{
     app::staff,
     client::ClientFault,
@@ -15,7 +16,7 @@ use veche::{
 };
 
 use super::{
-    bundle,
+    both, bundle,
     town::{HOUR, SLUG, Town, approval, signing_key},
 };
 
@@ -130,6 +131,40 @@ async fn inconsistent_rules_are_refused_with_the_field() {
     };
     attempt(&thirteen, "kemeny counts at most 12 territories, not 13: the best order is found by trying").await;
     attempt(&|draft| draft.batch.at_least = 0, "batch").await;
+}
+
+/// Nobody's ballot may be put into the log alone, nor beside a single other, by the wish of one official; neither may a credential
+/// into the register. The draft itself is refused; one that an earlier program took is not published.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_draft_in_which_people_would_stand_alone_is_refused() {
+    let town = Town::new().await;
+    for (batch, register, word) in [
+        (1, 50, "batch.at_least"),
+        (2, 50, "batch.at_least"),
+        (20, 1, "register.at_least"),
+        (20, 2, "register.at_least"),
+    ] {
+        let mut draft = town.draft(approval());
+        (draft.batch.at_least, draft.register.at_least) = (batch, register);
+        let fault = town.official.draft(&draft).await.unwrap_err();
+        assert!(fault.slug() == Some("rules") && fault.to_string().contains(word), "{fault}");
+        assert!(fault.to_string().contains("at least 3"), "{fault}");
+    }
+    assert_eq!(town.official.publish(SLUG).await.unwrap_err().slug(), Some("unknown-round"), "no draft was kept");
+    let mut draft = town.draft(approval());
+    (draft.batch.at_least, draft.register.at_least) = (3, 3);
+    town.official.draft(&draft).await.unwrap();
+    let data = town.folder.path().join("data");
+    let earlier = r#"UPDATE rounds SET draft = replace(draft, '"batch":{"at_least":3', '"batch":{"at_least":1')"#;
+    if both::on_postgres() {
+        sqlx::query(earlier).execute(&mut both::administrator(&data).await).await.unwrap();
+    } else {
+        let url = format!("sqlite://{}", data.join("veche.db").display());
+        sqlx::query(earlier).execute(&mut sqlx::SqliteConnection::connect(&url).await.unwrap()).await.unwrap();
+    }
+    assert_eq!(town.official.publish(SLUG).await.unwrap_err().slug(), Some("rules"));
+    town.official.draft(&draft).await.unwrap();
+    town.official.publish(SLUG).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

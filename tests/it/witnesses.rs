@@ -59,7 +59,12 @@ async fn until_fault(town: &Town, witness: &FakeWitness, kind: &str) -> Value {
 }
 
 async fn town_with(witnesses: &[&FakeWitness]) -> Town {
-    Town::with(|config| config.witnesses = witnesses.iter().map(|witness| witness.settings()).collect()).await
+    town_that_asks(witnesses.iter().map(|witness| witness.settings()).collect()).await
+}
+
+/// A town in which two ballots make a batch.
+async fn town_that_asks(witnesses: Vec<veche::config::Witness>) -> Town {
+    Town::with(|config| (config.witnesses, config.least_together) = (witnesses, 2)).await
 }
 
 /// Opens a round whose rules ask for all of these, and casts enough ballots for a batch.
@@ -130,7 +135,7 @@ async fn a_silent_witness_and_a_dead_one_keep_nobody_waiting() {
     let mut gone = dead.settings();
     gone.url = "http://127.0.0.1:9/".into();
     let settings = vec![silent.settings(), gone, good.settings()];
-    let town = Town::with(|config| config.witnesses = settings).await;
+    let town = town_that_asks(settings).await;
     let started = Instant::now();
     let casts = two_cast(&town, &[]).await;
     good.follows(&town, LOG, None).await;

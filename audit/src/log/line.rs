@@ -7,6 +7,8 @@ use sha2::{Digest, Sha256};
 
 use super::hash::Hash;
 
+/// Longest line, in bytes with its line end; the longest that a service writes is the count of a large round.
+pub const LONGEST: usize = 16 * 1024 * 1024;
 /// Longest leaf, in bytes: C2SP tlog-tiles writes an entry's length in 16 bits.
 pub const MAX_LEAF: usize = u16::MAX as usize;
 /// What stands before the event in every line.

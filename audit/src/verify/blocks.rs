@@ -3,9 +3,8 @@
 use std::io::{BufRead, Read as _};
 
 use super::{Failure, Source, bundle::LOG, bundle_files::failure};
+use crate::log::line::LONGEST;
 
-/// Longest line that is read, in bytes; the longest that the service writes is the count of a large round.
-const MAX_LINE: usize = 16 * 1024 * 1024;
 /// Most lines that are checked together.
 const MAX_LINES: usize = 4096;
 /// Bytes after which a block is handed over though it has fewer lines.
@@ -60,7 +59,7 @@ impl<'a> Blocks<'a> {
     /// Adds one line to the block; false at the end of the file.
     fn line(&mut self, block: &mut Block) -> Result<bool, Failure> {
         let (number, start) = (Some(self.next), block.bytes.len());
-        let taken = (&mut *self.file).take(MAX_LINE as u64).read_until(b'\n', &mut block.bytes);
+        let taken = (&mut *self.file).take(LONGEST as u64).read_until(b'\n', &mut block.bytes);
         let read = taken.map_err(|fault| failure(LOG, number, fault))?;
         match &block.bytes[start..] {
             [] => Ok(false),
@@ -71,7 +70,7 @@ impl<'a> Blocks<'a> {
                 block.ends.push(block.bytes.len() - 1);
                 Ok(true)
             }
-            _ if read == MAX_LINE => Err(failure(LOG, number, "the line is longer than 16 MiB")),
+            _ if read == LONGEST => Err(failure(LOG, number, "the line is longer than 16 MiB")),
             _ => Err(failure(LOG, number, "the last line is cut: it does not end with \\n")),
         }
     }

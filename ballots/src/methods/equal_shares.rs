@@ -29,6 +29,7 @@ use crate::{
         supports::Supports,
     },
     money::Money,
+    patience::Patience,
 };
 
 mod fixed;
@@ -82,6 +83,8 @@ pub(super) struct Shop<'a> {
     voters: u64,
     /// Hundredths to spend at first.
     budget: u64,
+    /// Whether somebody still waits.
+    patience: Patience,
 }
 
 /// Voters' money under one way of calculating.
@@ -109,6 +112,8 @@ enum Stop {
     Doubt,
     /// The purchases exceed the budget.
     OverBudget,
+    /// Nobody waits for it.
+    GivenUp(CountFault),
     /// Lots must be drawn by hand.
     Waits(Waiting),
 }
@@ -136,7 +141,7 @@ pub(super) fn count(
         Satisfaction::Cost => purse.costs.clone(),
     };
     let voters = contest.profile.ballots();
-    let shop = Shop { supports: &supports, costs: &purse.costs, worth, voters, budget: purse.budget };
+    let shop = Shop { supports: &supports, costs: &purse.costs, worth, voters, budget: purse.budget, patience: record.patience.clone() };
     let mut bought = shop.run(contest, purse, 0)?.ok_or(CountFault::Overflow("equal shares exceed the budget"))?;
     if completion.raises() {
         let mut raises = 0;
@@ -188,6 +193,7 @@ impl Shop<'_> {
         match certain {
             Ok(bought) => Ok(Some(bought)),
             Err(Stop::OverBudget) => Ok(None),
+            Err(Stop::GivenUp(fault)) => Err(fault.into()),
             Err(Stop::Waits(waiting)) => Err(waiting.into()),
             Err(Stop::Doubt) => Err(CountFault::Overflow("equal shares").into()),
         }
@@ -208,6 +214,7 @@ impl Shop<'_> {
         });
         let mut sale: Vec<(u16, P::Offer)> = reaching.map(|at| (at, purses.bound(at))).collect();
         loop {
+            self.patience.holds().map_err(Stop::GivenUp)?;
             sale.retain(|(at, _)| room.has(*at, self.costs[usize::from(*at)]));
             sale.sort_by(|left, right| purses.guess(&left.1, &right.1));
             let tied = cheapest(&purses, &mut sale)?;

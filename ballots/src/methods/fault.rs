@@ -74,6 +74,9 @@ pub enum CountFault {
     /// A least score where the score is none that more of is better.
     #[error("winners: a minimum score has no meaning with {0}")]
     Minimum(Procedure),
+    /// Whoever asked for the count does not want it any more.
+    #[error("the count was given up")]
+    GivenUp,
     /// The ladder cannot be used.
     #[error(transparent)]
     Ladder(#[from] LadderFault),

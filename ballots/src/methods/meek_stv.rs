@@ -10,7 +10,8 @@
 use crate::{
     election::{Contest, Ranking, Record, Step},
     exact::Exact,
-    methods::{Halt, tree::Tree},
+    methods::{CountFault, Halt, tree::Tree},
+    patience::Patience,
 };
 
 /// Decimals of a vote.
@@ -62,7 +63,7 @@ impl Count<'_> {
     }
 
     fn round(&mut self, round: u32, record: &mut Record) -> Result<(), Halt> {
-        let (winners, surplus) = self.iterate();
+        let (winners, surplus) = self.iterate(&record.patience)?;
         self.show(round, record);
         if winners.is_empty() {
             self.defeat(surplus, round, record)?;
@@ -74,9 +75,10 @@ impl Count<'_> {
     }
 
     /// Distributes votes until somebody reaches the quota or the surplus is small; returns who does, and the surplus.
-    fn iterate(&mut self) -> (Vec<u16>, u64) {
+    fn iterate(&mut self, patience: &Patience) -> Result<(Vec<u16>, u64), CountFault> {
         let mut before = None;
         loop {
+            patience.holds()?;
             self.distribute();
             let reached = |at: &u16| self.votes[usize::from(*at)] >= self.quota;
             let winners: Vec<u16> = self.left().into_iter().filter(reached).collect();
@@ -85,7 +87,7 @@ impl Count<'_> {
             let surplus = votes.saturating_sub(self.quota.saturating_mul(self.elected.len() as u64));
             let done = !winners.is_empty() || surplus < OMEGA || before.is_some_and(|before| surplus >= before);
             if done {
-                return (winners, surplus);
+                return Ok((winners, surplus));
             }
             before = Some(surplus);
             for at in &self.elected {

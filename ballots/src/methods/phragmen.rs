@@ -72,6 +72,7 @@ pub(super) fn count(contest: &Contest<'_>, purse: &Purse<'_>, record: &mut Recor
     };
     let mut sale: Vec<u16> = (0..contest.candidates()).filter(possible).collect();
     loop {
+        record.patience.holds()?;
         sale.retain(|at| room.has(*at, purse.costs[usize::from(*at)]));
         let next: Vec<Load> = sale.iter().map(|at| loads.after(*at, purse.costs[usize::from(*at)])).collect();
         let Some(least) = next.iter().min_by(|left, right| left.compare(right)) else { break };

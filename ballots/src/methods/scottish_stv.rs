@@ -60,6 +60,7 @@ pub fn count(contest: &Contest<'_>, record: &mut Record) -> Result<Ranking, Halt
 impl Count<'_> {
     /// One stage; says whether it was the last.
     fn round(&mut self, round: u32, record: &mut Record) -> Result<bool, Halt> {
+        record.patience.holds()?;
         let votes: Vec<Exact> = self.credited.iter().map(|units| Exact::decimal(*units, PLACES)).collect();
         let (exhausted, quota) = (Exact::decimal(self.lost, PLACES), Some(Exact::decimal(self.quota, PLACES)));
         record.steps.push(Step::Counted { exhausted, quota, round, votes: votes.clone() });

@@ -1,9 +1,20 @@
 //! Counting: elections of the textbooks, worked by hand, and what must hold for any.
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicU32, Ordering},
+};
+
 use ballots::{
-    Ballot, Procedure, Tally,
-    methods::{positional::Scale, score::Measure},
+    Ballot, Patience, Procedure, Tally,
+    methods::{
+        CountFault,
+        equal_shares::{Completion, Satisfaction},
+        positional::Scale,
+        score::Measure,
+    },
     pairwise::Strength,
+    recount::RecountFault,
     rules::{Kind, Overflow, Winners},
 };
 use proptest::prelude::*;
@@ -192,6 +203,53 @@ fn parts_of_other_rules_are_refused() {
             let mut merged = left.clone();
             assert_eq!(merged.merge(right.clone()).is_ok(), at == other, "{at} {other}");
             assert_eq!(merged.ballots(), if at == other { 2 } else { 1 });
+        }
+    }
+}
+
+/// A count that nobody waits for ends at the next question, in every method that may take minutes; and as long as the answer is
+/// yes, being asked changes nothing.
+#[test]
+fn a_count_ends_when_it_is_not_wanted_any_more() {
+    let budget = |method| {
+        let mut rules = rules(3, Kind::Approval { max: 3 }, method);
+        for (territory, cost) in rules.territories.iter_mut().zip(["30.00", "40.00", "50.00"]) {
+            territory.cost = Some(cost.parse().unwrap());
+        }
+        rules.winners = Winners::Budget { budget: "90.00".parse().unwrap(), minimum: None, overflow: Overflow::Skip };
+        rules
+    };
+    let seats = |method| {
+        let mut rules = rules(3, Kind::Ranked { max: 3 }, method);
+        rules.winners = Winners::Top { minimum: None, seats: 2 };
+        rules
+    };
+    let add1 = Procedure::EqualShares(Satisfaction::Cost, Completion::Add1);
+    for (rules, marks) in [
+        (budget(add1), ["a b", "b c", "c"]),
+        (budget(Procedure::Phragmen), ["a b", "b c", "c"]),
+        (seats(Procedure::MeekStv), ["a b c", "b c a", "c a b"]),
+        (seats(Procedure::ScottishStv), ["a b c", "b c a", "c a b"]),
+    ] {
+        rules.check().unwrap();
+        let mut tally = Tally::new(&rules);
+        for (marks, times) in marks.into_iter().zip([5, 3, 2]) {
+            (0..times).for_each(|_| tally.add(&ballot(&rules, marks)));
+        }
+        let asked = Arc::new(AtomicU32::new(0));
+        let patient = |most: u32| {
+            let asked = Arc::clone(&asked);
+            asked.store(0, Ordering::Relaxed);
+            Patience::while_true(move || asked.fetch_add(1, Ordering::Relaxed) < most)
+        };
+        let whole = tally.clone().finish_patiently(&rules, &patient(u32::MAX));
+        assert_eq!(whole, tally.clone().finish(&rules), "{}", rules.method);
+        let questions = asked.load(Ordering::Relaxed);
+        assert!(questions >= 2, "{} is asked {questions} times", rules.method);
+        for most in 0..questions {
+            let ended = tally.clone().finish_patiently(&rules, &patient(most));
+            assert_eq!(ended, Err(RecountFault::Count(CountFault::GivenUp)), "{} after {most}", rules.method);
+            assert_eq!(asked.load(Ordering::Relaxed), most + 1, "it ends at once");
         }
     }
 }

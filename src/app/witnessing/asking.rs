@@ -79,6 +79,11 @@ impl Witness {
         self.board().fault(log_id)
     }
 
+    /// Numbers of the logs that are not what the witness has seen.
+    pub(super) fn alarming(&self) -> Vec<i64> {
+        self.board().alarming()
+    }
+
     fn board(&self) -> MutexGuard<'_, Board> {
         self.board.lock().unwrap_or_else(PoisonError::into_inner)
     }

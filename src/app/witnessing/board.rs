@@ -111,6 +111,12 @@ impl Board {
     pub(super) fn fault(&self, log_id: i64) -> Option<(WitnessFault, i64)> {
         self.logs.get(&log_id).and_then(|log| log.trouble.fault).or(self.whole.fault)
     }
+
+    /// The logs that are not what the witness has seen. Nothing of the kind is wrong with a witness as a whole.
+    pub(super) fn alarming(&self) -> Vec<i64> {
+        let is_alarming = |log: &Entry| log.trouble.fault.is_some_and(|(fault, _)| fault.is_alarming());
+        self.logs.iter().filter(|(_, log)| is_alarming(log)).map(|(id, _)| *id).collect()
+    }
 }
 
 #[cfg(test)]

@@ -48,7 +48,7 @@ pub(super) async fn replace(
 ) -> Result<Holds, CliFault> {
     let letter = |entry: RollEntry| LetterEntry { pseudonym: entry.pseudonym, code: entry.code };
     let answer = official.replace_letters(round, entries.into_iter().map(letter).collect(), reason).await?;
-    println!("{}", json!({ "replaced": answer.replaced }));
+    println!("{}", json!({ "asked": answer.asked }));
     Ok(true)
 }
 

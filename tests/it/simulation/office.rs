@@ -298,7 +298,8 @@ impl Run {
         let wanted = self.model.may(&official.handle, Role::Official);
         let wanted = wanted.and_then(|()| self.model.round(&slug)?.replaces_letters(at.now, &people, reason));
         if self.agree(answer, &wanted).is_some() {
-            for (person, code) in people.into_iter().zip(codes) {
+            let keep = self.model.rounds[&slug].issued.clone();
+            for (person, code) in people.into_iter().zip(codes).filter(|(person, _)| !keep.contains_key(person)) {
                 self.resident(&slug, person).letters.push(code);
             }
         }

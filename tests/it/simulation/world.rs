@@ -96,7 +96,7 @@ impl World {
             std::fs::create_dir_all(&data).unwrap();
             std::fs::copy(first.join("master.key"), data.join("master.key")).unwrap();
         }
-        Config { database: Database(both::database(&first)), ..town::config(data) }
+        Config { database: Database(both::database(&first)), least_together: 1, ..town::config(data) }
     }
 
     /// Starts a node, and waits until it has done what was due.

@@ -45,6 +45,7 @@ fn both<W: fixed::Whole>(
         worth: purse.costs.clone(),
         voters: profile.ballots(),
         budget: purse.budget,
+        patience: Patience::default(),
     };
     let steps = |run: Result<Bought, Stop>| match run {
         Ok(bought) => Some(bought.record.steps),
@@ -88,10 +89,18 @@ fn quick_runs_answer() {
 fn wide_numbers_hold_every_round() {
     let supports = Supports { columns: Vec::new(), scores: Vec::new(), voters: 0 };
     let (voters, budget) = (u64::from(u32::MAX), MOST_RAISED_BUDGET.0.unsigned_abs());
-    let shop = Shop { supports: &supports, costs: &[], worth: Vec::new(), voters, budget };
+    let patience = Patience::default;
+    let shop = Shop { supports: &supports, costs: &[], worth: Vec::new(), voters, budget, patience: patience() };
     assert!(fixed::Purses::<u128>::new(&shop, MOST_RAISES).is_some());
     // A million voters, a billion, and voters raised to twice their share stay in the quickest numbers.
-    let city = Shop { voters: 1_000_000, budget: 100_000_000_000, supports: &supports, costs: &[], worth: Vec::new() };
+    let city = Shop {
+        voters: 1_000_000,
+        budget: 100_000_000_000,
+        supports: &supports,
+        costs: &[],
+        worth: Vec::new(),
+        patience: patience(),
+    };
     assert!(fixed::Purses::<u64>::new(&city, 1_000).is_some());
 }
 

@@ -35,12 +35,11 @@ impl Round {
         if says_nothing(reason) || people.is_empty() || people.len() > self.roll.len() {
             return Err("not-now");
         }
-        let may = |person: &usize| self.roll.contains_key(person) && !self.issued.contains_key(person);
-        if !people.iter().all(may) {
+        if !people.iter().all(|person| self.roll.contains_key(person)) {
             return Err("rules");
         }
         self.line(now);
-        for person in people {
+        for person in people.iter().filter(|person| !self.issued.contains_key(person)) {
             let listed = self.roll.get_mut(person).unwrap();
             (listed.failures, listed.backup) = (0, None);
             listed.letter += 1;
