@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use audit::follow::{Missing, Source};
+use audit::follow::{LogSource, Missing};
 use axum::{
     Router,
     extract::{Path, State},

@@ -141,7 +141,14 @@ pub(super) fn count(
         Satisfaction::Cost => purse.costs.clone(),
     };
     let voters = contest.profile.ballots();
-    let shop = Shop { supports: &supports, costs: &purse.costs, worth, voters, budget: purse.budget, patience: record.patience.clone() };
+    let shop = Shop {
+        supports: &supports,
+        costs: &purse.costs,
+        worth,
+        voters,
+        budget: purse.budget,
+        patience: record.patience.clone(),
+    };
     let mut bought = shop.run(contest, purse, 0)?.ok_or(CountFault::Overflow("equal shares exceed the budget"))?;
     if completion.raises() {
         let mut raises = 0;
