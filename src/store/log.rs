@@ -10,11 +10,6 @@ use sqlx::QueryBuilder;
 use super::db::{MAX_BINDS, Tx, db, portions};
 use crate::error::Error;
 
-/// Begins the statement for one tile of several.
-const SELECT_TILE: &str = "SELECT level, tile_index, hashes FROM log_tiles WHERE log_id = ";
-/// The same for each tile after the first.
-const UNION_TILE: &str = " UNION ALL SELECT level, tile_index, hashes FROM log_tiles WHERE log_id = ";
-
 /// The head of a log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Head {
@@ -212,7 +207,8 @@ pub async fn tiles(tx: &mut Tx, log_id: i64, ids: &[TileId]) -> Result<Vec<(Tile
         let mut query = QueryBuilder::<D>::new("");
         for (position, id) in ids.iter().enumerate() {
             // Each tile by its whole key, which every planner looks up in the index.
-            query.push(if position == 0 { SELECT_TILE } else { UNION_TILE }).push_bind(log_id);
+            query.push(if position == 0 { "" } else { " UNION ALL " });
+            query.push("SELECT level, tile_index, hashes FROM log_tiles WHERE log_id = ").push_bind(log_id);
             query.push(" AND level = ").push_bind(i64::from(id.level));
             query.push(" AND tile_index = ").push_bind(id.index.cast_signed());
         }
