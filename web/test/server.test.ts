@@ -77,7 +77,7 @@ test('a resident of the real server', async (t) => {
     await resident.cast([{ territory: 2 }]);
   }
   let receipt = await first.receipt(one);
-  for (let time = 0; time < 50 && receipt.state === 'waiting'; time++) {
+  for (let time = 0; time < 300 && receipt.state === 'waiting'; time++) {
     await new Promise((resolve) => setTimeout(resolve, 100));
     receipt = await first.receipt(one);
   }
