@@ -82,7 +82,8 @@ async fn outcome(start: &Start, whole: &Files) -> &'static str {
 /// A ballot that waits in the urn is changed by one bit: it must not become a line.
 #[tokio::test(flavor = "multi_thread")]
 async fn of_a_waiting_ballot() {
-    let mut poll = Poll::new("", 5).await;
+    // With a batch of more ballots than are cast, they all wait, however long the casting takes.
+    let mut poll = Poll::with("", 5, |_| {}, |draft| draft.batch.at_least = 20).await;
     let node = poll.start.node();
     for voter in &mut poll.voters {
         let bytes = poll.place.fill(&mut voter.credential, &poll.choices[0]).unwrap();
