@@ -17,7 +17,7 @@ use crate::{
     metrics::Commits,
     store::{
         Db, Tx,
-        ballot_box::{self, Accepted},
+        ballot_box::{self, Accepted, Earlier},
         log, rounds,
     },
 };
@@ -101,10 +101,10 @@ async fn into_urn(
 ) -> Result<Vec<(usize, Result<Promise, Error>)>, Error> {
     let Some(round_id) = jobs.first().map(|(_, job)| job.round.id) else { return Ok(Vec::new()) };
     let window = open_window(tx, round_id, now).await?;
-    let credentials: Vec<_> = jobs.iter().map(|(_, job)| job.envelope.credential).collect();
-    let mut promised: HashMap<[u8; 32], Vec<Accepted>> = HashMap::new();
-    for accepted in ballot_box::accepted(tx, round_id, &credentials).await? {
-        promised.entry(accepted.credential).or_default().push(accepted);
+    let asked: Vec<_> = jobs.iter().map(|(_, job)| (job.envelope.credential, job.envelope.version)).collect();
+    let mut promised: HashMap<[u8; 32], Promised> = HashMap::new();
+    for earlier in ballot_box::earlier(tx, round_id, &asked).await? {
+        promised.entry(earlier.credential).or_default().stands(earlier);
     }
     let (mut answers, mut fresh) = (Vec::with_capacity(jobs.len()), Vec::with_capacity(jobs.len()));
     for (at, job) in jobs {
@@ -112,7 +112,7 @@ async fn into_urn(
         let in_log_by = hour(now + i64::from(job.round.rules.batch.within) + HOUR - 1);
         let decision = decide(earlier, &job.envelope, in_log_by, &window);
         if let Ok((promise, true)) = &decision {
-            earlier.push(*promise);
+            earlier.add(*promise);
             fresh.push((*promise, job.bytes));
         }
         answers.push((at, decision.map(|(promise, _)| promise).map_err(Error::from)));
@@ -121,20 +121,38 @@ async fn into_urn(
     Ok(answers)
 }
 
+/// What was promised to one credential: its highest version, and the versions that are asked for again.
+#[derive(Default)]
+struct Promised {
+    highest: u32,
+    again: Vec<Accepted>,
+}
+
+impl Promised {
+    fn stands(&mut self, earlier: Earlier) {
+        self.highest = self.highest.max(earlier.highest);
+        self.again.extend(earlier.promise);
+    }
+
+    fn add(&mut self, promise: Accepted) {
+        self.highest = self.highest.max(promise.version);
+        self.again.push(promise);
+    }
+}
+
 /// The promise for a ballot, and whether it is a new one. A promise once made is repeated even after the close.
 fn decide(
-    earlier: &[Accepted],
+    earlier: &Promised,
     ballot: &Envelope,
     in_log_by: i64,
     window: &Result<(), Refusal>,
 ) -> Result<(Promise, bool), Refusal> {
-    if let Some(same) = earlier.iter().find(|earlier| earlier.hash == ballot.hash) {
+    if let Some(same) = earlier.again.iter().find(|earlier| earlier.hash == ballot.hash) {
         return Ok((*same, false));
     }
     window.clone()?;
-    let highest = earlier.iter().map(|earlier| earlier.version).max().unwrap_or(0);
-    if ballot.version <= highest {
-        return Err(Refusal::VersionNotGrowing { accepted: highest });
+    if ballot.version <= earlier.highest {
+        return Err(Refusal::VersionNotGrowing { accepted: earlier.highest });
     }
     let promise = Accepted { credential: ballot.credential, version: ballot.version, hash: ballot.hash, in_log_by };
     Ok((promise, true))

@@ -2,7 +2,11 @@
 
 use audit::round::{Event, Round, event::RegisterStep, register};
 
-use super::{App, log::Writing, published::Published};
+use super::{
+    App,
+    log::{self, Writing},
+    published::Published,
+};
 use crate::{
     clock::{HOUR, hour},
     error::Error,
@@ -16,24 +20,29 @@ use crate::{
 pub async fn report(app: &App, round: &Published) -> Result<bool, Error> {
     let now = app.clock.now();
     let mut tx = app.db.read().await?;
-    let unreported = issuances::unreported(&mut tx, round.id).await?;
+    let at_least = round.rules.register.at_least;
+    // Whoever wants credentials waits on the log's row: it is locked only when a step is likely.
+    let is_likely =
+        issuances::wait(&mut tx, round.id, at_least).await? && is_time(&log::state(&mut tx, round.log_id).await?, now);
     drop(tx);
-    if unreported < u64::from(round.rules.register.at_least) {
+    if !is_likely {
         return Ok(false);
     }
     let mut tx = app.db.write().await?;
     let mut writing = Writing::<Round>::open(&mut tx, round.log_id).await?;
-    let state = writing.state()?;
     // Another node may have reported them meanwhile.
-    let unreported = issuances::unreported(&mut tx, round.id).await?;
-    let enough = unreported >= u64::from(round.rules.register.at_least);
-    if !enough || !state.takes_ballots() || hour(now) < state.register.hour + HOUR {
+    if !is_time(writing.state()?, now) || !issuances::wait(&mut tx, round.id, at_least).await? {
         return Ok(false);
     }
     push_step(&mut tx, &mut writing, round, now).await?;
     writing.seal_round(&mut tx, &round.signer).await?;
     tx.commit().await?;
     Ok(true)
+}
+
+/// Whether an hour has passed since the step before, while ballots are taken.
+fn is_time(state: &Round, now: i64) -> bool {
+    state.takes_ballots() && hour(now) >= state.register.hour + HOUR
 }
 
 /// Puts every unreported credential into a new step.

@@ -21,7 +21,11 @@ use crate::{
 };
 
 /// Most ballots in one transaction while the voting is on, so that casting waits little.
-const MOST: u32 = 256;
+const MOST: u32 = 128;
+/// The same when the urn is long: of large transactions fewer are needed, and each costs once what a head costs.
+const MOST_OF_MANY: u32 = 512;
+/// Ballots after which the urn is long, for one look into it.
+const MANY: u64 = 4096;
 /// Most ballots in one batch at the close.
 const MOST_AT_CLOSE: u32 = 4096;
 /// Seconds before the promised time at which a batch is due even if it is small.
@@ -34,7 +38,7 @@ const DUE_BEFORE: i64 = 900;
 pub async fn integrate(app: &App, round: &Arc<Published>) -> Result<u64, Error> {
     let mut moved = 0;
     loop {
-        let batch = one_batch(app, round).await?;
+        let batch = one_batch(app, round, if moved < MANY { MOST } else { MOST_OF_MANY }).await?;
         moved += batch;
         if batch == 0 {
             return Ok(moved);
@@ -42,7 +46,7 @@ pub async fn integrate(app: &App, round: &Arc<Published>) -> Result<u64, Error> 
     }
 }
 
-async fn one_batch(app: &App, round: &Published) -> Result<u64, Error> {
+async fn one_batch(app: &App, round: &Published, most: u32) -> Result<u64, Error> {
     let mut tx = app.db.read().await?;
     if ready(app, round, &mut tx).await?.is_none() {
         return Ok(0);
@@ -53,7 +57,7 @@ async fn one_batch(app: &App, round: &Published) -> Result<u64, Error> {
     // Another node may have moved them meanwhile.
     let reason = ready(app, round, &mut tx).await?.filter(|_| writing.state().is_ok_and(Round::takes_ballots));
     let Some(reason) = reason else { return Ok(0) };
-    let moved = push_batch(&mut tx, &mut writing, round, app.clock.now(), (reason, MOST)).await?;
+    let moved = push_batch(&mut tx, &mut writing, round, app.clock.now(), (reason, most)).await?;
     if moved > 0 {
         writing.seal_round(&mut tx, &round.signer).await?;
         tx.commit().await?;

@@ -13,7 +13,11 @@ use super::{App, logs::OpenLog};
 use crate::{
     domain::{Refusal, WitnessFault},
     error::Error,
-    store::{Tx, cosignatures, log},
+    store::{
+        Tx,
+        cosignatures::{self, CosignedHead},
+        log,
+    },
 };
 
 /// How long all questions to one witness may take at the start.
@@ -58,28 +62,24 @@ pub async fn head(app: &App, log: &OpenLog) -> Result<String, Error> {
 /// The same, in a transaction.
 pub(super) async fn newest(tx: &mut Tx, log: &OpenLog) -> Result<Signed, Error> {
     let (size, checkpoint) = log::checkpoint(tx, log.id).await?;
-    signed(tx, log, size, checkpoint).await
+    let under = cosignatures::under(tx, log.id, size).await?;
+    Ok(signed(log, CosignedHead { size, checkpoint, under }))
 }
 
 /// The head that a receipt leads to: the newest with the quorum that covers the line; without one, of the newest heads that
 /// which most witnesses cosigned; without any, the newest.
 pub(super) async fn best(tx: &mut Tx, log: &OpenLog, covers: u64) -> Result<Signed, Error> {
-    let mut found = cosignatures::witnessed(tx, log.id, covers).await?;
-    if found.is_none() {
-        found = cosignatures::most(tx, log.id, covers).await?;
-    }
-    match found {
-        Some((size, checkpoint)) => signed(tx, log, size, checkpoint).await,
+    match cosignatures::best(tx, log.id, covers).await? {
+        Some(head) => Ok(signed(log, head)),
         None => newest(tx, log).await,
     }
 }
 
-async fn signed(tx: &mut Tx, log: &OpenLog, size: u64, checkpoint: String) -> Result<Signed, Error> {
-    let under = cosignatures::under(tx, log.id, size).await?;
-    let count = under.iter().filter(|one| log.witnesses.contains(&one.witness)).count();
-    let lines = under.iter().map(|one| one.line.as_str());
-    let note = [checkpoint.as_str()].into_iter().chain(lines).collect();
-    Ok(Signed { size, note, cosigned: under.len(), has_quorum: count >= usize::from(log.quorum) })
+fn signed(log: &OpenLog, head: CosignedHead) -> Signed {
+    let count = head.under.iter().filter(|one| log.witnesses.contains(&one.witness)).count();
+    let lines = head.under.iter().map(|one| one.line.as_str());
+    let note = [head.checkpoint.as_str()].into_iter().chain(lines).collect();
+    Signed { size: head.size, note, cosigned: head.under.len(), has_quorum: count >= usize::from(log.quorum) }
 }
 
 /// What witnesses say against the logs at the start, in words, by the logs' numbers; a witness that does not answer in time says

@@ -40,35 +40,53 @@ pub struct Lined {
     pub in_log_by: i64,
 }
 
-/// The promises made to these credentials.
+/// What was promised to a credential before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Earlier {
+    /// Ed25519 public key.
+    pub credential: [u8; 32],
+    /// The highest version that was accepted.
+    pub highest: u32,
+    /// The promise for the version that was asked about.
+    pub promise: Option<Accepted>,
+}
+
+/// What was promised before to each of these credentials and versions, where anything was.
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn accepted(tx: &mut Tx, round_id: i64, credentials: &[[u8; 32]]) -> Result<Vec<Accepted>, Error> {
-    let mut rows: Vec<(Vec<u8>, i64, Vec<u8>, i64)> = Vec::new();
+pub async fn earlier(tx: &mut Tx, round_id: i64, asked: &[([u8; 32], u32)]) -> Result<Vec<Earlier>, Error> {
+    type Row = (Vec<u8>, i64, Option<i64>, Option<Vec<u8>>, Option<i64>);
+    const HIGHEST: &str =
+        "SELECT max(version) FROM accepted_ballots WHERE credential = asked.credential AND round_id = ";
+    const HASH: &str = "SELECT hash FROM accepted_ballots WHERE credential = asked.credential AND version = asked.version AND round_id = ";
+    const TIME: &str = "SELECT in_log_by FROM accepted_ballots WHERE credential = asked.credential AND version = asked.version AND round_id = ";
+    let mut rows: Vec<Row> = Vec::new();
     db!(tx, |conn: D| {
-        for chunk in portions(credentials, MAX_BINDS) {
-            let mut query = QueryBuilder::<D>::new(
-                "SELECT credential, version, hash, in_log_by FROM accepted_ballots WHERE round_id = ",
-            );
-            query.push_bind(round_id).push(" AND credential IN (");
-            let mut list = query.separated(", ");
-            chunk.iter().for_each(|credential| {
-                list.push_bind(credential.to_vec());
+        for chunk in portions(asked, MAX_BINDS / 2) {
+            let mut query = QueryBuilder::<D>::new("WITH asked (credential, version) AS (");
+            query.push_values(chunk, |mut row, (credential, version)| {
+                row.push_bind(credential.to_vec()).push_bind(i64::from(*version));
             });
-            query.push(")");
-            rows.extend(query.build_query_as::<(Vec<u8>, i64, Vec<u8>, i64)>().fetch_all(&mut *conn).await?);
+            query.push(") SELECT credential, version");
+            for value in [HIGHEST, HASH, TIME] {
+                query.push(", (").push(value).push_bind(round_id).push(")");
+            }
+            query.push(" FROM asked");
+            rows.extend(query.build_query_as::<Row>().fetch_all(&mut *conn).await?);
         }
     });
-    let accepted = |(credential, version, hash, in_log_by): (Vec<u8>, i64, Vec<u8>, i64)| {
-        Some(Accepted {
-            credential: credential.try_into().ok()?,
-            version: version.try_into().ok()?,
-            hash: hash.try_into().ok()?,
-            in_log_by,
-        })
+    let earlier = |(credential, version, highest, hash, in_log_by): Row| {
+        let (credential, version) = (credential.try_into().ok()?, version.try_into().ok()?);
+        let promise =
+            |hash: Vec<u8>| Some(Accepted { credential, version, hash: hash.try_into().ok()?, in_log_by: in_log_by? });
+        let promise = match hash {
+            Some(hash) => Some(promise(hash)?),
+            None => None,
+        };
+        Some(Earlier { credential, highest: highest?.try_into().ok()?, promise })
     };
-    let rows: Option<Vec<_>> = rows.into_iter().map(accepted).collect();
+    let rows: Option<Vec<_>> = rows.into_iter().filter(|row| row.2.is_some()).map(earlier).collect();
     rows.ok_or_else(|| Error::broken("a row of accepted_ballots has another shape"))
 }
 
@@ -118,18 +136,25 @@ pub async fn waiting(tx: &mut Tx, round_id: i64) -> Result<(u64, Option<i64>), E
     })
 }
 
-/// Whether ballots of so many credentials wait. Unlike [`waiting`] it need not look at the whole urn.
+/// Whether ballots of so many credentials wait. Unlike [`waiting`] it looks at the whole urn only where a few credentials fill it.
 ///
 /// # Errors
 /// [`Error::Database`].
 pub async fn is_full(tx: &mut Tx, round_id: i64, at_least: u32) -> Result<bool, Error> {
-    db!(tx, |conn| {
-        let select = sqlx::query_scalar(
-            "SELECT count(*) FROM (SELECT DISTINCT substr(envelope, 34, 32) FROM urn WHERE round_id = $1 LIMIT $2) AS found",
-        );
-        let count: i64 = select.bind(round_id).bind(i64::from(at_least)).fetch_one(conn).await?;
-        Ok(count >= i64::from(at_least))
-    })
+    let (at_least, mut looked) = (i64::from(at_least), i64::from(at_least));
+    loop {
+        let (rows, credentials): (i64, i64) = db!(tx, |conn| {
+            let select = sqlx::query_as(
+                "SELECT count(*), count(DISTINCT credential) FROM
+                 (SELECT substr(envelope, 34, 32) AS credential FROM urn WHERE round_id = $1 LIMIT $2) AS found",
+            );
+            select.bind(round_id).bind(looked).fetch_one(conn).await?
+        });
+        if credentials >= at_least || rows < looked {
+            return Ok(credentials >= at_least);
+        }
+        looked = looked.saturating_mul(8);
+    }
 }
 
 /// Takes up to `limit` ballots out of the urn, sorted by hash: an order that tells nothing of when they came.
@@ -137,20 +162,18 @@ pub async fn is_full(tx: &mut Tx, round_id: i64, at_least: u32) -> Result<bool, 
 /// # Errors
 /// [`Error::Database`].
 pub async fn take(tx: &mut Tx, round_id: i64, limit: u32) -> Result<Vec<Waiting>, Error> {
-    let rows: Vec<(Vec<u8>, Vec<u8>, i64)> = db!(tx, |conn: D| {
+    let rows: Vec<(Vec<u8>, Vec<u8>, i64)> = db!(tx, |conn| {
         let select =
             sqlx::query_as("SELECT hash, envelope, in_log_by FROM urn WHERE round_id = $1 ORDER BY hash LIMIT $2");
         let rows: Vec<(Vec<u8>, Vec<u8>, i64)> =
             select.bind(round_id).bind(i64::from(limit)).fetch_all(&mut *conn).await?;
-        for chunk in portions(&rows, MAX_BINDS) {
-            let mut query = QueryBuilder::<D>::new("DELETE FROM urn WHERE round_id = ");
-            query.push_bind(round_id).push(" AND hash IN (");
-            let mut list = query.separated(", ");
-            chunk.iter().for_each(|(hash, ..)| {
-                list.push_bind(hash.clone());
-            });
-            query.push(")");
-            query.build().execute(&mut *conn).await?;
+        if let (Some((first, ..)), Some((last, ..))) = (rows.first(), rows.last()) {
+            // All that lie between the first and the last were selected, and under the log's lock nothing came between.
+            let delete = sqlx::query("DELETE FROM urn WHERE round_id = $1 AND hash BETWEEN $2 AND $3");
+            let deleted = delete.bind(round_id).bind(first.clone()).bind(last.clone()).execute(&mut *conn).await?;
+            if deleted.rows_affected() != rows.len() as u64 {
+                return Err(Error::broken("the urn changed under another writer's hands"));
+            }
         }
         rows
     });

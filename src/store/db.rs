@@ -5,7 +5,9 @@ mod postgres;
 mod schema;
 mod sqlite;
 
-use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
+use std::collections::HashMap;
+
+use sqlx::{PgPool, Postgres, QueryBuilder, Sqlite, SqlitePool, Transaction};
 
 pub use hosts::{Hosts, HostsFault};
 pub use postgres::{Migrated, migrate};
@@ -199,6 +201,33 @@ impl Tx {
             sqlx::query(pragma).execute(&mut **transaction).await?;
         }
         Ok(())
+    }
+
+    /// The value of each key that has one: `select` finds it for `asked.key` and for the round whose number follows. Each key is looked up
+    /// by itself. Of `key IN (…)` PostgreSQL may make a search through all rows of the round, as long as it believes that there are few,
+    /// which it does from the opening until its statistics are made anew.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub(super) async fn values_of(
+        &mut self,
+        keys: &[[u8; 32]],
+        select: &'static str,
+        round_id: i64,
+    ) -> Result<HashMap<Vec<u8>, Vec<u8>>, Error> {
+        let mut found = HashMap::with_capacity(keys.len());
+        db!(self, |conn: D| {
+            for chunk in portions(keys, MAX_BINDS) {
+                let mut query = QueryBuilder::<D>::new("WITH asked (key) AS (");
+                query.push_values(chunk, |mut row, key| {
+                    row.push_bind(key.to_vec());
+                });
+                query.push(") SELECT key, (").push(select).push_bind(round_id).push(") FROM asked");
+                let rows: Vec<(Vec<u8>, Option<Vec<u8>>)> = query.build_query_as().fetch_all(&mut *conn).await?;
+                found.extend(rows.into_iter().filter_map(|(key, value)| Some((key, value?))));
+            }
+        });
+        Ok(found)
     }
 
     /// What the database itself finds wrong with its structure. PostgreSQL has its own programs for that (`pg_amcheck`).

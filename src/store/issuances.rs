@@ -24,21 +24,8 @@ pub struct Issuance {
 /// # Errors
 /// [`Error::Database`].
 pub async fn of(tx: &mut Tx, round_id: i64, people: &[[u8; 32]]) -> Result<HashMap<Vec<u8>, Vec<u8>>, Error> {
-    db!(tx, |conn: D| {
-        let mut found = HashMap::new();
-        for chunk in portions(people, MAX_BINDS) {
-            let mut query = QueryBuilder::<D>::new("SELECT pseudonym, blinded_hash FROM issuances WHERE round_id = ");
-            query.push_bind(round_id).push(" AND pseudonym IN (");
-            let mut list = query.separated(", ");
-            chunk.iter().for_each(|pseudonym| {
-                list.push_bind(pseudonym.to_vec());
-            });
-            query.push(")");
-            let rows: Vec<(Vec<u8>, Vec<u8>)> = query.build_query_as().fetch_all(&mut *conn).await?;
-            found.extend(rows);
-        }
-        Ok(found)
-    })
+    let hash = "SELECT blinded_hash FROM issuances WHERE pseudonym = asked.key AND round_id = ";
+    tx.values_of(people, hash, round_id).await
 }
 
 /// Marks people as issued.
@@ -65,15 +52,18 @@ async fn insert_in(tx: &mut Tx, round_id: i64, issuances: &[Issuance], step: i64
     })
 }
 
-/// How many credentials no register line covers yet.
+/// Whether no register line covers so many credentials yet. It looks at no more than these.
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn unreported(tx: &mut Tx, round_id: i64) -> Result<u64, Error> {
+pub async fn wait(tx: &mut Tx, round_id: i64, at_least: u32) -> Result<bool, Error> {
     db!(tx, |conn| {
-        let select = sqlx::query_scalar("SELECT count(*) FROM issuances WHERE round_id = $1 AND step = $2");
-        let count: i64 = select.bind(round_id).bind(UNREPORTED).fetch_one(conn).await?;
-        Ok(count.unsigned_abs())
+        let select = sqlx::query_scalar(
+            "SELECT count(*) FROM (SELECT step FROM issuances WHERE round_id = $1 AND step = $2 LIMIT $3) AS found",
+        );
+        let select = select.bind(round_id).bind(UNREPORTED).bind(i64::from(at_least));
+        let count: i64 = select.fetch_one(conn).await?;
+        Ok(count >= i64::from(at_least))
     })
 }
 

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use jiff::civil::Date;
 use sqlx::QueryBuilder;
 
-use super::db::{MAX_BINDS, Tx, db, portions};
+use super::db::{MAX_BINDS, Tx, db};
 use crate::{domain::roll::Person, error::Error};
 
 /// Failures after which a code is burned.
@@ -153,21 +153,8 @@ pub async fn by_locator(tx: &mut Tx, round_id: i64, locator: &str) -> Result<Opt
 /// # Errors
 /// [`Error::Database`].
 pub async fn code_hashes(tx: &mut Tx, round_id: i64, people: &[[u8; 32]]) -> Result<HashMap<Vec<u8>, Vec<u8>>, Error> {
-    db!(tx, |conn: D| {
-        let mut found = HashMap::new();
-        for chunk in portions(people, MAX_BINDS) {
-            let mut query = QueryBuilder::<D>::new("SELECT pseudonym, code_hash FROM voters WHERE round_id = ");
-            query.push_bind(round_id).push(" AND pseudonym IN (");
-            let mut list = query.separated(", ");
-            chunk.iter().for_each(|pseudonym| {
-                list.push_bind(pseudonym.to_vec());
-            });
-            query.push(")");
-            let rows: Vec<(Vec<u8>, Vec<u8>)> = query.build_query_as().fetch_all(&mut *conn).await?;
-            found.extend(rows);
-        }
-        Ok(found)
-    })
+    let hash = "SELECT code_hash FROM voters WHERE pseudonym = asked.key AND round_id = ";
+    tx.values_of(people, hash, round_id).await
 }
 
 /// Notes a wrong try on the code that starts with these letters.

@@ -3,7 +3,11 @@
 //! Each ballot becomes a record: credential, version, number of its line, and its sealed text. Sorted, the records of one
 //! credential stand together by version, and the last of them counts: only that one is opened.
 
-use std::io;
+use std::{
+    io,
+    sync::mpsc::{self, SyncSender},
+    thread,
+};
 
 use ballots::{
     codec,
@@ -39,13 +43,11 @@ pub(super) struct Casts<'a> {
     len: usize,
 }
 
-/// Records of ballots that count, to be opened together.
-struct Opening<'a, 'c> {
-    count: Option<&'a mut Count<'c>>,
-    progress: &'a (dyn Fn(Progress) + Sync),
+/// Records of ballots that count, gathered so that many are opened together.
+struct Gathering {
+    full: SyncSender<Vec<u8>>,
     len: usize,
     records: Vec<u8>,
-    done: u64,
 }
 
 /// What the ballots add up to.
@@ -103,13 +105,29 @@ impl<'a> Casts<'a> {
         self.sorter.push(record)
     }
 
-    /// Goes through the ballots by credential; those that count are opened and added to the count, if there is one.
+    /// Goes through the ballots by credential; those that count are opened and added to the count, if there is one, on every core,
+    /// while those that follow are sorted.
     pub(super) fn finish(
         self,
-        count: Option<&mut Count<'_>>,
+        mut count: Option<&mut Count<'_>>,
         progress: &(dyn Fn(Progress) + Sync),
     ) -> io::Result<Summary> {
-        let mut opening = Opening { count, progress, len: self.len, records: Vec::new(), done: 0 };
+        let (len, mut done) = (self.len, 0);
+        let (full, gathered) = mpsc::sync_channel(1);
+        thread::scope(|scope| {
+            let sorting = scope.spawn(move || self.sort(Gathering { full, len, records: Vec::new() }));
+            for records in gathered {
+                if let Some(count) = &mut count {
+                    count.add_all(records.par_chunks_exact(len).map(sealed));
+                    done += (records.len() / len) as u64;
+                    progress(Progress { check: CheckName::Recount, done });
+                }
+            }
+            sorting.join().unwrap_or_else(|_| Err(io::Error::other("sorting stopped")))
+        })
+    }
+
+    fn sort(self, mut gathering: Gathering) -> io::Result<Summary> {
         let mut summary = Summary::default();
         let mut last: Vec<u8> = Vec::new();
         self.sorter.finish(|record| {
@@ -121,13 +139,13 @@ impl<'a> Casts<'a> {
                 summary.replaced += 1;
             } else {
                 summary.credentials += 1;
-                opening.push(&last);
+                gathering.push(&last);
             }
             last.clear();
             last.extend_from_slice(record);
         })?;
-        opening.push(&last);
-        opening.open();
+        gathering.push(&last);
+        gathering.hand_over();
         Ok(summary)
     }
 }
@@ -142,22 +160,19 @@ impl Summary {
     }
 }
 
-impl Opening<'_, '_> {
+impl Gathering {
     /// Takes the record of a ballot that counts; nothing when there is no record yet.
     fn push(&mut self, record: &[u8]) {
         self.records.extend_from_slice(record);
         if self.records.len() >= TOGETHER * self.len {
-            self.open();
+            self.hand_over();
         }
     }
 
-    fn open(&mut self) {
-        if let Some(count) = &mut self.count {
-            count.add_all(self.records.par_chunks_exact(self.len).map(sealed));
-            self.done += (self.records.len() / self.len) as u64;
-            (self.progress)(Progress { check: CheckName::Recount, done: self.done });
-        }
-        self.records.clear();
+    fn hand_over(&mut self) {
+        let next = Vec::with_capacity(self.records.len());
+        // Whoever opens them is there for as long as there are any.
+        let _ = self.full.send(std::mem::replace(&mut self.records, next));
     }
 }
 

@@ -39,9 +39,20 @@ const PARTS: usize = 4;
 /// Readers of the round's page, a second.
 const READERS: u32 = 1_000;
 
+/// How much is cast.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Size {
+    /// Residents with a credential.
+    pub(super) residents: usize,
+    /// Ballots that each of them casts, one after the other.
+    pub(super) versions: usize,
+    /// Ballots a second at which the latency is measured.
+    pub(super) rate: u32,
+}
+
 pub(super) async fn measure(
     on: &On,
-    (count, rate): (usize, u32),
+    Size { residents, versions, rate }: Size,
     profile: Option<&Path>,
     quiet: bool,
 ) -> Result<Vec<Figure>, CliFault> {
@@ -49,8 +60,9 @@ pub(super) async fn measure(
     let mut stage = Stage::set_on(on.database.clone(), &data, "127.0.0.1:0").await?;
     let rules = town::rules(town::Way::Approval);
     stage.publish(SLUG, "bench", rules.clone(), 14).await?;
-    let people = town::people(count, play::today(Clock::system().now()).year());
-    let codes = stage.enrol(SLUG, &people, &show::bar("on the roll", count as u64, quiet)).await?;
+    let count = residents * versions;
+    let people = town::people(residents, play::today(Clock::system().now()).year());
+    let codes = stage.enrol(SLUG, &people, &show::bar("on the roll", residents as u64, quiet)).await?;
     stage.act(SLUG, Act::Open, "bench").await?;
     stage.stop().await?;
     let server = ServerProcess::start(&on.database, &data)?;
@@ -58,7 +70,7 @@ pub(super) async fn measure(
     let place = Arc::new(PollingPlace::enter(&stage.api, SLUG).await?);
 
     let spinner = show::spinner("blinding credentials", quiet);
-    let requests = in_parallel(vec![(); count], |()| place.request())?;
+    let requests = in_parallel(vec![(); residents], |()| place.request())?;
     spinner.set_message("issuing credentials");
     let items: Vec<_> = codes.iter().map(|code| code.identifying.to_string()).zip(requests).collect();
     let items =
@@ -68,14 +80,17 @@ pub(super) async fn measure(
     let issued = std::mem::take(&mut *work.issued.lock().map_err(CliFault::other)?);
 
     spinner.set_message("sealing ballots");
-    let choices = town::choices(&rules, count).into_iter().map(first);
+    let choices = town::choices(&rules, residents).into_iter().map(first);
     let prepared = issued.into_iter().zip(choices).collect();
-    let mut bodies =
-        in_parallel(prepared, |((request, signature), ballot): ((CredentialRequest, Vec<u8>), Ballot)| {
-            let mut credential = place.finish(request, &signature)?;
-            let ballot = place.fill(&mut credential, &ballot)?;
-            Ok(Body::from(json!({ "ballot": Bytes(ballot) }).to_string()))
-        })?;
+    let cast_by_one = |((request, signature), ballot): ((CredentialRequest, Vec<u8>), Ballot)| {
+        let mut credential = place.finish(request, &signature)?;
+        let ballots = (0..versions).map(|_| place.fill(&mut credential, &ballot));
+        ballots.map(|ballot| Ok(Body::from(json!({ "ballot": Bytes(ballot?) }).to_string()))).collect()
+    };
+    let by_resident: Vec<Vec<Body>> = in_parallel(prepared, cast_by_one)?;
+    // Everybody's first, then everybody's second: between two of one resident come those of all others.
+    let mut bodies: Vec<Body> =
+        (0..versions).flat_map(|version| by_resident.iter().map(move |ballots| ballots[version].clone())).collect();
     let same = bodies.clone();
     spinner.set_message("casting at a steady rate");
     let mut rest = bodies.split_off(count / PARTS);
@@ -144,14 +159,14 @@ pub(super) async fn measure(
             memory,
             "MB",
             Some("≤ 200"),
-            format!("peak resident set with {count} ballots cast and integrated"),
+            format!("peak resident set with {count} ballots of {residents} residents cast and integrated"),
         ),
         Figure::new(
             "verification",
             verifying,
             "ballots/s",
             Some("≥ 10000"),
-            format!("whole bundle of {count} ballots, recount included, every core"),
+            format!("whole bundle of {count} ballots of {residents} residents, recount included, every core"),
         ),
     ];
     figures.extend(ceilings.figures(casting.per_second));

@@ -48,7 +48,8 @@ impl Db {
             // A statement that is logged could tell who did what when.
             .disable_statement_logging();
         let pool = |most| {
-            let pool = SqlitePoolOptions::new().max_connections(most);
+            // A file's connection does not die of itself, and the question whether it lives would cost every request.
+            let pool = SqlitePoolOptions::new().max_connections(most).test_before_acquire(false);
             pool.after_release(|connection, _| Box::pin(is_free(connection)))
         };
         let writer = pool(1).connect_with(options.clone().pragma("cache_size", WRITER_CACHE)).await?;
