@@ -25,7 +25,7 @@ const MOST: u32 = 128;
 /// The same when the urn is long: of large transactions fewer are needed, and each costs once what a head costs.
 const MOST_OF_MANY: u32 = 512;
 /// Ballots after which the urn is long, for one look into it.
-const MANY: u64 = 4096;
+const MANY: u64 = 1024;
 /// Most ballots in one batch at the close.
 const MOST_AT_CLOSE: u32 = 4096;
 /// Seconds before the promised time at which a batch is due even if it is small.

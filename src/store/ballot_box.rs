@@ -2,7 +2,7 @@
 
 use sqlx::QueryBuilder;
 
-use super::db::{MAX_BINDS, Tx, db, portions};
+use super::db::{MAX_BINDS, MOST_ASKED, Tx, db, padded, portions};
 use crate::error::Error;
 
 /// A promise: this ballot will be in the log by then.
@@ -63,10 +63,10 @@ pub async fn earlier(tx: &mut Tx, round_id: i64, asked: &[([u8; 32], u32)]) -> R
     const TIME: &str = "SELECT in_log_by FROM accepted_ballots WHERE credential = asked.credential AND version = asked.version AND round_id = ";
     let mut rows: Vec<Row> = Vec::new();
     db!(tx, |conn: D| {
-        for chunk in portions(asked, MAX_BINDS / 2) {
+        for chunk in asked.chunks(MOST_ASKED) {
             let mut query = QueryBuilder::<D>::new("WITH asked (credential, version) AS (");
-            query.push_values(chunk, |mut row, (credential, version)| {
-                row.push_bind(credential.to_vec()).push_bind(i64::from(*version));
+            query.push_values(padded(chunk), |mut row, (credential, version)| {
+                row.push_bind(credential.to_vec()).push_bind(i64::from(version));
             });
             query.push(") SELECT credential, version");
             for value in [HIGHEST, HASH, TIME] {

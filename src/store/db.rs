@@ -48,6 +48,9 @@ pub(crate) use db;
 /// Most bound values in one statement: SQLite allows 32,766, PostgreSQL 65,535.
 pub(super) const MAX_BINDS: usize = 30_000;
 
+/// Most keys that are asked for in one statement.
+pub(super) const MOST_ASKED: usize = 8_192;
+
 /// Cuts rows into portions of 1, 2, 4, 8, … up to `most`, the largest first. Each length is a statement of its own, which the
 /// database parses and plans once: groups of every length would push each other out of its memory.
 pub(super) fn portions<T>(mut rows: &[T], most: usize) -> impl Iterator<Item = &[T]> {
@@ -57,6 +60,12 @@ pub(super) fn portions<T>(mut rows: &[T], most: usize) -> impl Iterator<Item = &
         rows = rest;
         Some(portion)
     })
+}
+
+/// The same for keys that are asked for, in one statement: the last is asked for again until the length is a power of two.
+pub(super) fn padded<T: Copy>(keys: &[T]) -> Vec<T> {
+    let again = keys.last().into_iter().cycle().take(keys.len().next_power_of_two() - keys.len().max(1));
+    keys.iter().chain(again).copied().collect()
 }
 
 /// A database whose schema is this program's.
@@ -217,9 +226,9 @@ impl Tx {
     ) -> Result<HashMap<Vec<u8>, Vec<u8>>, Error> {
         let mut found = HashMap::with_capacity(keys.len());
         db!(self, |conn: D| {
-            for chunk in portions(keys, MAX_BINDS) {
+            for chunk in keys.chunks(MOST_ASKED) {
                 let mut query = QueryBuilder::<D>::new("WITH asked (key) AS (");
-                query.push_values(chunk, |mut row, key| {
+                query.push_values(padded(chunk), |mut row, key| {
                     row.push_bind(key.to_vec());
                 });
                 query.push(") SELECT key, (").push(select).push_bind(round_id).push(") FROM asked");
@@ -255,6 +264,18 @@ impl Tx {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn padded_keys_are_the_same_keys_in_few_lengths() {
+        for len in 0..300 {
+            let keys: Vec<usize> = (0..len).collect();
+            let padded = super::padded(&keys);
+            assert_eq!(padded[..len], keys);
+            assert!(padded[len..].iter().all(|key| key + 1 == len));
+            assert!(padded.len() == len || padded.len().is_power_of_two());
+            assert!(padded.len() < 2 * len.max(1));
+        }
+    }
+
     #[test]
     fn portions_hold_every_row_once_in_few_lengths() {
         for len in 0..300 {
