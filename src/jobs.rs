@@ -69,12 +69,15 @@ async fn count(app: &App, every: Duration) {
 }
 
 async fn checkpoint(app: &App) {
-    let mut tick = ticks(CHECKPOINT_EVERY);
+    let (mut tick, mut fails) = (ticks(CHECKPOINT_EVERY), false);
     loop {
         tick.tick().await;
         let done = app.checkpoint().await;
-        let _ = done
-            .inspect_err(|fault| tracing::warn!(%fault, "the write-ahead log cannot be emptied; it is tried again"));
+        // A full disk stays full for a while: it is said once.
+        if let (Err(fault), false) = (&done, fails) {
+            tracing::warn!(%fault, "the write-ahead log cannot be emptied; it is tried again");
+        }
+        fails = done.is_err();
     }
 }
 

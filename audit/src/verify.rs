@@ -19,7 +19,7 @@ mod register;
 mod sorter;
 mod witnesses;
 
-use std::{collections::BTreeMap, io};
+use std::{collections::BTreeMap, io, panic::resume_unwind, thread};
 
 use ballots::envelope::OpeningKey;
 
@@ -65,8 +65,11 @@ pub fn verify_with(source: &dyn Source, known: &Known<'_>, progress: &(dyn Fn(Pr
     ending::checkpoint(source, &read, known.log_key, &mut report);
     heads::check(known.heads, &read, &mut report);
     let witnessed = witnesses::check(source, &read, &mut report);
-    let (counted, walked) =
-        rayon::join(|| count(&read.round, casts, progress), || register::walk(source, &read.acts, progress));
+    // Not in the pool: a thread of it that waited for what is sorted there would keep the sorting from its only processor.
+    let (counted, walked) = thread::scope(|scope| {
+        let walking = scope.spawn(|| register::walk(source, &read.acts, progress));
+        (count(&read.round, casts, progress), walking.join().unwrap_or_else(|panic| resume_unwind(panic)))
+    });
     let outcome = casts::check(&mut read, counted, &mut report);
     register::check(&read, walked, &mut report);
     recount::check(&read, outcome, &mut report);

@@ -47,7 +47,7 @@ async fn look(app: &App) -> Result<State, Error> {
     if app.metrics.wants_urns(app.clock.now()) {
         let mut urns = Vec::new();
         for row in published.clone() {
-            urns.push((row.slug.clone(), ballot_box::waiting(&mut tx, row.id).await?.0));
+            urns.push((row.slug.clone(), ballot_box::waiting(&mut tx, row.id).await?));
         }
         looked.urns = Some(urns);
     }

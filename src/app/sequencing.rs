@@ -70,7 +70,7 @@ async fn ready(app: &App, round: &Published, tx: &mut Tx) -> Result<Option<Batch
     if ballot_box::is_full(tx, round.id, round.rules.batch.at_least).await? {
         return Ok(Some(BatchReason::Full));
     }
-    let (_, earliest) = ballot_box::waiting(tx, round.id).await?;
+    let earliest = ballot_box::earliest(tx, round.id).await?;
     let due = earliest.is_some_and(|promised| app.clock.now() >= promised - DUE_BEFORE);
     Ok(due.then_some(BatchReason::Due))
 }

@@ -46,7 +46,8 @@ pub(super) struct Bench {
     /// Ballots of the round over HTTP.
     #[arg(long, default_value_t = 100_000)]
     ballots: usize,
-    /// For `round`: residents who cast them, each as often as it takes; by default one for each ballot.
+    /// For `round`: residents who cast them, at least 1000, each equally often, so that there are a few ballots more if need be;
+    /// by default one for each ballot.
     #[arg(long)]
     residents: Option<usize>,
     /// Lines of the largest log: 10000 to 10000000, of about 600 bytes of disk each.
@@ -111,7 +112,7 @@ impl Bench {
             let on = ceilings::On::of(self.database.clone(), self.owner.as_deref()).await?;
             let ballots = self.ballots.max(1_000);
             let residents = self.residents.unwrap_or(ballots).clamp(1_000, ballots);
-            let size = round::Size { residents, versions: ballots / residents, rate: self.rate };
+            let size = round::Size { residents, versions: ballots.div_ceil(residents), rate: self.rate };
             figures.extend(round::measure(&on, size, self.profile.as_deref(), as_json).await?);
         }
         if matches!(self.what, What::All | What::Log) {

@@ -121,22 +121,31 @@ pub async fn insert(tx: &mut Tx, round_id: i64, ballots: &[(Accepted, Vec<u8>)])
     })
 }
 
-/// How many credentials' ballots wait in the urn, and the earliest time that one of them was promised. One credential may have many
-/// versions there, and a batch of those with a single other ballot would single it out. The credential stands at bytes 34 to 65.
+/// How many credentials' ballots wait in the urn. The credential stands at bytes 34 to 65 of a ballot.
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn waiting(tx: &mut Tx, round_id: i64) -> Result<(u64, Option<i64>), Error> {
+pub async fn waiting(tx: &mut Tx, round_id: i64) -> Result<u64, Error> {
     db!(tx, |conn| {
-        let select = sqlx::query_as(
-            "SELECT count(DISTINCT substr(envelope, 34, 32)), min(in_log_by) FROM urn WHERE round_id = $1",
-        );
-        let (count, earliest): (i64, Option<i64>) = select.bind(round_id).fetch_one(conn).await?;
-        Ok((count.unsigned_abs(), earliest))
+        let select = sqlx::query_scalar("SELECT count(DISTINCT substr(envelope, 34, 32)) FROM urn WHERE round_id = $1");
+        let count: i64 = select.bind(round_id).fetch_one(conn).await?;
+        Ok(count.unsigned_abs())
     })
 }
 
-/// Whether ballots of so many credentials wait. Unlike [`waiting`] it looks at the whole urn only where a few credentials fill it.
+/// The earliest time by which a ballot in the urn was promised to be in the log.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn earliest(tx: &mut Tx, round_id: i64) -> Result<Option<i64>, Error> {
+    db!(tx, |conn| {
+        let select = sqlx::query_scalar("SELECT min(in_log_by) FROM urn WHERE round_id = $1");
+        Ok(select.bind(round_id).fetch_one(conn).await?)
+    })
+}
+
+/// Whether ballots of so many credentials wait: one may have many versions there, and a batch of those with a single other ballot
+/// would single it out. Unlike [`waiting`] it looks at the whole urn only where that holds few ballots, or those of a few credentials.
 ///
 /// # Errors
 /// [`Error::Database`].
@@ -172,7 +181,9 @@ pub async fn take(tx: &mut Tx, round_id: i64, limit: u32) -> Result<Vec<Waiting>
             let delete = sqlx::query("DELETE FROM urn WHERE round_id = $1 AND hash BETWEEN $2 AND $3");
             let deleted = delete.bind(round_id).bind(first.clone()).bind(last.clone()).execute(&mut *conn).await?;
             if deleted.rows_affected() != rows.len() as u64 {
-                return Err(Error::broken("the urn changed under another writer's hands"));
+                return Err(Error::broken(
+                    "the database is damaged: the urn does not hold its ballots in the order of their hashes; put back a whole copy",
+                ));
             }
         }
         rows

@@ -5,6 +5,7 @@
 
 use std::{
     io,
+    panic::resume_unwind,
     sync::mpsc::{self, SyncSender},
     thread,
 };
@@ -106,7 +107,7 @@ impl<'a> Casts<'a> {
     }
 
     /// Goes through the ballots by credential; those that count are opened and added to the count, if there is one, on every core,
-    /// while those that follow are sorted.
+    /// while those that follow are sorted. It waits for both, so no thread of the pool may call it: with one, nobody would sort.
     pub(super) fn finish(
         self,
         mut count: Option<&mut Count<'_>>,
@@ -123,7 +124,7 @@ impl<'a> Casts<'a> {
                     progress(Progress { check: CheckName::Recount, done });
                 }
             }
-            sorting.join().unwrap_or_else(|_| Err(io::Error::other("sorting stopped")))
+            sorting.join().unwrap_or_else(|panic| resume_unwind(panic))
         })
     }
 

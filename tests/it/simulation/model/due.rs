@@ -9,8 +9,8 @@ use crate::town::HOUR;
 
 /// Seconds before the promised hour at which a batch may be small.
 const DUE_BEFORE: i64 = 900;
-/// Most ballots in one batch while the voting is on.
-const MOST: usize = 256;
+/// Most ballots in one batch while the voting is on: the number after so many were moved in one look.
+const MOST: [(usize, usize); 2] = [(0, 128), (1024, 512)];
 
 impl Model {
     /// A node looks what is due by its clock.
@@ -40,6 +40,7 @@ impl Round {
     }
 
     fn moves_batches(&mut self, now: i64) {
+        let mut moved = 0;
         loop {
             let waiting = self.ballots.values().filter(|ballot| !ballot.logged);
             let due = waiting.clone().any(|ballot| now >= ballot.in_log_by - DUE_BEFORE);
@@ -54,11 +55,13 @@ impl Round {
                 }
                 self.last_due = Some(hour);
             }
-            self.moves_batch(now, MOST.max(self.terms.batch as usize));
+            let most = MOST.iter().rev().find(|(after, _)| moved >= *after).map_or(0, |(_, most)| *most);
+            moved += self.moves_batch(now, most.max(self.terms.batch as usize));
         }
     }
 
-    fn moves_batch(&mut self, now: i64, most: usize) {
+    /// How many were moved.
+    fn moves_batch(&mut self, now: i64, most: usize) -> usize {
         let mut moved = 0;
         // By hash, which is the order of the map.
         for ballot in self.ballots.values_mut().filter(|ballot| !ballot.logged).take(most) {
@@ -69,6 +72,7 @@ impl Round {
             self.last_hour = hour(self.time(now));
             self.size += 1 + moved;
         }
+        moved as usize
     }
 
     fn reports(&mut self, now: i64) {
