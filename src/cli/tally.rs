@@ -1,11 +1,13 @@
 //! `veche tally FILE`: the count of somebody else's vote, without a server; of a `.pb` as the file says, or by any method.
 
+mod beside;
 mod by_method;
 mod kept;
 mod parts;
 mod patience;
 mod poll;
 mod reading;
+mod ties;
 
 use std::path::{Path, PathBuf};
 

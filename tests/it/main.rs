@@ -38,6 +38,7 @@ mod registrar;
 mod secrecy;
 mod simulation;
 mod staff;
+mod tally;
 mod town;
 mod witness;
 mod witness_evidence;

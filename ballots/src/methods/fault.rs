@@ -1,6 +1,6 @@
 //! Why an election cannot be counted by a method.
 
-use crate::{ladder::LadderFault, methods::Procedure, money::Money};
+use crate::{election::Contest, ladder::LadderFault, methods::Procedure, money::Money};
 
 /// Why an election cannot be counted so.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -80,6 +80,25 @@ pub enum CountFault {
     /// The ladder cannot be used.
     #[error(transparent)]
     Ladder(#[from] LadderFault),
+}
+
+impl CountFault {
+    /// What to say to whoever has these ballots: the fault, and where another method would do, those that can count them.
+    #[must_use]
+    pub fn with_those_that_fit(self, contest: &Contest<'_>) -> String {
+        let fitting = Procedure::fitting_contest(contest);
+        match self {
+            Self::Kind { method, kind, .. } => Self::Kind { method, kind, fitting }.to_string(),
+            Self::Budget(_)
+            | Self::Candidates { .. }
+            | Self::EqualPlaces(_)
+            | Self::Limits(_)
+            | Self::Minimum(_)
+            | Self::Seats(_)
+            | Self::SeveralMarks => format!("{self}; what can: {}", names(&fitting)),
+            fault => fault.to_string(),
+        }
+    }
 }
 
 /// Names of methods, for people.

@@ -9,6 +9,7 @@ use super::{
     score::Measure,
 };
 use crate::{
+    election::Contest,
     pairwise,
     rules::{Kind, Winners},
 };
@@ -29,6 +30,25 @@ impl Procedure {
     /// Methods that can count a round of such ballots with so many territories, and find such winners.
     pub(crate) fn fitting_round(kind: &Kind, territories: u16, winners: &Winners) -> Vec<Self> {
         Self::all().into_iter().filter(|method| method.suits_round(kind, territories, winners).is_ok()).collect()
+    }
+
+    /// Methods that can count these ballots, whatever else is in them, and find such winners.
+    #[must_use]
+    pub fn fitting_contest(contest: &Contest<'_>) -> Vec<Self> {
+        let (profile, winners) = (contest.profile, contest.winners);
+        let fits = |method: &Self| {
+            method.suits(profile.kind(), contest.candidates(), winners).is_ok()
+                && !(profile.has_equal_places() && method.needs_order())
+                && !(*method == Self::ChooseOne && profile.longest() > 1)
+        };
+        Self::all().into_iter().filter(fits).collect()
+    }
+
+    /// Whether rankings with equal places say nothing to it.
+    const fn needs_order(self) -> bool {
+        let moves_papers =
+            matches!(self, Self::Coombs | Self::InstantRunoff { .. } | Self::MeekStv | Self::ScottishStv);
+        moves_papers || self.spends()
     }
 
     /// Whether it can count ballots of this kind.

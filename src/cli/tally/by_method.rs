@@ -3,12 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use ballots::{
-    Contest, Election, Ladder, Money, Procedure,
+    Contest, Election, Money, Procedure,
     election::State,
     explain::{self, Language},
-    ladder::Rung,
     methods::{
-        count_within,
+        CountFault, count_within,
         spending::{Limit, reserve, what_if},
     },
     rules::{Overflow, Winners},
@@ -18,8 +17,10 @@ use serde_json::json;
 
 use super::{
     super::{CliFault, Holds, show},
+    beside,
     patience::patiently,
     poll::Opened,
+    ties::{Ties, positions},
 };
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -42,7 +43,7 @@ pub(super) struct ByMethod {
     #[arg(long)]
     method: Option<Procedure>,
     /// How many win; else what the file says, or one.
-    #[arg(long, requires = "method", conflicts_with = "budget")]
+    #[arg(long, requires = "method", conflicts_with = "budget", value_parser = clap::value_parser!(u16).range(1..))]
     winners: Option<u16>,
     /// Money to spend; else what the file says.
     #[arg(long, requires = "method")]
@@ -59,10 +60,9 @@ pub(super) struct ByMethod {
     /// Other budgets, between commas: prints who would win with each.
     #[arg(long, requires = "method", value_name = "BUDGETS", value_delimiter = ',')]
     what_if: Vec<Money>,
-    /// Breaks ties by lots from this public seed, 64 hexadecimal digits; else by order in the file.
-    #[arg(long, requires = "method", value_name = "HEX")]
-    seed: Option<String>,
-    /// Explains the outcome step by step.
+    #[command(flatten)]
+    ties: Ties,
+    /// Explains the outcome step by step, in sentences and as a table.
     #[arg(long, requires = "method", value_enum)]
     explain: Option<Explained>,
     /// Writes the outcome as a drawing.
@@ -80,17 +80,18 @@ impl ByMethod {
         let Some(method) = self.method else { return Err(Opened::read(file, None, as_json)?.method_missing()) };
         let opened = Opened::read(file, Some(method), as_json)?;
         let winners = self.winners(&opened.winners);
-        let ladder = self.ladder()?;
+        let ladder = self.ties.ladder(&opened.poll.territories)?;
         let limits = self.limits(&opened)?;
         let contest = Contest {
             profile: &opened.poll.profile,
             territories: &opened.poll.territories,
             winners: &winners,
             ladder: &ladder,
-            turnout: None,
+            turnout: self.ties.turnout(),
         };
+        self.fits(&contest)?;
         let counted = patiently("counting", as_json, || count_within(&contest, &limits, method));
-        let election = counted.map_err(CliFault::other)?;
+        let election = counted.map_err(|fault| CliFault::Other(fault.with_those_that_fit(&contest)))?;
         if let Some(svg) = &self.svg {
             let drawing = explain::outcome_svg(&election, contest.territories, self.language());
             std::fs::write(svg, drawing).map_err(CliFault::file(svg))?;
@@ -104,17 +105,24 @@ impl ByMethod {
             true => reserve(&contest, &limits, method, &election).map_err(CliFault::other)?,
             false => Vec::new(),
         };
+        let invalid = &opened.poll.invalid;
         if as_json {
-            let invalid = &opened.poll.invalid;
-            println!("{}", json!({ "election": election, "invalid": invalid, "reserve": reserves, "what_if": rows }));
-        } else {
-            self.print(&contest, &election);
-            let id = |at: &u16| election.candidates[usize::from(*at)].as_str();
-            for row in rows {
-                let named = |these: &[u16]| these.iter().map(id).collect::<Vec<_>>().join(" ");
-                let (winners, gained, lost) = (named(&row.winners), named(&row.gained), named(&row.lost));
-                println!("budget {}: {winners} (spent {}; gained: {gained}; lost: {lost})", row.budget, row.spent);
+            let titles: Vec<_> = contest.territories.iter().map(|territory| &territory.title).collect();
+            let explanation = self.explain.map(|_| explain::explain(&election, contest.territories, self.language()));
+            let mut answer = json!({
+                "election": election, "invalid": invalid, "reserve": reserves, "titles": titles, "what_if": rows,
+            });
+            if let Some(explanation) = explanation {
+                answer["explanation"] = json!(explanation);
             }
+            println!("{answer}");
+        } else {
+            let (territories, language) = (contest.territories, self.language());
+            self.print(&contest, &election);
+            beside::waiting(&election.state, territories, language);
+            beside::invalid(invalid, language);
+            beside::reserve(&reserves, territories, language);
+            beside::what_if(&rows, territories, language);
         }
         Ok(election.state == State::Decided)
     }
@@ -148,23 +156,8 @@ impl ByMethod {
         }
     }
 
-    fn ladder(&self) -> Result<Ladder, CliFault> {
-        let Some(seed) = &self.seed else { return Ok(Ladder::new(&[Rung::Registration])) };
-        let bytes = hex::decode(seed).ok().and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
-        let seed = bytes.ok_or_else(|| CliFault::Other("--seed must be 64 hexadecimal digits".to_owned()))?;
-        Ok(Ladder { seed: Some(seed), ..Ladder::new(&[Rung::Lots]) })
-    }
-
     fn limits(&self, opened: &Opened) -> Result<Vec<Limit>, CliFault> {
-        let position = |id: &str| {
-            let found = opened.poll.territories.iter().position(|territory| territory.id == id);
-            let found = found.and_then(|at| u16::try_from(at).ok());
-            found.ok_or_else(|| CliFault::Other(format!("--one-of: there is no project {id}")))
-        };
-        let limit = |ids: &String| {
-            let of = ids.split(',').map(|id| position(id.trim())).collect::<Result<_, _>>()?;
-            Ok(Limit::one_of(of))
-        };
+        let limit = |ids: &String| Ok(Limit::one_of(positions("--one-of", ids, &opened.poll.territories)?));
         self.one_of.iter().map(limit).collect()
     }
 
@@ -172,11 +165,30 @@ impl ByMethod {
         if self.explain.is_some() {
             let sentences = explain::explain(election, contest.territories, self.language());
             sentences.iter().for_each(|sentence| println!("{sentence}"));
-            return;
+            println!();
         }
         let table = explain::table(election, contest.territories, self.language());
         show::columns(&table.head, &table.rows);
-        let (ballots, blank, ties) = (election.ballots, election.blank, election.ties.len());
-        println!("\n{}: {ballots} ballots, {blank} of them blank, {ties} ties", election.method);
+        let (method, ballots, blank, ties) = (&election.method, election.ballots, election.blank, election.ties.len());
+        match self.language() {
+            Language::Russian => {
+                println!("\n{method}: бюллетеней {ballots}, из них пустых {blank}, равенств {ties}");
+            }
+            Language::English => println!("\n{method}: {ballots} ballots, {blank} of them blank, {ties} ties"),
+        }
+    }
+
+    /// What the command line may ask for and the vote does not have.
+    fn fits(&self, contest: &Contest<'_>) -> Result<(), CliFault> {
+        let territories = contest.territories;
+        if let Some(seats) = self.winners.filter(|seats| usize::from(*seats) > territories.len()) {
+            let there_are = territories.len();
+            return Err(CliFault::Other(format!("--winners {seats}: there are {there_are} to choose from")));
+        }
+        let free = territories.iter().find(|territory| territory.cost.is_none());
+        match (contest.winners, free) {
+            (Winners::Budget { .. }, Some(free)) => Err(CliFault::other(CountFault::Cost(free.id.clone()))),
+            _ => Ok(()),
+        }
     }
 }
