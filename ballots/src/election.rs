@@ -1,7 +1,5 @@
 //! An election counted by any method: the question, the steps that explain the answer, and the answer. Its JSON is canonical.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -392,12 +390,5 @@ impl Contest<'_> {
     pub fn rank_by_score(&self, record: &mut Record, scores: Vec<Exact>) -> Result<Ranking, Waiting> {
         let ranking = self.rank(record, |at| scores[usize::from(at)].clone())?;
         Ok(Ranking { scores, ..ranking })
-    }
-}
-
-impl fmt::Display for Waiting {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let tied: Vec<_> = self.tied.iter().map(u16::to_string).collect();
-        write!(f, "lots must be drawn among candidates number {}", tied.join(", "))
     }
 }
