@@ -1,12 +1,11 @@
 //! An election counted by any method: the question, the steps that explain the answer, and the answer. Its JSON is canonical.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 
 use crate::{
     exact::Exact,
     ladder::{Ladder, Rung, Waiting},
+    methods::spending::Missed,
     money::Money,
     pairwise::{Pairwise, Strength},
     patience::Patience,
@@ -51,6 +50,9 @@ pub struct Election {
     pub candidates: Vec<String>,
     /// Name of the method, with its options.
     pub method: String,
+    /// What the budget was not spent on, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missed: Vec<Missed>,
     /// Candidates in order, the best first, ties resolved; empty when the count waits or the election is void.
     pub order: Vec<u16>,
     /// The matrix of pairs, for methods that read one.
@@ -172,6 +174,17 @@ pub enum Step {
         /// Of each candidate, the lower middle mark.
         grades: Vec<u32>,
     },
+    /// Later middle marks that put one of two with equal medians before the other (majority judgement); not in a round's outcome.
+    MiddleMarks {
+        /// Who comes first.
+        better: u16,
+        /// The first middle marks that differ: of the better one, and of the other.
+        marks: [u32; 2],
+        /// Who comes next.
+        other: u16,
+        /// How many marks each had lost by then.
+        taken: u64,
+    },
     /// The best orders (Kemeny).
     Optimal {
         /// Ballots that disagree with the order, over all pairs.
@@ -199,6 +212,13 @@ pub enum Step {
         #[serde(skip_serializing_if = "Option::is_none")]
         supporters: Option<u64>,
     },
+    /// Voters' shares were raised (equal shares); not in a round's outcome.
+    Raised {
+        /// What each voter has in the end, in units of currency.
+        share: Exact,
+        /// How often.
+        times: u32,
+    },
     /// A victory is passed over, because it would close a circle (ranked pairs).
     Skipped {
         /// Who loses.
@@ -219,6 +239,14 @@ pub enum Step {
         /// To whom, and how many.
         to: Vec<(u16, Exact)>,
     },
+}
+
+impl Step {
+    /// Whether a round's outcome holds such steps. It holds those that the protocol names; the others only help to explain.
+    #[must_use]
+    pub const fn is_in_outcome(&self) -> bool {
+        !matches!(self, Self::MiddleMarks { .. } | Self::Raised { .. })
+    }
 }
 
 /// What a method finds, before the winners are chosen.
@@ -362,12 +390,5 @@ impl Contest<'_> {
     pub fn rank_by_score(&self, record: &mut Record, scores: Vec<Exact>) -> Result<Ranking, Waiting> {
         let ranking = self.rank(record, |at| scores[usize::from(at)].clone())?;
         Ok(Ranking { scores, ..ranking })
-    }
-}
-
-impl fmt::Display for Waiting {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let tied: Vec<_> = self.tied.iter().map(u16::to_string).collect();
-        write!(f, "lots must be drawn among candidates number {}", tied.join(", "))
     }
 }

@@ -1,11 +1,12 @@
 //! An outcome for residents: plain sentences in Russian and English, a table, and a drawing. Pure text, always the same.
 
-use crate::{election::Election, exact::Exact, rules::Territory};
+use crate::{election::Election, exact::Exact, money::Money, rules::Territory};
 
 mod bars;
 mod english;
 mod flow;
 mod phrase;
+mod purchases;
 mod russian;
 mod sentences;
 mod table;
@@ -33,6 +34,18 @@ impl Language {
             Self::English => text,
             Self::Russian => text.replace('.', ","),
         }
+    }
+
+    /// An amount as people write it.
+    fn money(self, money: Money) -> String {
+        self.number(&Exact::decimal(money.0, 2))
+    }
+
+    /// A part of an amount, rounded to hundredths; one that is less than these keeps its own decimals.
+    fn share(self, amount: &Exact) -> String {
+        let hundredths = amount * &Exact::from(200) + Exact::from(1);
+        let rounded = hundredths.floor().map(|twice| twice / 2).filter(|rounded| *rounded > 0);
+        rounded.map_or_else(|| self.number(amount), |rounded| self.number(&Exact::decimal(rounded, 2)))
     }
 }
 

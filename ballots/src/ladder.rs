@@ -1,6 +1,9 @@
 //! Ties of an election: rungs that are tried one after the other, down to lots that anybody can draw again, or to the commission's hand.
 
-use std::cmp::{Ordering, Reverse};
+use std::{
+    cmp::{Ordering, Reverse},
+    fmt,
+};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -67,6 +70,13 @@ pub struct Waiting {
     pub round: Option<u32>,
     /// The candidates whose order must be drawn, in ascending order.
     pub tied: Vec<u16>,
+}
+
+impl fmt::Display for Waiting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let tied: Vec<_> = self.tied.iter().map(u16::to_string).collect();
+        write!(f, "lots must be drawn among candidates number {}", tied.join(", "))
+    }
 }
 
 impl Default for Ladder {

@@ -281,6 +281,7 @@ pub(crate) fn count_patiently(
         blank: profile.blank(),
         candidates: contest.territories.iter().map(|territory| territory.id.clone()).collect(),
         method: method.to_string(),
+        missed: Vec::new(),
         order: Vec::new(),
         pairwise: record.pairwise,
         places: Vec::new(),
@@ -293,7 +294,10 @@ pub(crate) fn count_patiently(
         winners: Vec::new(),
     };
     match ranked {
-        Ok(ranking) => winning::choose(contest, &mut election, ranking),
+        Ok(ranking) => {
+            winning::choose(contest, &mut election, ranking);
+            election.missed = spending::missed(contest.winners, contest.territories, limits, method, &election);
+        }
         Err(state) => election.state = state,
     }
     Ok(election)

@@ -2,7 +2,12 @@
 
 use std::fmt::Write;
 
-use super::{Language, escaped, phrase::Label, table::order, title};
+use super::{
+    Language, escaped,
+    phrase::Label,
+    table::{order, rounds},
+    title,
+};
 use crate::{election::Election, exact::Exact, rules::Territory};
 
 const ROW: u64 = 30;
@@ -14,7 +19,10 @@ pub(super) fn draw(election: &Election, territories: &[Territory], language: Lan
     let scores = scores(election);
     let most = scores.iter().max().cloned().unwrap_or_else(Exact::zero);
     let (width, height) = (NAMES + LONGEST + 120, ROW * order.len() as u64 + 10);
-    let heading = escaped(language.label(Label::Outcome));
+    let mut heading = escaped(language.label(Label::Outcome));
+    if election.method == "bucklin" {
+        let _ = write!(heading, ". {} {}", escaped(language.label(Label::Round)), rounds(election).len());
+    }
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" role=\"img\" aria-label=\"{heading}\" \
          font-family=\"sans-serif\" font-size=\"14\"><title>{heading}</title>"
@@ -39,8 +47,11 @@ pub(super) fn draw(election: &Election, territories: &[Territory], language: Lan
     svg + "</svg>\n"
 }
 
-/// What the bars show: scores, or victories in pairs where the method has no score.
+/// What the bars show: scores; where these come from different rounds, the votes of the round that decided; or victories in pairs where the method has no score.
 fn scores(election: &Election) -> Vec<Exact> {
+    if let ("bucklin", Some((votes, _))) = (election.method.as_str(), rounds(election).last()) {
+        return votes.to_vec();
+    }
     if !election.scores.is_empty() && !election.method.starts_with("minimax") {
         return election.scores.clone();
     }

@@ -44,6 +44,52 @@ pub(super) fn say(phrase: &Phrase) -> String {
             let price = price.as_ref().map_or(String::new(), |price| format!(", at {price} each at most"));
             format!("Bought: {name} for {cost}{supporters}{price}.")
         }
+        Phrase::Shared { name, cost, supporters, mean, load } => format!(
+            "Bought: {name} for {cost}, paid by {supporters} voters, {mean} each on average. With what they paid before, each of \
+             them has now paid {load} in all."
+        ),
+        Phrase::Completed { name, cost } => {
+            format!(
+                "Bought with money that the voters' shares left, most support for the money first: {name} for {cost}."
+            )
+        }
+        Phrase::Raised { known: Some((0, share)) } => {
+            format!("Each voter's share of the budget: {share}; nobody was raised.")
+        }
+        Phrase::Raised { known: Some((times, share)) } => format!(
+            "Each voter's share was raised by one unit at a time, {times} times, to {share}; what follows is bought with that."
+        ),
+        Phrase::Raised { known: None } => {
+            "As long as money was left, each voter's share was raised by one unit at a time and \
+             everything bought anew; what follows is the last that the budget pays for."
+                .to_owned()
+        }
+        Phrase::NotPaid { left, costs } => format!("Not bought, too dear when {left} was left: {}.", listed(costs)),
+        Phrase::Below { minimum, scores } => format!("Not bought, below the minimum of {minimum}: {}.", listed(scores)),
+        Phrase::Barred { name, by } if by.is_empty() => {
+            format!("Not bought, the limit of its group is too low: {name}.")
+        }
+        Phrase::Barred { name, by } => {
+            format!("Not bought, the limit of its group is taken up by {}: {name}.", by.join(", "))
+        }
+        Phrase::AfterStop { names } => {
+            format!("Not bought, because the count stopped at the first that did not fit: {}.", names.join(", "))
+        }
+        Phrase::Unsupported { names } => format!("Not bought, supported by nobody: {}.", names.join(", ")),
+        Phrase::SharesShort { names } => {
+            format!("Not bought, because what their supporters had left was not enough: {}.", names.join(", "))
+        }
+        Phrase::Reserve { names } => {
+            format!("The reserve, in this order, if a winner drops out or money is added: {}.", names.join(", "))
+        }
+        Phrase::LaterMarks { better, other, grade, known: Some((taken, [mine, theirs])) } => format!(
+            "{better} and {other} have the same middle mark, {grade}. Middle marks are then taken out of both one by one and the \
+             next ones compared: after {taken} of each, that of {better} is {mine} and that of {other} is {theirs}."
+        ),
+        Phrase::LaterMarks { better, other, grade, known: None } => format!(
+            "{better} and {other} have the same middle mark, {grade}. Middle marks are then taken out of both one by one and the \
+             next ones compared: the first that differ put {better} higher."
+        ),
         Phrase::Pair { better, other, more, less } if more == less => {
             format!("{better} and {other}: as many prefer either ({more}).")
         }
@@ -90,13 +136,27 @@ const fn rung(rung: &Rung) -> &'static str {
 
 pub(super) const fn label(label: Label) -> &'static str {
     match label {
+        Label::AfterStop => "after the stop",
+        Label::Barred => "barred by the limit of its group",
+        Label::BelowMinimum => "below the minimum",
+        Label::ByRest => "won: with money left over",
+        Label::ByShares => "won: by its supporters",
         Label::Candidate => "Territory",
+        Label::Carried => "Each has then paid in all",
+        Label::Cost => "Cost",
         Label::Exhausted => "Supporting nobody",
+        Label::LaterMarks => "Later middle marks that put it before the next",
+        Label::MostPaid => "Most that one paid",
+        Label::NoVotes => "supported by nobody",
         Label::Others => "Others",
         Label::Outcome => "Outcome of the vote",
+        Label::Payers => "Paid by",
         Label::Place => "Place",
+        Label::Reserve => "reserve",
         Label::Round => "Round",
         Label::Score => "Score",
+        Label::SharesShort => "its supporters had too little",
+        Label::TooDear => "too dear",
         Label::Votes => "Ballots naming it",
         Label::Won => "won",
     }

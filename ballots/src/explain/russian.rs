@@ -55,6 +55,52 @@ pub(super) fn say(phrase: &Phrase) -> String {
             let price = price.as_ref().map_or(String::new(), |price| format!(", с каждого не более {price}"));
             format!("Выбрана территория «{name}» стоимостью {cost}{supporters}{price}.")
         }
+        Phrase::Shared { name, cost, supporters, mean, load } => format!(
+            "Выбрана территория «{name}» стоимостью {cost}, число оплативших: {supporters}, в среднем с каждого {mean}. Вместе с \
+             прежними покупками каждый из них заплатил {load}."
+        ),
+        Phrase::Completed { name, cost } => format!(
+            "На деньги, оставшиеся от долей, выбрана территория «{name}» стоимостью {cost}: сначала то, где больше поддержки на \
+             те же деньги."
+        ),
+        Phrase::Raised { known: Some((0, share)) } => format!("Доля каждого в бюджете: {share}; прибавок не было."),
+        Phrase::Raised { known: Some((times, share)) } => format!(
+            "Доли увеличивали на единицу за раз; прибавок: {times}, доля каждого стала {share}. Ниже — что выбрано с такими долями."
+        ),
+        Phrase::Raised { known: None } => {
+            "Пока оставались деньги, долю каждого увеличивали на единицу и всё выбирали заново; \
+             ниже — последний набор, на который хватает бюджета."
+                .to_owned()
+        }
+        Phrase::NotPaid { left, costs } => format!("Не хватило денег (оставалось {left}): {}.", listed(costs)),
+        Phrase::Below { minimum, scores } => format!("Поддержка ниже необходимой ({minimum}): {}.", listed(scores)),
+        Phrase::Barred { name, by } if by.is_empty() => {
+            format!("Территория «{name}» не выбрана: не проходит по пределу своей группы.")
+        }
+        Phrase::Barred { name, by } => {
+            format!("Территория «{name}» не выбрана: предел её группы уже заняли: {}.", by.join(", "))
+        }
+        Phrase::AfterStop { names } => {
+            format!(
+                "Подсчёт остановлен на первой, на которую не хватило денег; после неё не выбраны: {}.",
+                names.join(", ")
+            )
+        }
+        Phrase::Unsupported { names } => format!("Никто не поддержал: {}.", names.join(", ")),
+        Phrase::SharesShort { names } => {
+            format!("Не выбраны, потому что у сторонников осталось слишком мало денег: {}.", names.join(", "))
+        }
+        Phrase::Reserve { names } => {
+            format!("Резерв по порядку, если победитель выбывает или денег становится больше: {}.", names.join(", "))
+        }
+        Phrase::LaterMarks { better, other, grade, known: Some((taken, [mine, theirs])) } => format!(
+            "У территорий «{better}» и «{other}» средняя по счёту оценка одна и та же: {grade}. Тогда такие оценки убирают у обеих \
+             по одной и сравнивают следующие: когда у каждой убрано {taken}, у «{better}» это {mine}, а у «{other}» — {theirs}."
+        ),
+        Phrase::LaterMarks { better, other, grade, known: None } => format!(
+            "У территорий «{better}» и «{other}» средняя по счёту оценка одна и та же: {grade}. Тогда такие оценки убирают у обеих \
+             по одной и сравнивают следующие: первые различные оказались выше у «{better}»."
+        ),
         Phrase::Pair { better, other, more, less } if more == less => {
             format!("«{better}» и «{other}»: сторонников поровну ({more}).")
         }
@@ -103,13 +149,27 @@ const fn rung(rung: &Rung) -> &'static str {
 
 pub(super) const fn label(label: Label) -> &'static str {
     match label {
+        Label::AfterStop => "после остановки",
+        Label::Barred => "предел группы занят",
+        Label::BelowMinimum => "поддержка ниже необходимой",
+        Label::ByRest => "победа: на оставшиеся деньги",
+        Label::ByShares => "победа: на доли сторонников",
         Label::Candidate => "Территория",
+        Label::Carried => "Каждый заплатил с начала",
+        Label::Cost => "Стоимость",
         Label::Exhausted => "Никого не поддерживают",
+        Label::LaterMarks => "Чем выше следующей при равной оценке",
+        Label::MostPaid => "Наибольший взнос",
+        Label::NoVotes => "никто не поддержал",
         Label::Others => "Остальные",
         Label::Outcome => "Итоги голосования",
+        Label::Payers => "Сколько оплатили",
         Label::Place => "Место",
+        Label::Reserve => "резерв",
         Label::Round => "Круг",
         Label::Score => "Результат",
+        Label::SharesShort => "сторонникам не хватило денег",
+        Label::TooDear => "не хватило денег",
         Label::Votes => "Отметили в бюллетене",
         Label::Won => "победа",
     }

@@ -3,11 +3,13 @@
 use super::{
     Language,
     phrase::{Counted, Phrase},
-    title,
+    purchases, title,
 };
 use crate::{
     election::{Election, State, Step},
     exact::Exact,
+    methods::spending::{Missed, Obstacle},
+    money::Money,
     pairwise::Pairwise,
     rules::Territory,
 };
@@ -45,6 +47,11 @@ impl Teller<'_> {
     fn phrases(&self) -> Vec<Phrase> {
         let Election { method, ballots, blank, .. } = self.election;
         let mut phrases = vec![Phrase::Ballots { method: method.clone(), ballots: *ballots, blank: *blank }];
+        if self.election.method.contains("add1")
+            && !self.election.steps.iter().any(|step| matches!(step, Step::Raised { .. }))
+        {
+            phrases.push(Phrase::Raised { known: None });
+        }
         // Who went out is not named in later rounds.
         let mut out: Vec<u16> = Vec::new();
         for step in &self.election.steps {
@@ -53,6 +60,8 @@ impl Teller<'_> {
                 out.extend(candidates);
             }
         }
+        phrases.extend(self.later_marks());
+        phrases.extend(self.missed());
         if let (Some(pairs), Some(winner)) = (&self.election.pairwise, self.election.order.first()) {
             phrases.extend(self.pairs(pairs, *winner));
         }
@@ -68,6 +77,7 @@ impl Teller<'_> {
             decisive: tie.decisive,
         }));
         phrases.push(self.end());
+        phrases.extend(self.reserve());
         phrases
     }
 
@@ -118,13 +128,81 @@ impl Teller<'_> {
             }
             Step::Paths { rows, .. } => self.paths(rows),
             Step::Optimal { distance, .. } => vec![Phrase::Optimal { distance: *distance }],
-            Step::Purchased { candidate, cost, price, supporters } => vec![Phrase::Bought {
-                name: self.name(*candidate),
-                cost: cost.to_string(),
-                price: price.as_ref().map(|price| self.language.number(price)),
-                supporters: *supporters,
-            }],
+            Step::Purchased { candidate, cost, price, supporters } => {
+                vec![self.bought(*candidate, *cost, price.as_ref(), *supporters)]
+            }
+            Step::MiddleMarks { better, marks, other, taken } => {
+                vec![self.later((*better, *other), Some((*taken, *marks)))]
+            }
+            Step::Raised { share, times } => vec![Phrase::Raised { known: Some((*times, self.language.share(share))) }],
         }
+    }
+
+    fn bought(&self, at: u16, cost: Money, price: Option<&Exact>, supporters: Option<u64>) -> Phrase {
+        let (name, share) = (self.name(at), |amount: &Exact| self.language.share(amount));
+        let mean = supporters.and_then(|count| Exact::ratio(cost.0, u128::from(count) * 100));
+        let cost = self.language.money(cost);
+        match (price, supporters, mean) {
+            // What the step tells is what each has paid for everything so far, not for this one.
+            (Some(load), Some(supporters), Some(mean)) if purchases::is_load(self.election) => {
+                Phrase::Shared { name, cost, supporters, mean: share(&mean), load: share(load) }
+            }
+            (_, None, _) if purchases::has_completion(self.election) => Phrase::Completed { name, cost },
+            _ => Phrase::Bought { name, cost, price: price.map(share), supporters },
+        }
+    }
+
+    fn later(&self, (better, other): (u16, u16), known: Option<(u64, [u32; 2])>) -> Phrase {
+        let grade = self.election.scores.get(usize::from(better)).and_then(Exact::whole).unwrap_or(0);
+        let grade = u32::try_from(grade).unwrap_or(0);
+        Phrase::LaterMarks { better: self.name(better), other: self.name(other), grade, known }
+    }
+
+    /// Neighbours with one median whom neither a step nor a tie tells apart: later middle marks did.
+    fn later_marks(&self) -> Vec<Phrase> {
+        let Election { order, steps, ties, .. } = self.election;
+        let grades =
+            steps.iter().find_map(|step| if let Step::Medians { grades } = step { Some(grades) } else { None });
+        let Some(grades) = grades.filter(|_| !steps.iter().any(|step| matches!(step, Step::MiddleMarks { .. }))) else {
+            return Vec::new();
+        };
+        let grade = |at: &u16| grades.get(usize::from(*at));
+        let are_tied = |pair: &[u16]| ties.iter().any(|tie| pair.iter().all(|at| tie.order.contains(at)));
+        let told_apart = order.windows(2).filter(|pair| grade(&pair[0]) == grade(&pair[1]) && !are_tied(pair));
+        told_apart.map(|pair| self.later((pair[0], pair[1]), None)).collect()
+    }
+
+    /// What the money was not spent on: those together that met the same obstacle.
+    fn missed(&self) -> Vec<Phrase> {
+        let mut phrases: Vec<Phrase> = Vec::new();
+        for Missed { candidate, why } in &self.election.missed {
+            let name = self.name(*candidate);
+            let cost = self.territories.get(usize::from(*candidate)).and_then(|territory| territory.cost);
+            let cost = || self.language.money(cost.unwrap_or_default());
+            let score = || self.election.scores.get(usize::from(*candidate)).map(|score| self.language.number(score));
+            let mut next = match why {
+                Obstacle::AfterStop => Phrase::AfterStop { names: vec![name] },
+                Obstacle::Barred(by) => Phrase::Barred { name, by: self.names(by) },
+                Obstacle::BelowMinimum(minimum) => {
+                    Phrase::Below { minimum: *minimum, scores: vec![(name, score().unwrap_or_default())] }
+                }
+                Obstacle::NoSupport => Phrase::Unsupported { names: vec![name] },
+                Obstacle::OverBudget(left) => {
+                    Phrase::NotPaid { left: self.language.money(*left), costs: vec![(name, cost())] }
+                }
+                Obstacle::SharesShort => Phrase::SharesShort { names: vec![name] },
+            };
+            if !phrases.iter_mut().any(|phrase| phrase.takes_in(&mut next)) {
+                phrases.push(next);
+            }
+        }
+        phrases
+    }
+
+    /// Who comes next, unless the minimum keeps it out.
+    fn reserve(&self) -> Option<Phrase> {
+        let reserve = purchases::reserve(self.election);
+        (!reserve.is_empty()).then(|| Phrase::Reserve { names: self.names(&reserve) })
     }
 
     /// Each of the order against the next one.
@@ -157,7 +235,7 @@ impl Teller<'_> {
         match &self.election.state {
             State::Decided => Phrase::Winners {
                 names: self.names(&self.election.winners),
-                spent: self.election.spent.map(|spent| spent.to_string()),
+                spent: self.election.spent.map(|spent| self.language.money(spent)),
             },
             State::Void { needed } => Phrase::Void { needed: *needed, ballots: self.election.ballots },
             State::Waits(waiting) => Phrase::Waits { names: self.names(&waiting.tied) },

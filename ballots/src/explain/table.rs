@@ -1,6 +1,7 @@
-//! An outcome as a table: rounds for run-offs and transferable votes, pairs for Condorcet's family, places elsewhere.
+//! An outcome as a table: rounds for run-offs and transferable votes, pairs for Condorcet's family, purchases where money is spent,
+//! places elsewhere.
 
-use super::{Language, phrase::Label, title};
+use super::{Language, phrase::Label, purchases, title};
 use crate::{
     election::{Election, Step},
     exact::Exact,
@@ -20,6 +21,9 @@ pub struct Table {
 /// The table that suits the method.
 #[must_use]
 pub fn table(election: &Election, territories: &[Territory], language: Language) -> Table {
+    if purchases::is_purchase(election) {
+        return purchases::table(election, territories, language);
+    }
     let rounds = rounds(election);
     match (&election.pairwise, rounds.as_slice()) {
         (Some(pairs), _) => by_pairs(election, pairs, territories, language),
@@ -74,26 +78,49 @@ fn by_pairs(election: &Election, pairs: &Pairwise, territories: &[Territory], la
     let order = order(election);
     let mut head = vec![language.label(Label::Candidate).to_owned()];
     head.extend(order.iter().map(|at| title(territories, *at).to_owned()));
+    head.extend([Label::Place, Label::Outcome].map(|label| language.label(label).to_owned()));
     let cell = |at: u16, other: u16| match at == other {
         true => "\u{2014}".to_owned(),
         false => pairs.over(at, other).to_string(),
     };
-    let row = |at: u16| {
-        let cells = order.iter().map(|other| cell(at, *other));
-        std::iter::once(title(territories, at).to_owned()).chain(cells).collect()
+    let row = |(at, place): (u16, usize)| {
+        let mut row = vec![title(territories, at).to_owned()];
+        row.extend(order.iter().map(|other| cell(at, *other)));
+        // Before there is an answer there are no places.
+        row.push(if election.order.is_empty() { String::new() } else { place.to_string() });
+        row.push(won(election, at, language));
+        row
     };
-    Table { head, rows: order.iter().map(|at| row(*at)).collect() }
+    Table { head, rows: order.iter().copied().zip(1..).map(row).collect() }
 }
 
 fn by_place(election: &Election, territories: &[Territory], language: Language) -> Table {
-    let labels = [Label::Place, Label::Candidate, Label::Score, Label::Votes, Label::Outcome];
+    let mut labels = vec![Label::Place, Label::Candidate, Label::Score, Label::Votes, Label::Outcome];
+    let later = election.steps.iter().any(|step| matches!(step, Step::MiddleMarks { .. }));
+    if later {
+        labels.insert(3, Label::LaterMarks);
+    }
     let row = |(at, place): (u16, usize)| {
         let score = election.scores.get(usize::from(at)).map_or(String::new(), |score| language.number(score));
         let votes = election.votes.get(usize::from(at)).map_or(String::new(), u64::to_string);
-        vec![place.to_string(), title(territories, at).to_owned(), score, votes, won(election, at, language)]
+        let mut row =
+            vec![place.to_string(), title(territories, at).to_owned(), score, votes, won(election, at, language)];
+        if later {
+            row.insert(3, later_marks(election, at));
+        }
+        row
     };
     Table {
         head: labels.iter().map(|label| language.label(*label).to_owned()).collect(),
         rows: order(election).into_iter().zip(1..).map(row).collect(),
     }
+}
+
+/// The later middle marks that put a candidate before the next one: `3 > 2`.
+fn later_marks(election: &Election, at: u16) -> String {
+    let marks = election.steps.iter().find_map(|step| match step {
+        Step::MiddleMarks { better, marks, .. } if *better == at => Some(marks),
+        _ => None,
+    });
+    marks.map_or(String::new(), |[mine, theirs]| format!("{mine} > {theirs}"))
 }

@@ -150,6 +150,7 @@ pub(super) fn count(
         patience: record.patience.clone(),
     };
     let mut bought = shop.run(contest, purse, 0)?.ok_or(CountFault::Overflow("equal shares exceed the budget"))?;
+    let mut share = None;
     if completion.raises() {
         let mut raises = 0;
         let most = most_raises(contest.profile.votes().iter().sum());
@@ -157,11 +158,17 @@ pub(super) fn count(
             raises += 1;
             match shop.run(contest, purse, raises)? {
                 Some(next) => bought = next,
-                None => break,
+                None => {
+                    // The purchases before this raise stand.
+                    raises -= 1;
+                    break;
+                }
             }
         }
+        share = shop.share(raises).map(|share| Step::Raised { share, times: raises });
     }
     *record = bought.record;
+    record.steps.splice(0..0, share);
     let mut winners = bought.candidates;
     if matches!(completion, Completion::Add1u | Completion::Greedy) {
         let density = |at: u16| {
@@ -188,6 +195,11 @@ impl Completion {
 }
 
 impl Shop<'_> {
+    /// What each voter has after so many raises, in units of currency; nothing without voters.
+    fn share(&self, raises: u32) -> Option<Exact> {
+        Some(Exact::ratio(self.budget, u128::from(self.voters) * UNIT)? + Exact::from(u64::from(raises)))
+    }
+
     /// One run after so many raises: what is bought, or nothing when that exceeds the budget.
     fn run(&self, contest: &Contest<'_>, purse: &Purse<'_>, raises: u32) -> Result<Option<Bought>, Halt> {
         let mut certain = self.quick::<u64>(contest, purse, raises);

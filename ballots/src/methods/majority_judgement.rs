@@ -31,9 +31,16 @@ pub fn count(contest: &Contest<'_>, record: &mut Record) -> Result<Ranking, Halt
     let mut all: Vec<u16> = (0..contest.candidates()).collect();
     all.sort_by(compare);
     let places: Vec<Vec<u16>> = all.chunk_by(|left, right| compare(left, right).is_eq()).map(<[u16]>::to_vec).collect();
+    record.steps.extend(places.windows(2).filter_map(|pair| later_marks(&marks, (pair[0][0], pair[1][0]))));
     let order = contest.order(record, &places)?;
     let scores = grades.into_iter().map(|grade| Exact::from(u64::from(grade))).collect();
     Ok(Ranking { order, places, scores, winners: None })
+}
+
+/// What put one candidate before the next one, where their middle marks are equal.
+fn later_marks(marks: &[Marks], (better, other): (u16, u16)) -> Option<Step> {
+    let (taken, marks) = marks[usize::from(better)].first_difference(&marks[usize::from(other)])?;
+    (taken > 0).then_some(Step::MiddleMarks { better, marks, other, taken })
 }
 
 fn histograms(contest: &Contest<'_>) -> Vec<Marks> {
@@ -74,10 +81,15 @@ impl Marks {
         self.up_to.partition_point(|up_to| *up_to <= position) as u32
     }
 
-    /// Compares majority-values. What is taken out after the middle alternates between its two sides: below first where the
-    /// number is odd, above first where it is even. Marks come in runs, so a step passes over as many as stay alike.
+    /// Compares majority-values.
     fn compare(&self, other: &Self) -> Ordering {
-        let Some(middle) = self.middle() else { return Ordering::Equal };
+        self.first_difference(other).map_or(Ordering::Equal, |(_, [mine, theirs])| mine.cmp(&theirs))
+    }
+
+    /// The first middle marks that differ, and how many marks each had lost by then; nothing where all are equal. What is taken out after the middle alternates between its two sides: below first where the
+    /// number is odd, above first where it is even. Marks come in runs, so a step passes over as many as stay alike.
+    fn first_difference(&self, other: &Self) -> Option<(u64, [u32; 2])> {
+        let middle = self.middle()?;
         let (count, mut offset) = (self.count(), 0);
         let odd = count % 2;
         while offset <= middle {
@@ -88,12 +100,16 @@ impl Marks {
                 (1, _) => (marks.at(below), marks.at(above)),
                 _ => (marks.at(below), marks.at(above)),
             };
-            match pair(self).cmp(&pair(other)) {
-                Ordering::Equal => offset += self.alike(below, above).min(other.alike(below, above)).max(1),
-                decided => return decided,
+            let ((low, high), (their_low, their_high)) = (pair(self), pair(other));
+            // Before a pair its predecessors were taken out, and of an odd number the middle, which stands alone.
+            let taken = (2 * offset).saturating_sub(odd);
+            match () {
+                () if low != their_low => return Some((taken, [low, their_low])),
+                () if high != their_high => return Some((taken + 1, [high, their_high])),
+                () => offset += self.alike(below, above).min(other.alike(below, above)).max(1),
             }
         }
-        Ordering::Equal
+        None
     }
 
     /// How many steps outward from these two positions still show the same two marks, this step included.

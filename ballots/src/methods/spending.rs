@@ -11,9 +11,12 @@ use crate::{
     rules::Winners,
 };
 
+mod missed;
 mod reserve;
 mod what_if;
 
+pub(crate) use missed::missed;
+pub use missed::{Missed, Obstacle};
 pub use reserve::{Reserve, reserve};
 pub use what_if::{Row, what_if};
 

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::{Outcome, Standing, Tie};
 use crate::{
-    election::{Broken, Election, State},
+    election::{Broken, Election, State, Step},
     exact::Exact,
     ladder::Rung,
-    methods::Procedure,
+    methods::{Procedure, spending},
     rules::{Rules, TieRule},
     select,
 };
@@ -51,7 +51,7 @@ impl Outcome {
             rounds: Vec::new(),
             spent: election.spent,
             standings,
-            steps: election.steps,
+            steps: election.steps.into_iter().filter(Step::is_in_outcome).collect(),
             ties: election.ties.into_iter().map(tie).collect(),
             winners,
         }
@@ -76,10 +76,11 @@ impl Outcome {
             round: tie.round,
             rungs: tie.rules.iter().map(rung).collect(),
         };
-        Election {
+        let mut election = Election {
             ballots: self.ballots - self.invalid.values().sum::<u64>(),
             blank: self.blank,
             method: rules.method.to_string(),
+            missed: Vec::new(),
             pairwise: self.pairwise.clone(),
             places: order.iter().map(|at| vec![*at]).collect(),
             order,
@@ -91,7 +92,9 @@ impl Outcome {
             votes,
             winners: self.winners.iter().filter_map(at).collect(),
             candidates,
-        }
+        };
+        election.missed = spending::missed(&rules.winners, &rules.territories, &[], rules.method, &election);
+        election
     }
 }
 

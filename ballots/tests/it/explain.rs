@@ -181,3 +181,68 @@ fn a_flow_of_many_is_small() {
     let table = table(&election, &places, Language::English);
     assert_eq!((table.rows.len(), table.head.len()), (60 + 1, 60 + 2));
 }
+
+/// Of equal medians the reader is told which later middle mark decided: 2, 2, 0 and 2, 3, 0 differ when 2 and 0 are out.
+#[test]
+fn later_middle_marks_are_told() {
+    let marks = marked(2, 5, &[(1, "a2 b3"), (1, "a2 b2"), (1, "a0 b0")]);
+    let election = elect(&marks, "majority-judgement", 1);
+    let english = told(&election, Language::English);
+    let decided = "Nashville and Memphis have the same middle mark, 2. Middle marks are then taken out of both one by one and the \
+                   next ones compared: after 2 of each, that of Nashville is 3 and that of Memphis is 2.";
+    assert!(english.lines().any(|line| line == decided), "{english}");
+    let russian = told(&election, Language::Russian);
+    assert!(russian.contains("когда у каждой убрано 2, у «Nashville» это 3, а у «Memphis» — 2."), "{russian}");
+    let shown = table(&election, &towns(), Language::English);
+    assert_eq!(shown.rows[0], ["1", "Nashville", "2", "3 > 2", "3", "won"]);
+    // A round's outcome has no such step: that later marks decided is said there without their number.
+    let steps = election.steps.iter().filter(|step| step.is_in_outcome()).cloned().collect();
+    let bare = told(&Election { steps, ..election }, Language::English);
+    assert!(
+        bare.contains("have the same middle mark, 2.") && bare.contains("the first that differ put Nashville higher."),
+        "{bare}"
+    );
+    // Four marks: 1 is the middle of 1 1 4 4 and of 1 1 3 4, the next one differs.
+    let even = marked(2, 5, &[(1, "a1 b1"), (1, "a1 b1"), (1, "a4 b3"), (1, "a4 b4")]);
+    let said = told(&elect(&even, "majority-judgement", 1), Language::English);
+    assert!(said.contains("after 1 of each, that of Memphis is 4 and that of Nashville is 3."), "{said}");
+    // Different medians need no more words, nor do marks that are all alike.
+    for plain in [[(1, "a4 b1")], [(1, "a4 b4")]] {
+        let said = told(&elect(&marked(2, 5, &plain), "majority-judgement", 1), Language::English);
+        assert!(!said.contains("same middle mark"), "{said}");
+    }
+}
+
+/// Every table of pairs says who won, and the place of each.
+#[test]
+fn tables_of_pairs_name_the_winner() {
+    for method in ["schulze", "kemeny", "copeland", "minimax", "ranked-pairs"] {
+        let election = elect(&ranked(4, &TENNESSEE), method, 1);
+        for (language, ends) in LANGUAGES
+            .into_iter()
+            .zip([["Place", "Outcome of the vote", "won"], ["Место", "Итоги голосования", "победа"]])
+        {
+            let shown = table(&election, &towns(), language);
+            assert_eq!(shown.head[5..], ends[..2], "{method}");
+            assert_eq!(
+                (shown.rows[0][0].as_str(), &shown.rows[0][5..]),
+                ("Nashville", &["1".to_owned(), ends[2].to_owned()][..])
+            );
+            assert_eq!(shown.rows.iter().map(|row| row[5].as_str()).collect::<Vec<_>>(), ["1", "2", "3", "4"]);
+            assert_eq!(shown.rows.iter().filter(|row| row[6] == ends[2]).count(), 1, "{method}");
+        }
+    }
+}
+
+/// Bucklin's bars are the votes of the round that decided: nobody who lost has a longer one than the winner.
+#[test]
+fn bars_of_bucklin_are_of_one_round() {
+    // First places decide: c has 5 of 9. In the second round a reaches 7 and b 6, more than the winner had.
+    let election = elect(&ranked(3, &[(4, "a b c"), (2, "c b a"), (3, "c a b")]), "bucklin", 1);
+    let drawing = outcome_svg(&election, &towns(), Language::English);
+    let widths = drawing.split("width=\"").skip(1).filter_map(|rest| rest.split('"').next()?.parse::<u64>().ok());
+    let widths: Vec<u64> = widths.collect();
+    assert_eq!(widths.len(), 3, "{drawing}");
+    assert!(widths.is_sorted_by(|left, right| left >= right), "{widths:?}");
+    assert!(drawing.contains("<title>Outcome of the vote. Round 1</title>"), "{drawing}");
+}

@@ -8,6 +8,7 @@ mod counting;
 mod elections;
 mod envelope;
 mod explain;
+mod explained_money;
 mod formats;
 mod ladder;
 mod methods;

@@ -12,13 +12,13 @@ use ballots::{
 };
 
 /// Projects of these costs, and how many approve which.
-struct Town {
-    profile: Profile,
-    territories: Vec<Territory>,
-    winners: Winners,
+pub struct Town {
+    pub profile: Profile,
+    pub territories: Vec<Territory>,
+    pub winners: Winners,
 }
 
-fn town(costs: &[&str], budget: &str, ballots: &[(u64, &[u16])]) -> Town {
+pub fn town(costs: &[&str], budget: &str, ballots: &[(u64, &[u16])]) -> Town {
     let count = costs.len() as u16;
     let mut profile = Profile::new(Kind::Approval { max: count }, count);
     for (weight, marks) in ballots {
@@ -46,11 +46,11 @@ impl Town {
         })
     }
 
-    fn count(&self, method: &str) -> Election {
+    pub fn count(&self, method: &str) -> Election {
         self.within(&[], method)
     }
 
-    fn within(&self, limits: &[Limit], method: &str) -> Election {
+    pub fn within(&self, limits: &[Limit], method: &str) -> Election {
         let method: Procedure = method.parse().unwrap();
         let ladder = Ladder::new(&[Rung::Registration]);
         self.with(&ladder, |contest| count_within(contest, limits, method)).unwrap()

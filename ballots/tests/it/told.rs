@@ -90,6 +90,9 @@ proptest! {
         }
         let election = recount(&rules, &ballots).unwrap();
         let told = outcome.election(&rules);
+        // What only helps to explain is not in a round's outcome.
+        let steps = election.steps.iter().filter(|step| step.is_in_outcome()).cloned().collect();
+        let election = ballots::Election { steps, ..election };
         for language in [Language::English, Language::Russian] {
             prop_assert_eq!(explain(&told, &rules.territories, language), explain(&election, &rules.territories, language));
             prop_assert_eq!(table(&told, &rules.territories, language), table(&election, &rules.territories, language));
