@@ -158,8 +158,9 @@ impl Told {
             Language::En => explain::Language::English,
         };
         let (election, territories) = (outcome.election(rules), rules.territories.as_slice());
-        // Without rounds or pairs the crate's table is that of places, which the page has.
+        // Without rounds, pairs or purchases the crate's table is that of places, which the page has.
         let has_table = outcome.pairwise.is_some()
+            || rules.method.spends()
             || outcome.steps.iter().any(|step| matches!(step, ballots::election::Step::Counted { .. }));
         Self {
             drawing: explain::outcome_svg(&election, territories, language),

@@ -85,15 +85,18 @@ fn invalid_ballots_the_reserve_and_other_budgets_stand_beside_the_outcome() {
         "Победили: Alley, Beach.",
         "Место  Территория",
         "Недействительных бюллетеней, которые не посчитаны: 1",
-        "Резерв  Стоимость  Не хватает\nCourt   200        150",
+        "резерв 1: не хватило денег",
         "90                  –",
         "450                 Alley, Beach, Court  450        Court",
     ] {
         assert!(said.contains(part), "{part} is not in:\n{said}");
     }
     let english = printed("vote.pb --method greedy", 0);
-    assert!(english.contains("Invalid ballots, which were not counted: 1") && english.contains("Reserve"), "{english}");
-    assert!(!printed("vote.pb --method approval --winners 1", 0).contains("Reserve"));
+    assert!(
+        english.contains("Invalid ballots, which were not counted: 1") && english.contains("reserve 1: too dear"),
+        "{english}"
+    );
+    assert!(!printed("vote.pb --method approval --winners 1", 0).contains("reserve"));
 }
 
 #[test]

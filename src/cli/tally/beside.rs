@@ -1,13 +1,8 @@
-//! What stands beside the outcome of a count: ballots that are invalid, the reserve, other budgets.
+//! What stands beside the outcome of a count: ballots that are invalid, lots that are waited for, other budgets.
 
 use std::collections::BTreeMap;
 
-use ballots::{
-    election::State,
-    explain::Language,
-    methods::spending::{Reserve, Row},
-    rules::Territory,
-};
+use ballots::{election::State, explain::Language, methods::spending::Row, rules::Territory};
 
 use super::super::show;
 
@@ -38,28 +33,6 @@ pub(super) fn waiting(state: &State, territories: &[Territory], language: Langua
             "The count waits: {names} are equal. The commission draws lots; it goes on with --drawn and their order, the best first, such as --drawn {ids}."
         ),
     }
-}
-
-/// Prints who comes next, if anybody does.
-pub(super) fn reserve(reserves: &[Reserve], territories: &[Territory], language: Language) {
-    if reserves.is_empty() {
-        return;
-    }
-    let head = match language {
-        Language::Russian => ["Резерв", "Стоимость", "Не хватает"],
-        Language::English => ["Reserve", "Cost", "Missing"],
-    };
-    let row = |reserve: &Reserve| {
-        let missing = match (reserve.is_barred, reserve.missing, language) {
-            (true, _, Language::Russian) => "исключена победившей".to_owned(),
-            (true, _, Language::English) => "barred by a winner".to_owned(),
-            (false, Some(missing), _) => missing.to_string(),
-            (false, None, _) => "0".to_owned(),
-        };
-        vec![name(territories, reserve.candidate), reserve.cost.to_string(), missing]
-    };
-    println!();
-    show::columns(&head.map(str::to_owned), &reserves.iter().map(row).collect::<Vec<_>>());
 }
 
 /// Prints who would win with each of the other budgets, if any were asked for.

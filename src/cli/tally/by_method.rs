@@ -121,7 +121,6 @@ impl ByMethod {
             self.print(&contest, &election);
             beside::waiting(&election.state, territories, language);
             beside::invalid(invalid, language);
-            beside::reserve(&reserves, territories, language);
             beside::what_if(&rows, territories, language);
         }
         Ok(election.state == State::Decided)
