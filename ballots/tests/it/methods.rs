@@ -157,7 +157,8 @@ fn majority_judgement_takes_middles_out() {
     let profile = marked(2, 5, &[(1, "a5 b5"), (1, "a4 b5"), (1, "a3 b3"), (1, "a3 b2"), (1, "a0 b0")]);
     let election = elect(&profile, "majority-judgement", 1);
     assert_eq!(letters(&election.order), "ab");
-    assert_eq!(election.steps, [Step::Medians { grades: vec![3, 3] }]);
+    let told = Step::MiddleMarks { better: 0, marks: [3, 2], other: 1, taken: 1 };
+    assert_eq!(election.steps, [Step::Medians { grades: vec![3, 3] }, told]);
     // A mark left out is nought, and nobody counts a ballot that marks nobody.
     let profile = marked(2, 5, &[(2, "a1"), (1, "b5"), (9, "")]);
     assert_eq!(elect(&profile, "majority-judgement", 1).steps, [Step::Medians { grades: vec![1, 0] }]);
