@@ -155,7 +155,8 @@ impl<R: Read> PartsReader<R> {
 
     /// Reads parts, each on whichever core is free, and hands back what each core made of its own.
     ///
-    /// Of several faults the one in the earliest line is told, as if the file were read in one piece.
+    /// Of several faults the one in the earliest part is told, as if the file were read in one piece; several parts may have
+    /// one line.
     pub(super) fn work<W: Send>(
         &mut self,
         cut: impl FnMut(&[u8], bool) -> Cut,
@@ -173,7 +174,7 @@ impl<R: Read> PartsReader<R> {
                 let Ok(part) = part else { return Ok(state) };
                 if let Err(fault) = read(&mut state, &part) {
                     failed.store(true, Ordering::Relaxed);
-                    return Err(fault);
+                    return Err((part.number, fault));
                 }
             }
         };
@@ -195,7 +196,7 @@ impl<R: Read> PartsReader<R> {
                 Err(fault) => bad.push(fault),
             }
         }
-        if let Some(fault) = bad.into_iter().min_by_key(|fault| fault.line) {
+        if let Some((_, fault)) = bad.into_iter().min_by_key(|(number, _)| *number) {
             return Err(fault.into());
         }
         sent?;

@@ -126,6 +126,17 @@ fn the_earliest_fault_is_told() {
     }
 }
 
+/// Two parts may have one line, and then the fault of the former is told.
+#[test]
+fn of_one_line_the_earlier_fault_is_told() {
+    let text = format!("4 2 {}2 1{{no 0 here 0 0\n1 2 0\n0 a b c d", "1 2 3 0 ".repeat(40));
+    let told = "line 1: 1{no is no candidate's number: 1 to 4";
+    assert_eq!(whole("blt", &text).unwrap_err().to_string(), told);
+    for (bytes, cores) in (1..40).flat_map(|bytes| [(bytes, 2), (bytes, 3)]) {
+        assert_eq!(streamed("blt", text.as_bytes(), bytes, cores).unwrap_err().to_string(), told, "{bytes}");
+    }
+}
+
 /// Bytes that are no text are told with their line, wherever they stand.
 #[test]
 fn what_is_no_text_is_told() {
