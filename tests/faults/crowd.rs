@@ -164,6 +164,15 @@ impl Crowd {
         }
     }
 
+    /// Waits until somebody more than these was refused, with `Retry-After`.
+    pub async fn until_refused(&self, before: u64) {
+        let started = Instant::now();
+        while self.refusals() == before {
+            assert!(started.elapsed() < Duration::from_secs(30), "no ballot is refused with Retry-After");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
     /// Everybody stops; the poll has its voters again.
     pub async fn ends(self, poll: &mut Poll) -> Arc<Counts> {
         self.stop.send_replace(true);

@@ -10,7 +10,16 @@ use std::{
 
 use reqwest::StatusCode;
 
-use super::{books, cluster::Cluster, crowd::Crowd, node::Node, poll::Poll, size, town::SLUG};
+use super::{
+    books,
+    cluster::Cluster,
+    crowd::Crowd,
+    cut::until,
+    node::Node,
+    poll::{self, Poll},
+    size,
+    town::SLUG,
+};
 
 /// A small file system of its own.
 struct Disk(PathBuf);
@@ -118,6 +127,61 @@ async fn under_the_tables_of_postgresql() {
     books::hold(poll, &node.api, "full disk under PostgreSQL's tables", &counts).await;
     node.stops();
     cluster.sql("postgres", "DROP DATABASE full_disk WITH (FORCE)");
+}
+
+/// PostgreSQL cannot go on without its write-ahead log: it ends, and whoever has made room starts it again.
+#[tokio::test(flavor = "multi_thread")]
+async fn under_the_write_ahead_log_of_postgresql() {
+    let Some(mut cluster) = size::cluster("a full disk under PostgreSQL's write-ahead log", &[]) else { return };
+    let Some(disk) = Disk::of(96) else { return };
+    let mut poll = Poll::new(&poll::database(&cluster, "full_log"), 10).await;
+    moves_its_log(&mut cluster, &disk);
+    let node = poll.start.node();
+    let crowd = Crowd::of(&mut poll, &[&node.api]);
+    for _ in 0..size::of(1, 10) {
+        crowd.until_more(60).await;
+        disk.fill();
+        let (started, before) = (Instant::now(), crowd.acceptances());
+        // What its files have room for is used up the sooner when they are left half empty.
+        while runs(&cluster) {
+            let _ = cluster.tries("full_log", "SELECT pg_switch_wal()");
+            assert!(started.elapsed() < Duration::from_secs(60), "PostgreSQL lives on without a log");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        let (last, refusals) = (crowd.acceptances(), crowd.refusals());
+        until(&node, StatusCode::SERVICE_UNAVAILABLE).await;
+        crowd.until_refused(refusals).await;
+        assert_eq!(node.status("/healthz").await, Some(StatusCode::NO_CONTENT));
+        assert_eq!(crowd.acceptances(), last, "nothing is accepted without a database");
+        disk.empty();
+        let freed = Instant::now();
+        cluster.starts_again();
+        crowd.until_more(20).await;
+        size::say(format_args!(
+            "full disk under PostgreSQL's write-ahead log: it ended after {} more acceptances; {} refused; started again with room, 20 more after {} ms",
+            last - before,
+            crowd.refusals(),
+            freed.elapsed().as_millis()
+        ));
+    }
+    let counts = crowd.ends(&mut poll).await;
+    books::hold(poll, &node.api, "full disk under PostgreSQL's write-ahead log", &counts).await;
+    node.stops();
+}
+
+/// Whether the server is there: it takes this file away when it ends by itself.
+fn runs(cluster: &Cluster) -> bool {
+    cluster.folder.path().join("data/postmaster.pid").exists()
+}
+
+/// Puts the files of the write-ahead log on this disk.
+fn moves_its_log(cluster: &mut Cluster, disk: &Disk) {
+    cluster.kill();
+    let (old, new) = (cluster.folder.path().join("data/pg_wal"), disk.0.join("pg_wal"));
+    assert!(Command::new("cp").arg("-a").args([&old, &new]).status().unwrap().success());
+    fs::remove_dir_all(&old).unwrap();
+    std::os::unix::fs::symlink(&new, &old).unwrap();
+    cluster.starts_again();
 }
 
 fn open_to_its_owner(folder: &Path) {

@@ -1,7 +1,5 @@
 //! kill -9 in the middle of casting, again and again: of the only node, of one of two, and of PostgreSQL with all its processes.
 
-use std::time::Duration;
-
 use reqwest::StatusCode;
 
 use super::{
@@ -66,13 +64,7 @@ async fn postgresql_with_all_its_processes() {
         cluster.kill();
         let before = crowd.refusals();
         // It stays dead until somebody was refused: how soon that is depends on what was under way.
-        let refused = async {
-            while crowd.refusals() == before {
-                tokio::time::sleep(Duration::from_millis(20)).await;
-            }
-        };
-        let refused = tokio::time::timeout(Duration::from_secs(30), refused).await;
-        assert!(refused.is_ok(), "without a database a ballot is refused with Retry-After");
+        crowd.until_refused(before).await;
         assert_eq!(nodes[0].status("/healthz").await, Some(StatusCode::NO_CONTENT));
         assert_eq!(nodes[0].status("/readyz").await, Some(StatusCode::SERVICE_UNAVAILABLE));
         cluster.starts_again();

@@ -168,7 +168,7 @@ impl Cluster {
         fs::set_permissions(path, fs::Permissions::from_mode(0o600)).unwrap();
     }
 
-    /// Starts it again on the same port, after a kill.
+    /// Starts it again on the same port, after a kill or its own end.
     pub fn starts_again(&mut self) {
         let (child, life) = spawn(self.folder.path(), self.port, &self.settings);
         (self.child, self.life) = (child, Some(life));
@@ -182,6 +182,11 @@ impl Cluster {
 
     /// Runs statements as the administrator and returns what they print.
     pub fn sql(&self, database: &str, statements: &str) -> String {
+        self.tries(database, statements).unwrap_or_else(|said| panic!("{statements}: {said}"))
+    }
+
+    /// The same; what it says when they fail.
+    pub fn tries(&self, database: &str, statements: &str) -> Result<String, String> {
         let mut psql = program("psql", self.folder.path());
         psql.args([
             "-qtAX",
@@ -195,8 +200,10 @@ impl Cluster {
             &self.port.to_string(),
         ]);
         let output = psql.args(["-d", database, "-c", statements]).output().unwrap();
-        assert!(output.status.success(), "{statements}: {}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+        if !output.status.success() {
+            return Err(String::from_utf8_lossy(&output.stderr).into_owned());
+        }
+        Ok(String::from_utf8(output.stdout).unwrap().trim().to_owned())
     }
 
     /// Makes a database of the owner's, empty or a copy.

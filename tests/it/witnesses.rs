@@ -7,13 +7,14 @@ use audit::{
     round::rules::BatchRules,
     verify::verify,
 };
-use reqwest::Method as Verb;
+use reqwest::{Method as Verb, StatusCode};
 use serde_json::Value;
 use veche::{
     client::{
         receipt::{self, Receipt},
         resident::Cast,
     },
+    crypto::codes::LetterCode,
     http::StepRequest,
 };
 
@@ -67,17 +68,23 @@ async fn town_that_asks(witnesses: Vec<veche::config::Witness>) -> Town {
     Town::with(|config| (config.witnesses, config.least_together) = (witnesses, 2)).await
 }
 
-/// Opens a round whose rules ask for all of these, and casts enough ballots for a batch.
-async fn two_cast(town: &Town, asked: &[&FakeWitness]) -> Vec<Cast> {
+/// Opens a round whose rules ask for so many of these, for so many residents.
+async fn opens(town: &Town, asked: &[&FakeWitness], quorum: usize, residents: usize) -> Vec<LetterCode> {
     let mut keys: Vec<_> = asked.iter().map(|witness| witness.key.to_string()).collect();
     keys.sort();
-    let quorum = u16::try_from(keys.len()).unwrap();
+    let quorum = u16::try_from(quorum).unwrap();
     let mut draft = town.draft(approval());
     draft.witnesses = (quorum > 0).then_some(WitnessPolicy { keys, quorum });
     draft.batch = BatchRules { at_least: 2, within: 7200 };
     town.publishes_draft(&draft).await;
-    let codes = town.enrols(2).await;
+    let codes = town.enrols(residents).await;
     town.opens().await;
+    codes
+}
+
+/// Opens a round whose rules ask for all of these, and casts enough ballots for a batch.
+async fn two_cast(town: &Town, asked: &[&FakeWitness]) -> Vec<Cast> {
+    let codes = opens(town, asked, asked.len(), 2).await;
     let mut casts = Vec::new();
     for code in &codes {
         let mut credential = town.registers(code).await;
@@ -194,6 +201,38 @@ async fn a_database_older_than_its_log_is_told_by_the_witness() {
         assert!(page.text.contains(words) && page.text.contains("longer.example"), "{prefix}");
     }
     assert!(!cosigned(&note(&town, LOG).await, &[&witness]));
+}
+
+/// Two of three are asked for. One that lies ends no vote, whoever else joins in that the rules do not name; two end it.
+#[tokio::test(flavor = "multi_thread")]
+async fn as_many_as_the_rules_ask_for_end_the_casting() {
+    let named = [
+        FakeWitness::new("first.example", 66).await,
+        FakeWitness::new("second.example", 67).await,
+        FakeWitness::new("third.example", 68).await,
+    ];
+    let other = FakeWitness::new("not-named.example", 69).await;
+    let [first, second, third] = named.each_ref();
+    let town = town_with(&[first, second, third, &other]).await;
+    let codes = opens(&town, &[first, second, third], 2, 3).await;
+    let mut credential = town.registers(&codes[0]).await;
+    let longer = Some((1_000, Hash::ZERO));
+    first.follows(&town, LOG, longer).await;
+    other.follows(&town, LOG, longer).await;
+    third.follows(&town, LOG, None).await;
+    until_fault(&town, first, "longer-log").await;
+    until_fault(&town, &other, "longer-log").await;
+    town.casts(&mut credential, &["t1"]).await.unwrap();
+    town.registers(&codes[1]).await;
+    second.follows(&town, LOG, longer).await;
+    until_fault(&town, second, "longer-log").await;
+    let refused = town.casts(&mut credential, &["t2"]).await.unwrap_err();
+    assert_eq!(refused.slug(), Some("log-behind"), "{refused}");
+    let refused = town.place().await.register(&town.api, &codes[2]).await.unwrap_err();
+    assert_eq!(refused.slug(), Some("log-behind"), "{refused}");
+    assert_eq!(town.asks(Verb::GET, "/readyz", None, None).await.status, StatusCode::SERVICE_UNAVAILABLE);
+    // What is there is still read.
+    assert!(!note(&town, LOG).await.text.is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]
