@@ -55,6 +55,6 @@ pub async fn receipt(app: &App, index: u64) -> Result<(Receipt, Duration), Error
     let started = Instant::now();
     let mut tx = app.db.read().await?;
     let head = witnessing::best(&mut tx, &log, index).await?;
-    let receipt = receipts::logged(&mut tx, &log, index, head).await?;
+    let receipt = receipts::logged(app, &mut tx, &log, index, head).await?;
     Ok((receipt, started.elapsed()))
 }

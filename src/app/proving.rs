@@ -3,31 +3,45 @@
 use audit::log::{
     hash::Hash,
     proof,
-    tile::{TileId, Tiles, needed_for_consistency, needed_for_inclusion},
+    tile::{Tiles, needed_for_consistency, needed_for_inclusion},
 };
 
+use super::tiles::Full;
 use crate::{
     error::Error,
     store::{Tx, log},
 };
 
-/// RFC 6962 §2.1.1 audit path of a line in the log of this size, which may be smaller than today's.
-pub(super) async fn inclusion(tx: &mut Tx, log_id: i64, index: u64, size: u64) -> Result<Vec<Hash>, Error> {
-    let tiles = tiles(tx, log_id, needed_for_inclusion(index, size)).await?;
+/// RFC 6962 §2.1.1 audit path of a line in the log of this size, which may be smaller than today's. Tiles that are full are the same
+/// for ever, so those of many receipts come from memory.
+pub(super) async fn inclusion(
+    full: &Full,
+    tx: &mut Tx,
+    log_id: i64,
+    index: u64,
+    size: u64,
+) -> Result<Vec<Hash>, Error> {
+    let (mut tiles, mut missing) = (Tiles::default(), Vec::new());
+    for id in needed_for_inclusion(index, size) {
+        match full.hashes(log_id, id) {
+            Some(hashes) => tiles.insert(id, &hashes).map_err(Error::broken)?,
+            None => missing.push(id),
+        }
+    }
+    for (id, hashes) in log::tiles(tx, log_id, &missing).await? {
+        tiles.insert(id, &hashes).map_err(Error::broken)?;
+        full.keep(log_id, id, hashes);
+    }
     proof::inclusion(&tiles, index, size).map_err(Error::broken)
 }
 
-/// RFC 6962 §2.1.2 proof that the log of the first size, at least 1, is the beginning of the log of the second.
+/// RFC 6962 §2.1.2 proof that the log of the first size, at least 1, is the beginning of the log of the second. It says what the
+/// database holds now, whatever was in memory.
 pub(super) async fn consistency(tx: &mut Tx, log_id: i64, from: u64, to: u64) -> Result<Vec<Hash>, Error> {
-    let tiles = tiles(tx, log_id, needed_for_consistency(from, to)).await?;
-    proof::consistency(&tiles, from, to).map_err(Error::broken)
-}
-
-async fn tiles(tx: &mut Tx, log_id: i64, needed: Vec<TileId>) -> Result<Tiles, Error> {
     let mut tiles = Tiles::default();
     // A tile that is missing is missed by the proof.
-    for (id, hashes) in log::tiles(tx, log_id, &needed).await? {
+    for (id, hashes) in log::tiles(tx, log_id, &needed_for_consistency(from, to)).await? {
         tiles.insert(id, &hashes).map_err(Error::broken)?;
     }
-    Ok(tiles)
+    proof::consistency(&tiles, from, to).map_err(Error::broken)
 }

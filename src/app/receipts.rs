@@ -73,14 +73,14 @@ pub async fn receipt(app: &App, slug: &str, hash: &[u8; 32]) -> Result<Receipt, 
             if !head.has_quorum && app.clock.now() < in_log_by {
                 return Ok(Receipt::Waiting { in_log_by });
             }
-            logged(&mut tx, &round.log, index, head).await
+            logged(app, &mut tx, &round.log, index, head).await
         }
     }
 }
 
 /// The receipt of a line, from a head that covers it.
-pub(super) async fn logged(tx: &mut Tx, log: &OpenLog, index: u64, head: Signed) -> Result<Receipt, Error> {
-    let path = proving::inclusion(tx, log.id, index, head.size).await?;
+pub(super) async fn logged(app: &App, tx: &mut Tx, log: &OpenLog, index: u64, head: Signed) -> Result<Receipt, Error> {
+    let path = proving::inclusion(&app.tiles, tx, log.id, index, head.size).await?;
     let line = log::lines(tx, log.id, index, 1).await?.pop();
     let line = line.ok_or_else(|| Error::broken("a line of the log is missing"))?;
     let proof = TlogProof { checkpoint: head.note, extra: None, index, proof: path }.to_string();

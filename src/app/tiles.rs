@@ -40,6 +40,20 @@ impl Weighter<(i64, TilePath, bool), Bytes> for Length {
     }
 }
 
+impl Full {
+    /// The hashes of a full tile, if they are in memory.
+    pub(super) fn hashes(&self, log_id: i64, id: TileId) -> Option<Bytes> {
+        self.0.get(&(log_id, TilePath::Hashes(id, WIDTH), false))
+    }
+
+    /// Keeps the hashes of a tile in memory, if it is full.
+    pub(super) fn keep(&self, log_id: i64, id: TileId, hashes: Vec<u8>) {
+        if hashes.len() == WIDTH as usize * HASH {
+            self.0.insert((log_id, TilePath::Hashes(id, WIDTH), false), hashes.into());
+        }
+    }
+}
+
 impl Default for Full {
     fn default() -> Self {
         Self(Cache::with_weighter(MOST_TILES, MOST_BYTES, Length))

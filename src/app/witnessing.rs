@@ -16,7 +16,6 @@ use crate::{
     store::{
         Tx,
         cosignatures::{self, CosignedHead},
-        log,
     },
 };
 
@@ -61,9 +60,7 @@ pub async fn head(app: &App, log: &OpenLog) -> Result<String, Error> {
 
 /// The same, in a transaction.
 pub(super) async fn newest(tx: &mut Tx, log: &OpenLog) -> Result<Signed, Error> {
-    let (size, checkpoint) = log::checkpoint(tx, log.id).await?;
-    let under = cosignatures::under(tx, log.id, size).await?;
-    Ok(signed(log, CosignedHead { size, checkpoint, under }))
+    Ok(signed(log, cosignatures::newest(tx, log.id).await?))
 }
 
 /// The head that a receipt leads to: the newest with the quorum that covers the line; without one, of the newest heads that

@@ -1,10 +1,15 @@
 //! JSON over HTTP: one way to ask, and every problem answer as a value.
 
+use std::time::Duration;
+
 use reqwest::{Method, Response, StatusCode};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 /// Longest answer that is taken, in bytes; whatever is longer is fetched as a bundle is, into a file.
 const MOST: usize = 64 << 20;
+
+/// A connection that was quiet for longer is not used again: the server closes it after ten seconds, perhaps just then.
+pub(super) const QUIET: Duration = Duration::from_secs(5);
 
 /// A server's API.
 #[derive(Debug, Clone)]
@@ -68,7 +73,7 @@ impl Api {
     /// # Errors
     /// [`ClientFault::Http`] when the HTTP client cannot be set up.
     pub fn new(base: &str) -> Result<Self, ClientFault> {
-        let http = reqwest::Client::builder().no_proxy().tcp_nodelay(true).build()?;
+        let http = reqwest::Client::builder().no_proxy().tcp_nodelay(true).pool_idle_timeout(QUIET).build()?;
         Ok(Self { base: base.trim_end_matches('/').to_owned(), http })
     }
 

@@ -9,7 +9,7 @@ use audit::{
 use reqwest::StatusCode;
 use tokio::runtime::Handle;
 
-use super::ClientFault;
+use super::{ClientFault, api::QUIET};
 
 /// Longest wait for an answer, or for its next part.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -43,6 +43,7 @@ impl LogAddress {
         let base = if address.ends_with("/log") { address.to_owned() } else { format!("{address}/log") };
         let http = reqwest::Client::builder()
             .no_proxy()
+            .pool_idle_timeout(QUIET)
             .connect_timeout(PATIENCE)
             .read_timeout(PATIENCE)
             .timeout(WHOLE)

@@ -10,6 +10,8 @@ use crate::domain::WitnessFault;
 const CONNECT: Duration = Duration::from_secs(5);
 /// Longest wait for the whole answer.
 const ANSWER: Duration = Duration::from_secs(10);
+/// A connection that was quiet for longer is not used again: many servers close it soon after, perhaps just then.
+const QUIET: Duration = Duration::from_secs(5);
 /// Longest answer, in bytes: a few signatures.
 const MOST_BYTES: usize = 16 * 1024;
 
@@ -41,7 +43,7 @@ impl WitnessAddress {
             return Err(format!("{prefix}: must be an http or https address without ? and #"));
         }
         let http = reqwest::Client::builder().connect_timeout(CONNECT).timeout(ANSWER).redirect(Policy::none());
-        let http = http.build().map_err(|fault| fault.to_string())?;
+        let http = http.pool_idle_timeout(QUIET).build().map_err(|fault| fault.to_string())?;
         Ok(Self { http, address })
     }
 
