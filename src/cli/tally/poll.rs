@@ -58,14 +58,14 @@ fn streamed(file: &Path, method: Option<Procedure>, hidden: bool) -> Result<Poll
     let each = |kept: &mut Kept, number: usize, part: Profile| kept.add(number, part);
     let (poll, cores) = match ending.as_str() {
         "soc" | "soi" | "toc" | "toi" | "cat" => {
-            let read = |file: Opening<'_>, parts| preflib::fold(file.open()?, parts, start, each);
+            let read = |file: Opening<'_>, parts| preflib::fold(|| file.open(), parts, start, each);
             let (data_type, poll, cores) = reading::read(file, hidden, read)?;
             if data_type.name() != ending {
                 return Err(fault(&format_args!("DATA TYPE is {}, the name says otherwise", data_type.name())));
             }
             (poll, cores)
         }
-        "blt" => reading::read(file, hidden, |file, parts| blt::fold(file.open()?, parts, start, each))?,
+        "blt" => reading::read(file, hidden, |file, parts| blt::fold(|| file.open(), parts, start, each))?,
         "csv" => reading::read(file, hidden, |file, parts| sheet::fold(|| file.open(), parts, start, each))?,
         other => {
             let known = ".pb, .soc, .soi, .toc, .toi, .cat, .blt and .csv are";
