@@ -243,6 +243,56 @@ fn papers(profile: &Profile) -> Vec<(Vec<Vec<u16>>, Vec<u32>, u64)> {
     .collect()
 }
 
+/// Places of a ballot from some order of the candidates: a few are named, in groups of which some are empty.
+fn any_places(count: u16) -> impl Strategy<Value = Vec<Vec<u16>>> {
+    let order = Just((0..count).collect::<Vec<_>>()).prop_shuffle();
+    (order, proptest::collection::vec(0..3_usize, 0..6)).prop_map(|(mut order, sizes)| {
+        let take = |size: usize| order.drain(..size.min(order.len())).collect();
+        sizes.into_iter().map(take).collect()
+    })
+}
+
+/// A file as another program might make it: ids, candidates who withdrew, places left out, names of any letters.
+fn any_blt() -> impl Strategy<Value = blt::Blt> {
+    (1..7_u16).prop_flat_map(|count| {
+        let id = proptest::option::of("[^\\s()\"#]{1,5}");
+        let paper = (id, 1..=u64::from(u32::MAX), any_places(count));
+        let paper = paper.prop_map(|(id, weight, places)| blt::Paper { id, line: 0, weight, places });
+        let name = "[^\"\n\r]{0,6}";
+        let names = (proptest::collection::vec(name, usize::from(count)), name);
+        let papers = proptest::collection::vec(paper, 0..8);
+        let withdrawn = proptest::sample::subsequence((0..count).collect::<Vec<_>>(), 0..=usize::from(count));
+        (names, papers, 1..=u16::MAX, withdrawn).prop_map(|((candidates, title), papers, seats, withdrawn)| blt::Blt {
+            candidates,
+            papers,
+            seats,
+            title,
+            withdrawn,
+        })
+    })
+}
+
+#[test]
+fn blt_that_could_not_be_read_is_not_written() {
+    let good = blt::read(BLT).unwrap();
+    let with = |change: fn(&mut blt::Blt)| {
+        let mut file = good.clone();
+        change(&mut file);
+        blt::write(&file).unwrap_err().to_string()
+    };
+    for (told, words) in [
+        (with(|file| file.papers[0].weight = 0), "a ballot has no weight"),
+        (with(|file| file.papers[0].places.push(vec![0])), "candidate 1 stands there twice"),
+        (with(|file| file.papers[0].places.push(vec![4])), "there is no candidate 5"),
+        (with(|file| file.papers[0].id = Some("a b".to_owned())), "has a space"),
+        (with(|file| file.withdrawn = vec![1, 1]), "candidate 2 stands there twice"),
+        (with(|file| file.seats = 0), "and a seat"),
+        (with(|file| file.candidates.clear()), "1 to 65535 candidates"),
+    ] {
+        assert!(told.contains(words), "{told}");
+    }
+}
+
 /// A file as if it came from none.
 fn without_lines(mut file: blt::Blt) -> blt::Blt {
     file.papers.iter_mut().for_each(|paper| paper.line = 0);
@@ -272,6 +322,16 @@ proptest! {
                 prop_assert_eq!(without_lines(blt::read(&blt::write(&file).unwrap()).unwrap()), file);
             }
         }
+    }
+
+    #[test]
+    fn blt_survives_with_ids_and_withdrawn(file in any_blt()) {
+        let text = blt::write(&file).unwrap();
+        let read = blt::read(&text).unwrap();
+        let begins: Vec<_> = read.papers.iter().map(|paper| paper.line).collect();
+        let first = 2 + usize::from(!file.withdrawn.is_empty());
+        prop_assert_eq!(begins, (first..).take(file.papers.len()).collect::<Vec<_>>());
+        prop_assert_eq!(without_lines(read), file);
     }
 
     /// Whatever the text, the readers answer and do not panic.
