@@ -62,6 +62,43 @@ fn preflib_is_read_and_refused_with_the_line() {
     assert_eq!((poll.profile.kind(), poll.profile.votes()), (&Kind::Approval { max: 2 }, vec![2, 3]));
     let found = fault(preflib::read, CAT, ("2: {1,2},{}", "2: {1,2}"));
     assert!(found.line == 8 && found.reason.contains("1 groups for 2 categories"), "{found}");
+    let uncategorised = CAT.replace("# CATEGORY NAME 1: Yes\n# CATEGORY NAME 2: No\n", "");
+    for (good, change, line, words) in [
+        (CAT, ("TYPE: cat", "TYPE: toi"), 2, "DATA TYPE is toi, which has no CATEGORY NAME"),
+        (TOI, ("TYPE: toi", "TYPE: cat"), 3, "DATA TYPE is cat, but there is no CATEGORY NAME"),
+        (&uncategorised, ("Parks", "Parks"), 2, "DATA TYPE is cat, but there is no CATEGORY NAME"),
+    ] {
+        let found = fault(preflib::read, good, change);
+        assert!(found.line == line && found.reason.contains(words), "{change:?}: {found}");
+    }
+}
+
+/// Approvals and choose-one have two categories, marks one for each; marks that would be read as approvals are not written.
+#[test]
+fn categories_are_written_and_read() {
+    let poll = |kind: &str, max: Kind| {
+        let text = format!("{kind},park,square,street\n3,1,,\n1,,,\n2,,,1\n");
+        let mut poll = sheet::read(&text).unwrap();
+        let mut profile = Profile::new(max, 3);
+        for (choice, weight) in [(vec![0], 3), (vec![], 1), (vec![2], 2)] {
+            let marks = choice.iter().map(|at| (*at, 1)).collect();
+            let choice = if kind == "score" { Choice::Score(marks) } else { Choice::Approval(choice) };
+            profile.add(&choice, weight).unwrap();
+        }
+        poll.profile = profile;
+        poll
+    };
+    let written = |poll: &Poll| preflib::write(&Preferences::from_poll(poll).unwrap());
+    let one = written(&poll("approval", Kind::Approval { max: 1 }));
+    let end = "# NUMBER CATEGORIES: 2\n# CATEGORY NAME 1: Approved\n# CATEGORY NAME 2: Not approved\n\
+        # ALTERNATIVE NAME 1: park\n# ALTERNATIVE NAME 2: square\n# ALTERNATIVE NAME 3: street\n\
+        3: 1,{2,3}\n1: {},{1,2,3}\n2: 3,{1,2}\n";
+    assert!(one.starts_with("# TITLE: \n# DATA TYPE: cat\n") && one.ends_with(end), "{one}");
+    let again = preflib::read(&one).unwrap().poll().unwrap();
+    assert_eq!((again.profile.votes(), again.profile.blank(), again.profile.longest()), (vec![3, 0, 2], 1, 1));
+    let marks = written(&poll("score", Kind::Score { max: 2 }));
+    assert!(marks.ends_with("3: {},1,{}\n1: {},{},{}\n2: {},3,{}\n"), "{marks}");
+    assert!(Preferences::from_poll(&poll("score", Kind::Score { max: 1 })).is_none());
 }
 
 #[test]
@@ -310,18 +347,29 @@ proptest! {
     }
 
     #[test]
-    fn rankings_survive_preflib_and_blt(poll in any_poll()) {
-        match Preferences::from_poll(&poll) {
-            None => prop_assert!(blt::Blt::from_poll(&poll).is_err()),
-            Some(file) => {
-                let again = preflib::read(&preflib::write(&file)).unwrap();
-                prop_assert_eq!(again.data_type, file.data_type);
-                prop_assert_eq!(papers(&again.poll().unwrap().profile), papers(&poll.profile));
-                prop_assert_eq!(&again.alternatives, &file.alternatives);
+    fn rankings_survive_blt(poll in any_poll()) {
+        match poll.profile.kind() {
+            Kind::Ranked { .. } => {
                 let file = blt::Blt::from_poll(&poll).unwrap();
                 prop_assert_eq!(without_lines(blt::read(&blt::write(&file).unwrap()).unwrap()), file);
             }
+            _ => prop_assert!(blt::Blt::from_poll(&poll).is_err()),
         }
+    }
+
+    /// Rankings as orders, approvals and marks as categories; of points there is no file.
+    #[test]
+    fn votes_survive_preflib(poll in any_poll()) {
+        let Some(file) = Preferences::from_poll(&poll) else {
+            return Ok(prop_assert_eq!(poll.profile.kind().name(), "points"));
+        };
+        let text = preflib::write(&file);
+        let mut again = preflib::read(&text).unwrap();
+        let read = again.poll().unwrap().profile;
+        prop_assert_eq!(read.kind(), poll.profile.kind());
+        prop_assert_eq!(papers(&read), papers(&poll.profile));
+        again.preferences.iter_mut().for_each(|one| one.line = 0);
+        prop_assert_eq!(again, file);
     }
 
     #[test]

@@ -9,7 +9,11 @@ use std::{
 
 use ballots::{
     Profile,
-    formats::{FormatFault, Parts, PartsFault, Poll, blt, preflib, sheet},
+    formats::{
+        FormatFault, Parts, PartsFault, Poll, blt,
+        preflib::{self, DataType},
+        sheet,
+    },
 };
 use proptest::prelude::*;
 
@@ -57,7 +61,7 @@ fn streamed(format: &str, text: &[u8], bytes: usize, cores: usize) -> Result<(Po
     let read = match format {
         "blt" => blt::fold(|| Ok(text), parts, |_| Kept::new(), keep),
         "csv" => sheet::fold(|| Ok(text), parts, |_| Kept::new(), keep),
-        _ => preflib::fold(|| Ok(text), parts, |_| Kept::new(), keep).map(|(_, poll, cores)| (poll, cores)),
+        _ => preflib::fold(|| Ok(text), None, parts, |_| Kept::new(), keep).map(|(_, poll, cores)| (poll, cores)),
     };
     read.map(together)
 }
@@ -207,6 +211,26 @@ fn what_is_no_text_is_told() {
                 let fault = streamed(format, &bytes, size, 2).unwrap_err().to_string();
                 // Whatever stands before it on its line may be wrong without the rest.
                 assert!(fault.starts_with(&format!("line {line}: ")), "{format} {at} {size}: {fault}");
+            }
+        }
+    }
+}
+
+/// The ending of a file's name and its DATA TYPE must be one: else nothing is read but the head, and its line is told.
+#[test]
+fn the_name_and_the_data_type_are_one() {
+    let parts = Parts { bytes: NonZeroUsize::new(30).unwrap(), cores: NonZeroUsize::MIN };
+    for (text, held, line) in [(TOI, DataType::Toi, 2), (CAT, DataType::Cat, 1)] {
+        for named in DataType::ALL {
+            let each = |(): &mut (), _, _| Ok(assert!(named == held, "no ballots of another kind are read"));
+            let read = preflib::fold(|| Ok(text.as_bytes()), Some(named), parts, |_| (), each);
+            match read {
+                Ok((found, ..)) => assert!(found == held && named == held),
+                Err(fault) => {
+                    let told =
+                        format!("line {line}: DATA TYPE is {}, but the file's name says {}", held.name(), named.name());
+                    assert_eq!((fault.to_string(), named == held), (told, false));
+                }
             }
         }
     }

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Reads a file, each part of its ballots on whichever core is free. `open` is asked for its bytes, and once more where there
-/// are too many ballots.
+/// are too many ballots. Where a kind is `named`, as by the ending of the file's name, the file must be of that kind.
 ///
 /// `start` makes what each core counts into, given the kind of the ballots as a profile without any; `each` gets the ballots of
 /// a part, with its number from 0. Back come the kind of the file, the vote without its ballots, and what each core counted.
@@ -23,6 +23,7 @@ use crate::{
 /// [`PartsFault`]: of several faults the one in the earliest line, as if the file were read in one piece.
 pub fn fold<R: Read, S: Send>(
     open: impl Fn() -> io::Result<R>,
+    named: Option<DataType>,
     parts: Parts,
     start: impl Fn(&Profile) -> S + Sync,
     each: impl Fn(&mut S, usize, Profile) -> Result<(), FormatFault> + Sync,
@@ -31,7 +32,7 @@ pub fn fold<R: Read, S: Send>(
         let mut source = PartsReader::new(open()?, parts);
         let head = source.head(|text, whole| {
             let end = head_end(text).or_else(|| whole.then_some(text.len()));
-            end.map(|end| Ok((head(&text[..end])?, end))).transpose()
+            end.map(|end| Ok((head(&text[..end], named)?, end))).transpose()
         })?;
         Ok((source, head))
     };
