@@ -35,7 +35,7 @@ pub(super) fn measure(file: Option<&Path>) -> Result<Vec<Figure>, CliFault> {
         Some(_) => figures.extend(counts_of_file(&text)?),
         None => {
             for method in Procedure::all() {
-                figures.push(Held::new(method, BALLOTS)?.measured(method)?);
+                figures.push(Held::new(method, town::PROJECTS, BALLOTS)?.measured(method)?);
             }
         }
     }
@@ -73,8 +73,8 @@ struct Held {
 
 impl Held {
     /// The made-up town's, on ballots that fit the method, and with fewer projects where its time doubles with each.
-    fn new(method: Procedure, ballots: u64) -> Result<Self, CliFault> {
-        let projects = most(method).min(town::PROJECTS);
+    fn new(method: Procedure, projects: u16, ballots: u64) -> Result<Self, CliFault> {
+        let projects = most(method).min(projects);
         let profile = town::profile(&kind(method), projects, ballots).map_err(CliFault::other)?;
         let winners = if method.spends() {
             Winners::Budget { budget: town::budget(projects), minimum: None, overflow: Overflow::Skip }
