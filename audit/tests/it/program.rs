@@ -4,11 +4,18 @@ use std::{
     fs::{self, OpenOptions},
     path::Path,
     process::{Command, Stdio},
+    thread,
+    time::{Duration, Instant},
 };
 
 use tempfile::TempDir;
 
-use crate::audited::honest;
+use crate::{audited::honest, town::Town};
+
+/// So many records are sorted in the pool and not by who asks: rayon divides what is longer than 2000 once it is parted in two.
+const SORTED_IN_THE_POOL: u64 = 4_200;
+/// Far longer than such an audit takes on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 fn bundle() -> TempDir {
     let folder = tempfile::tempdir().expect("a folder");
@@ -36,6 +43,25 @@ fn output_that_cannot_be_written_is_exit_code_2() {
         assert_eq!(run.status.code(), Some(2), "{arguments:?}: {said}");
         assert!(said.contains("standard output: ") && !said.contains("panicked"), "{said}");
     }
+}
+
+/// With one thread in the pool nothing may wait there for what must be done there: such an audit would never end.
+#[test]
+fn one_processor_is_enough() {
+    let folder = tempfile::tempdir().expect("a folder");
+    Town::new(folder.path(), SORTED_IN_THE_POOL, 0).expect("a town").hold().expect("a bundle");
+    let mut run = audit(&["."], folder.path())
+        .env("RAYON_NUM_THREADS", "1")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("it runs");
+    let started = Instant::now();
+    while run.try_wait().expect("it can be asked").is_none() && started.elapsed() < PATIENCE {
+        thread::sleep(Duration::from_millis(20));
+    }
+    run.kill().expect("it is over, or ended here");
+    assert_eq!(run.wait().expect("it is over").code(), Some(0), "it did not end, or found a fault");
 }
 
 #[test]

@@ -23,6 +23,8 @@ pub use write::write;
 pub struct Paper {
     /// Name of the ballot, where the file gives one.
     pub id: Option<String>,
+    /// Line in the file, from 1, where the ballot begins; 0 where it comes from no file.
+    pub line: usize,
     /// How many are alike.
     pub weight: u64,
     /// Candidates from 0 by place, the best first; equals share a place, and a place may be left out.
@@ -53,8 +55,7 @@ impl Blt {
         let standing = Standing::new(self.candidates.len() as u16, &self.withdrawn);
         let mut ballots = standing.no_ballots();
         for paper in &self.papers {
-            // Whatever could be wrong with one ballot was found when it was read.
-            standing.add(&mut ballots, paper, 1)?;
+            standing.add(&mut ballots, paper)?;
         }
         Ok(standing.poll(ballots.finish()?, self.seats, &self.candidates, &self.title))
     }
@@ -80,7 +81,7 @@ impl Blt {
             papers: poll
                 .profile
                 .papers()
-                .map(|one| Paper { id: None, weight: one.weight, places: places(one) })
+                .map(|one| Paper { id: None, line: 0, weight: one.weight, places: places(one) })
                 .collect(),
             seats: poll.seats.unwrap_or(1),
             title: poll.title.clone(),
@@ -106,10 +107,10 @@ impl Standing {
         self.0.binary_search(&at).ok().and_then(|at| u16::try_from(at).ok())
     }
 
-    fn add(&self, ballots: &mut Bounded, paper: &Paper, line: usize) -> Result<(), FormatFault> {
+    fn add(&self, ballots: &mut Bounded, paper: &Paper) -> Result<(), FormatFault> {
         let places = paper.places.iter().map(|place| place.iter().filter_map(|at| self.place(*at)).collect());
         let groups: Vec<Vec<u16>> = places.collect();
-        ballots.add(paper.weight, line, |profile| profile.add_groups(&groups, paper.weight))
+        ballots.add(paper.weight, paper.line, |profile| profile.add_groups(&groups, paper.weight))
     }
 
     fn poll(&self, profile: Profile, seats: u16, names: &[String], title: &str) -> Poll {

@@ -1,17 +1,20 @@
-//! Ballots that a reader adds, which may be too many: that is a fault of all together, told after every fault that has a line.
+//! Ballots that a reader adds, which may be too many: told after every other fault, with the line in which they become too many.
 
-use super::FormatFault;
+use std::io;
+
+use super::{FormatFault, PartsFault};
 use crate::profile::{MOST_BALLOTS, Profile, ProfileFault};
 
 /// Ballots so far, and how many there are of them and of those that no longer fit.
 pub(super) struct Bounded {
     profile: Profile,
     ballots: u64,
+    too_many: Option<FormatFault>,
 }
 
 impl Bounded {
     pub(super) fn new(empty: Profile) -> Self {
-        Self { profile: empty, ballots: 0 }
+        Self { profile: empty, ballots: 0, too_many: None }
     }
 
     /// Adds a line's ballots, so many; where there are too many, they are only counted.
@@ -21,7 +24,9 @@ impl Bounded {
         line: usize,
         add: impl FnOnce(&mut Profile) -> Result<(), ProfileFault>,
     ) -> Result<(), FormatFault> {
-        self.ballots = self.ballots.saturating_add(weight);
+        if let (Err(fault), None) = (up_to(&mut self.ballots, weight, line), &self.too_many) {
+            self.too_many = Some(fault);
+        }
         match add(&mut self.profile) {
             Ok(()) | Err(ProfileFault::TooMany) => Ok(()),
             Err(fault) => Err(FormatFault::profile(line, &fault)),
@@ -40,12 +45,22 @@ impl Bounded {
 
     /// All ballots.
     pub(super) fn finish(self) -> Result<Profile, FormatFault> {
-        not_too_many(self.ballots)?;
-        Ok(self.profile)
+        self.too_many.map_or(Ok(self.profile), Err)
     }
 }
 
-/// Refuses more ballots than can be counted.
-pub(super) fn not_too_many(ballots: u64) -> Result<(), FormatFault> {
-    if ballots > MOST_BALLOTS { Err(FormatFault::profile(1, &ProfileFault::TooMany)) } else { Ok(()) }
+/// Adds a line's ballots to those of the lines before it, and refuses them in the line in which they become too many.
+pub(super) fn up_to(ballots: &mut u64, weight: u64, line: usize) -> Result<(), FormatFault> {
+    *ballots = ballots.saturating_add(weight);
+    if *ballots > MOST_BALLOTS { Err(FormatFault::profile(line, &ProfileFault::TooMany)) } else { Ok(()) }
+}
+
+/// Refuses more ballots than can be counted. Parts are read in any order, so which line is one too many is not known then:
+/// `again` reads the ballots once more in theirs, with [`up_to`], and need not when all is well.
+pub(super) fn not_too_many(ballots: u64, again: impl FnOnce() -> Result<(), PartsFault>) -> Result<(), PartsFault> {
+    if ballots <= MOST_BALLOTS {
+        return Ok(());
+    }
+    again()?;
+    Err(io::Error::other("the file changed while it was read").into())
 }

@@ -1,9 +1,12 @@
 //! Pabulib's `.pb` (pabulib.org/format): real votes of real cities, read with the line and reason of every fault, and written.
+//!
+//! A `voter_id` stands in one line: twice it is refused, as Pabulib's own checker does (pabutools counts both).
 
 use std::collections::BTreeMap;
 
 mod parts;
 mod read;
+mod voters;
 mod votes;
 mod write;
 

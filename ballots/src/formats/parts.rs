@@ -42,6 +42,11 @@ impl Parts {
     pub const fn on(cores: NonZeroUsize) -> Self {
         Self { bytes: BYTES, cores }
     }
+
+    /// The same on one core, which gets the parts in order.
+    pub(super) const fn in_order(self) -> Self {
+        Self { cores: NonZeroUsize::MIN, ..self }
+    }
 }
 
 /// Some whole ballots of a file.

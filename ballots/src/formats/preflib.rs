@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+mod from_poll;
 mod parts;
 mod read;
 mod write;
@@ -142,38 +143,5 @@ impl Preferences {
             territories: super::numbered(&self.alternatives),
             title: self.meta("TITLE").unwrap_or_default().to_owned(),
         }
-    }
-
-    /// A file of ranked ballots, of the narrowest kind that holds them.
-    #[must_use]
-    pub fn from_poll(poll: &Poll) -> Option<Self> {
-        if !matches!(poll.profile.kind(), Kind::Ranked { .. }) {
-            return None;
-        }
-        let groups = |paper: crate::profile::Paper<'_>| -> Vec<Vec<u16>> {
-            if paper.values.is_empty() {
-                paper.marks.iter().map(|at| vec![*at]).collect()
-            } else {
-                paper.groups().map(<[u16]>::to_vec).collect()
-            }
-        };
-        let papers = poll.profile.papers();
-        let preferences: Vec<_> =
-            papers.map(|paper| Preference { count: paper.weight, groups: groups(paper), line: 0 }).collect();
-        let everything = poll.territories.len();
-        let is_complete = preferences.iter().all(|one| one.groups.iter().map(Vec::len).sum::<usize>() == everything);
-        let data_type = match (poll.profile.has_equal_places(), is_complete) {
-            (false, true) => DataType::Soc,
-            (false, false) => DataType::Soi,
-            (true, true) => DataType::Toc,
-            (true, false) => DataType::Toi,
-        };
-        Some(Self {
-            alternatives: poll.territories.iter().map(|territory| territory.title.clone()).collect(),
-            categories: Vec::new(),
-            data_type,
-            meta: vec![("TITLE".to_owned(), poll.title.clone())],
-            preferences,
-        })
     }
 }

@@ -62,6 +62,43 @@ fn preflib_is_read_and_refused_with_the_line() {
     assert_eq!((poll.profile.kind(), poll.profile.votes()), (&Kind::Approval { max: 2 }, vec![2, 3]));
     let found = fault(preflib::read, CAT, ("2: {1,2},{}", "2: {1,2}"));
     assert!(found.line == 8 && found.reason.contains("1 groups for 2 categories"), "{found}");
+    let uncategorised = CAT.replace("# CATEGORY NAME 1: Yes\n# CATEGORY NAME 2: No\n", "");
+    for (good, change, line, words) in [
+        (CAT, ("TYPE: cat", "TYPE: toi"), 2, "DATA TYPE is toi, which has no CATEGORY NAME"),
+        (TOI, ("TYPE: toi", "TYPE: cat"), 3, "DATA TYPE is cat, but there is no CATEGORY NAME"),
+        (&uncategorised, ("Parks", "Parks"), 2, "DATA TYPE is cat, but there is no CATEGORY NAME"),
+    ] {
+        let found = fault(preflib::read, good, change);
+        assert!(found.line == line && found.reason.contains(words), "{change:?}: {found}");
+    }
+}
+
+/// Approvals and choose-one have two categories, marks one for each; marks that would be read as approvals are not written.
+#[test]
+fn categories_are_written_and_read() {
+    let poll = |kind: &str, max: Kind| {
+        let text = format!("{kind},park,square,street\n3,1,,\n1,,,\n2,,,1\n");
+        let mut poll = sheet::read(&text).unwrap();
+        let mut profile = Profile::new(max, 3);
+        for (choice, weight) in [(vec![0], 3), (vec![], 1), (vec![2], 2)] {
+            let marks = choice.iter().map(|at| (*at, 1)).collect();
+            let choice = if kind == "score" { Choice::Score(marks) } else { Choice::Approval(choice) };
+            profile.add(&choice, weight).unwrap();
+        }
+        poll.profile = profile;
+        poll
+    };
+    let written = |poll: &Poll| preflib::write(&Preferences::from_poll(poll).unwrap());
+    let one = written(&poll("approval", Kind::Approval { max: 1 }));
+    let end = "# NUMBER CATEGORIES: 2\n# CATEGORY NAME 1: Approved\n# CATEGORY NAME 2: Not approved\n\
+        # ALTERNATIVE NAME 1: park\n# ALTERNATIVE NAME 2: square\n# ALTERNATIVE NAME 3: street\n\
+        3: 1,{2,3}\n1: {},{1,2,3}\n2: 3,{1,2}\n";
+    assert!(one.starts_with("# TITLE: \n# DATA TYPE: cat\n") && one.ends_with(end), "{one}");
+    let again = preflib::read(&one).unwrap().poll().unwrap();
+    assert_eq!((again.profile.votes(), again.profile.blank(), again.profile.longest()), (vec![3, 0, 2], 1, 1));
+    let marks = written(&poll("score", Kind::Score { max: 2 }));
+    assert!(marks.ends_with("3: {},1,{}\n1: {},{},{}\n2: {},3,{}\n"), "{marks}");
+    assert!(Preferences::from_poll(&poll("score", Kind::Score { max: 1 })).is_none());
 }
 
 #[test]
@@ -91,6 +128,7 @@ fn blt_is_read_and_refused_with_the_line() {
         let found = fault(blt::read, BLT, change);
         assert!(found.line == line && found.reason.contains(words), "{change:?}: {found}");
     }
+    assert_eq!(read.papers.iter().map(|paper| paper.line).collect::<Vec<_>>(), [3, 4, 5, 6]);
     assert_eq!(blt::read(&BLT.replace("3 1 3 4 0", "3.00 1 3 4 0")).unwrap(), read, "decimals that are zero are exact");
     let quoted = blt::Blt { title: "a \"b\"".to_owned(), ..read };
     assert!(blt::write(&quoted).unwrap_err().to_string().contains("quote"));
@@ -242,6 +280,62 @@ fn papers(profile: &Profile) -> Vec<(Vec<Vec<u16>>, Vec<u32>, u64)> {
     .collect()
 }
 
+/// Places of a ballot from some order of the candidates: a few are named, in groups of which some are empty.
+fn any_places(count: u16) -> impl Strategy<Value = Vec<Vec<u16>>> {
+    let order = Just((0..count).collect::<Vec<_>>()).prop_shuffle();
+    (order, proptest::collection::vec(0..3_usize, 0..6)).prop_map(|(mut order, sizes)| {
+        let take = |size: usize| order.drain(..size.min(order.len())).collect();
+        sizes.into_iter().map(take).collect()
+    })
+}
+
+/// A file as another program might make it: ids, candidates who withdrew, places left out, names of any letters.
+fn any_blt() -> impl Strategy<Value = blt::Blt> {
+    (1..7_u16).prop_flat_map(|count| {
+        let id = proptest::option::of("[^\\s()\"#]{1,5}");
+        let paper = (id, 1..=u64::from(u32::MAX), any_places(count));
+        let paper = paper.prop_map(|(id, weight, places)| blt::Paper { id, line: 0, weight, places });
+        let name = "[^\"\n\r]{0,6}";
+        let names = (proptest::collection::vec(name, usize::from(count)), name);
+        let papers = proptest::collection::vec(paper, 0..8);
+        let withdrawn = proptest::sample::subsequence((0..count).collect::<Vec<_>>(), 0..=usize::from(count));
+        (names, papers, 1..=u16::MAX, withdrawn).prop_map(|((candidates, title), papers, seats, withdrawn)| blt::Blt {
+            candidates,
+            papers,
+            seats,
+            title,
+            withdrawn,
+        })
+    })
+}
+
+#[test]
+fn blt_that_could_not_be_read_is_not_written() {
+    let good = blt::read(BLT).unwrap();
+    let with = |change: fn(&mut blt::Blt)| {
+        let mut file = good.clone();
+        change(&mut file);
+        blt::write(&file).unwrap_err().to_string()
+    };
+    for (told, words) in [
+        (with(|file| file.papers[0].weight = 0), "a ballot has no weight"),
+        (with(|file| file.papers[0].places.push(vec![0])), "candidate 1 stands there twice"),
+        (with(|file| file.papers[0].places.push(vec![4])), "there is no candidate 5"),
+        (with(|file| file.papers[0].id = Some("a b".to_owned())), "has a space"),
+        (with(|file| file.withdrawn = vec![1, 1]), "candidate 2 stands there twice"),
+        (with(|file| file.seats = 0), "and a seat"),
+        (with(|file| file.candidates.clear()), "1 to 65535 candidates"),
+    ] {
+        assert!(told.contains(words), "{told}");
+    }
+}
+
+/// A file as if it came from none.
+fn without_lines(mut file: blt::Blt) -> blt::Blt {
+    file.papers.iter_mut().for_each(|paper| paper.line = 0);
+    file
+}
+
 proptest! {
     #[test]
     fn polls_survive_tables(poll in any_poll()) {
@@ -253,18 +347,39 @@ proptest! {
     }
 
     #[test]
-    fn rankings_survive_preflib_and_blt(poll in any_poll()) {
-        match Preferences::from_poll(&poll) {
-            None => prop_assert!(blt::Blt::from_poll(&poll).is_err()),
-            Some(file) => {
-                let again = preflib::read(&preflib::write(&file)).unwrap();
-                prop_assert_eq!(again.data_type, file.data_type);
-                prop_assert_eq!(papers(&again.poll().unwrap().profile), papers(&poll.profile));
-                prop_assert_eq!(&again.alternatives, &file.alternatives);
+    fn rankings_survive_blt(poll in any_poll()) {
+        match poll.profile.kind() {
+            Kind::Ranked { .. } => {
                 let file = blt::Blt::from_poll(&poll).unwrap();
-                prop_assert_eq!(blt::read(&blt::write(&file).unwrap()).unwrap(), file);
+                prop_assert_eq!(without_lines(blt::read(&blt::write(&file).unwrap()).unwrap()), file);
             }
+            _ => prop_assert!(blt::Blt::from_poll(&poll).is_err()),
         }
+    }
+
+    /// Rankings as orders, approvals and marks as categories; of points there is no file.
+    #[test]
+    fn votes_survive_preflib(poll in any_poll()) {
+        let Some(file) = Preferences::from_poll(&poll) else {
+            return Ok(prop_assert_eq!(poll.profile.kind().name(), "points"));
+        };
+        let text = preflib::write(&file);
+        let mut again = preflib::read(&text).unwrap();
+        let read = again.poll().unwrap().profile;
+        prop_assert_eq!(read.kind(), poll.profile.kind());
+        prop_assert_eq!(papers(&read), papers(&poll.profile));
+        again.preferences.iter_mut().for_each(|one| one.line = 0);
+        prop_assert_eq!(again, file);
+    }
+
+    #[test]
+    fn blt_survives_with_ids_and_withdrawn(file in any_blt()) {
+        let text = blt::write(&file).unwrap();
+        let read = blt::read(&text).unwrap();
+        let begins: Vec<_> = read.papers.iter().map(|paper| paper.line).collect();
+        let first = 2 + usize::from(!file.withdrawn.is_empty());
+        prop_assert_eq!(begins, (first..).take(file.papers.len()).collect::<Vec<_>>());
+        prop_assert_eq!(without_lines(read), file);
     }
 
     /// Whatever the text, the readers answer and do not panic.

@@ -54,6 +54,7 @@ fn every_fault_has_its_line_and_reason() {
         ("x;1,2", "x;1,,2", 13, "no project "),
         ("x;1,2", "x;1,\u{0}2", 13, "no project \u{0}2"),
         ("x;1,2", "x;000000001", 13, "no project 000000001"),
+        ("y;1\n", " x ;1\n", 14, "voter_id x stands there twice: first in line 13"),
         ("y;1\n", "y;1\nPROJECTS\n", 15, "must not follow"),
     ] {
         let (found, reason) = fault(from, to);
@@ -229,7 +230,7 @@ proptest! {
         let at = cut.index(GOOD.len());
         let text = format!("{}{insert}{}", &GOOD[..at], &GOOD[at..]);
         let whole = read(&text);
-        let parts = fold(text.as_bytes(), parts(bytes, cores), |_| 0, |count, _, votes| { *count += votes.len(); Ok(()) });
+        let parts = fold(|| Ok(text.as_bytes()), parts(bytes, cores), |_| 0, |count, _, votes| { *count += votes.len(); Ok(()) });
         match (&whole, parts) {
             (Ok(whole), Ok((head, counts))) => {
                 prop_assert_eq!((&head.meta, &head.projects), (&whole.meta, &whole.projects));

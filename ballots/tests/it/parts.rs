@@ -38,25 +38,26 @@ fn large(ballots: usize) -> String {
 }
 
 /// Every ballot as it is spelled, by the number of its part.
-fn spelled(source: impl Read) -> Result<BTreeMap<usize, Vec<String>>, PartsFault> {
+fn spelled<R: Read>(open: impl Fn() -> R) -> Result<BTreeMap<usize, Vec<String>>, PartsFault> {
     let each = |parts: &mut BTreeMap<usize, Vec<String>>, number: usize, votes: &Votes| {
         parts.insert(number, votes.iter().map(|vote| format!("{vote:?}")).collect());
         Ok(())
     };
-    let (_, cores) = fold(source, PARTS, |_| BTreeMap::new(), each)?;
+    let (_, cores) = fold(|| Ok(open()), PARTS, |_| BTreeMap::new(), each)?;
     Ok(cores.into_iter().flatten().collect())
 }
 
 #[test]
 fn parts_hold_the_same_ballots_in_order() {
     let text = large(150_000);
-    let parts = spelled(text.as_bytes()).unwrap();
+    let parts = spelled(|| text.as_bytes()).unwrap();
     assert!(parts.len() > 3 && parts.keys().copied().eq(0..parts.len()), "{:?}", parts.keys());
     let whole = read(&text).unwrap();
     assert!(parts.into_values().flatten().eq(whole.votes.iter().map(|vote| format!("{vote:?}"))));
     // Without a line end after the last ballot, and with nothing after the headings.
-    assert_eq!(spelled(text.trim_end().as_bytes()).unwrap().into_values().flatten().count(), 150_000);
-    assert_eq!(spelled(large(0).as_bytes()).unwrap().into_values().flatten().count(), 0);
+    assert_eq!(spelled(|| text.trim_end().as_bytes()).unwrap().into_values().flatten().count(), 150_000);
+    let none = large(0);
+    assert_eq!(spelled(|| none.as_bytes()).unwrap().into_values().flatten().count(), 0);
 }
 
 /// Of two faults far from each other the earlier one is told, with its line; so are bytes that are no text.
@@ -72,29 +73,53 @@ fn the_earliest_fault_is_told() {
     };
     for faults in [&[140_000][..], &[60_000, 140_000], &[11, 12], &[30_000, 60_001, 90_002, 120_003]] {
         let text = with(faults);
-        let found = spelled(text.as_bytes()).unwrap_err().to_string();
+        let found = spelled(|| text.as_bytes()).unwrap_err().to_string();
         assert_eq!(found, format!("line {}: voter_id is empty", faults[0]));
         assert_eq!(found, read(&text).unwrap_err().to_string());
     }
     let mut bytes = text.clone().into_bytes();
     let at = text.find("voter 70000;").unwrap();
     bytes[at] = 0xff;
-    assert_eq!(spelled(bytes.as_slice()).unwrap_err().to_string(), "line 70011: not UTF-8 text");
+    assert_eq!(spelled(|| bytes.as_slice()).unwrap_err().to_string(), "line 70011: not UTF-8 text");
     bytes[3] = 0xff;
-    assert_eq!(spelled(bytes.as_slice()).unwrap_err().to_string(), "line 1: not UTF-8 text");
+    assert_eq!(spelled(|| bytes.as_slice()).unwrap_err().to_string(), "line 1: not UTF-8 text");
 }
 
 /// What the counts say is held against all parts together, and what a part's work refuses ends the reading.
 #[test]
 fn counts_and_refusals_end_the_reading() {
     let said = large(90_000).replacen("budget;100", "budget;100\nnum_votes;89999", 1);
-    assert_eq!(spelled(said.as_bytes()).unwrap_err().to_string(), "line 3: num_votes is 89999, but the file has 90000");
+    assert_eq!(
+        spelled(|| said.as_bytes()).unwrap_err().to_string(),
+        "line 3: num_votes is 89999, but the file has 90000"
+    );
+    let large = large(150_000);
     let refuse = |(): &mut (), number: usize, _: &Votes| match number {
         1 => Err(FormatFault { line: 7, reason: "enough".to_owned() }),
         _ => Ok(()),
     };
-    let fault = fold(large(150_000).as_bytes(), PARTS, |_| (), refuse).unwrap_err();
+    let fault = fold(|| Ok(large.as_bytes()), PARTS, |_| (), refuse).unwrap_err();
     assert_eq!(fault.to_string(), "line 7: enough");
+}
+
+/// A voter who stands there twice is told with both lines, however far they are apart and however many others do.
+#[test]
+fn a_voter_who_stands_there_twice_is_told() {
+    let text = large(150_000);
+    for (twice, told) in [
+        (&[(70_000, 3)][..], "line 70011: voter_id voter 3 stands there twice: first in line 14"),
+        (&[(149_999, 0)], "line 150010: voter_id voter 0 stands there twice: first in line 11"),
+        (
+            &[(120_000, 1), (90_000, 80_000), (90_001, 2), (149_999, 80_000)],
+            "line 90011: voter_id voter 80000 stands there twice: first in line 80011",
+        ),
+    ] {
+        let text = twice.iter().fold(text.clone(), |text, (at, other)| {
+            text.replacen(&format!("\nvoter {at};"), &format!("\nvoter {other};"), 1)
+        });
+        assert_eq!(spelled(|| text.as_bytes()).unwrap_err().to_string(), told);
+        assert_eq!(read(&text).unwrap_err().to_string(), told);
+    }
 }
 
 /// A disk that is gone.
@@ -109,8 +134,7 @@ impl Read for Gone {
 #[test]
 fn a_broken_source_is_told() {
     let text = large(150_000);
-    let source = text.as_bytes()[..3_000_000].chain(Gone);
-    assert_eq!(spelled(source).unwrap_err().to_string(), "the disk is gone");
+    assert_eq!(spelled(|| text.as_bytes()[..3_000_000].chain(Gone)).unwrap_err().to_string(), "the disk is gone");
 }
 
 proptest! {

@@ -9,7 +9,11 @@ use std::{
 
 use ballots::{
     Profile,
-    formats::{FormatFault, Parts, PartsFault, Poll, blt, preflib, sheet},
+    formats::{
+        FormatFault, Parts, PartsFault, Poll, blt,
+        preflib::{self, DataType},
+        sheet,
+    },
 };
 use proptest::prelude::*;
 
@@ -55,9 +59,9 @@ fn together((mut poll, cores): (Poll, Vec<Kept>)) -> (Poll, usize) {
 fn streamed(format: &str, text: &[u8], bytes: usize, cores: usize) -> Result<(Poll, usize), PartsFault> {
     let parts = Parts { bytes: NonZeroUsize::new(bytes).unwrap(), cores: NonZeroUsize::new(cores).unwrap() };
     let read = match format {
-        "blt" => blt::fold(text, parts, |_| Kept::new(), keep),
+        "blt" => blt::fold(|| Ok(text), parts, |_| Kept::new(), keep),
         "csv" => sheet::fold(|| Ok(text), parts, |_| Kept::new(), keep),
-        _ => preflib::fold(text, parts, |_| Kept::new(), keep).map(|(_, poll, cores)| (poll, cores)),
+        _ => preflib::fold(|| Ok(text), None, parts, |_| Kept::new(), keep).map(|(_, poll, cores)| (poll, cores)),
     };
     read.map(together)
 }
@@ -86,7 +90,7 @@ fn every_cut_gives_the_same_vote() {
     }
 }
 
-/// Of several faults the earliest is told; a sum that is too large is told after them, and has no line of its own.
+/// Of several faults the earliest is told; a sum that is too large is told after them.
 #[test]
 fn the_earliest_fault_is_told() {
     let rows = "1,1,2,\n".repeat(40);
@@ -97,7 +101,7 @@ fn the_earliest_fault_is_told() {
         (format!("4294967295,1,,\n{rows}3,1\n"), "line 43: 2 fields stand under 4 headings"),
         (
             format!("4294967295,1,,\n{rows}"),
-            "line 1: there are more than 4294967295 ballots: their sums would not be exact",
+            "line 3: there are more than 4294967295 ballots: their sums would not be exact",
         ),
         (
             format!("{rows}\u{feff}3,1,,\n"),
@@ -116,7 +120,7 @@ fn the_earliest_fault_is_told() {
         ("1 \"2\n0\na b c d", "line 42: a quote is not closed on its line"),
         ("1 2\n\n", "line 44: the file ends where a candidate, or 0 after the last must stand"),
         ("0\na b\nc d e", "line 44: nothing may follow the title, but here stands e"),
-        ("4294967295 2 0 0 a b c d", "line 1: there are more than 4294967295 ballots: their sums would not be exact"),
+        ("4294967295 2 0 0 a b c d", "line 42: there are more than 4294967295 ballots: their sums would not be exact"),
     ] {
         let text = format!("{ballots}{rest}");
         assert_eq!(whole("blt", &text).unwrap_err().to_string(), told);
@@ -124,6 +128,60 @@ fn the_earliest_fault_is_told() {
             assert_eq!(streamed("blt", text.as_bytes(), bytes, 3).unwrap_err().to_string(), told, "{bytes}");
         }
     }
+}
+
+/// Too many ballots are told with the line in which they become too many, in every format and however it is cut.
+#[test]
+fn too_many_have_their_line() {
+    let most = u32::MAX - 40;
+    let lines = |ballot: &str, count: usize| format!("{ballot}\n").repeat(count);
+    let preflib = |kind: &str, ballot: &str| {
+        let head = "# ALTERNATIVE NAME 1: Park\n# CATEGORY NAME 1: Yes\n";
+        let head = if kind == "cat" { head } else { "# ALTERNATIVE NAME 1: Park\n\n" };
+        format!("# DATA TYPE: {kind}\n{head}{}{most}: {ballot}\n\n", lines(&format!("1: {ballot}"), 30))
+            + &lines(&format!("1: {ballot}"), 30)
+            + &lines(&format!("{}: {ballot}", u64::MAX), 2)
+    };
+    let rows = |kind: &str, two: &str| {
+        format!("{kind},park\n\n{}{most},1\n\n{}", lines("1,1", 30), lines(two, 30))
+            + &lines(&format!("{},", u64::MAX), 2)
+    };
+    let papers = |two: &str| format!("1 1 # of one\n\n{}{most} 1 0\n\n{}0\nA\nB\n", lines("1 1 0", 30), lines(two, 30));
+    for (format, text, line) in [
+        ("toi", preflib("toi", "1"), 46),
+        ("cat", preflib("cat", "{1}"), 46),
+        ("blt", papers("1 1 0"), 45),
+        ("blt", papers("1 - 0 1 0"), 40),
+        ("csv", rows("ranked", "1,1"), 45),
+        ("csv", rows("score", "2,7"), 40),
+        ("csv", rows("points", "5,7"), 37),
+        ("csv", rows("approval", "11,1"), 35),
+    ] {
+        let told = format!("line {line}: there are more than 4294967295 ballots: their sums would not be exact");
+        assert_eq!(whole(format, &text).unwrap_err().to_string(), told, "{format}");
+        for (bytes, cores) in [1, 7, 30, 64, 100, 250, 5000].into_iter().flat_map(|bytes| [(bytes, 1), (bytes, 3)]) {
+            let found = streamed(format, text.as_bytes(), bytes, cores).unwrap_err().to_string();
+            assert_eq!(found, told, "{format} {bytes} {cores}");
+        }
+    }
+}
+
+/// Only a file with too many ballots is opened again; one that has fewer then is told to have changed.
+#[test]
+fn a_file_is_opened_again_for_the_line() {
+    let opened = Cell::new(0);
+    let again = |first: &'static str, later: &'static str| {
+        opened.set(0);
+        let open = || {
+            opened.set(opened.get() + 1);
+            Ok(if opened.get() == 1 { first.as_bytes() } else { later.as_bytes() })
+        };
+        blt::fold(open, Parts::on(NonZeroUsize::MIN), |_| (), |(), _, _| Ok(())).map(drop)
+    };
+    let (few, many) = ("1 1\n1 1 0\n0 A B", "1 1\n1 1 0\n4294967295 1 0\n0 A B");
+    assert!(again(few, few).is_ok() && opened.get() == 1);
+    assert!(again(many, many).unwrap_err().to_string().starts_with("line 3: ") && opened.get() == 2);
+    assert_eq!(again(many, few).unwrap_err().to_string(), "the file changed while it was read");
 }
 
 /// Two parts may have one line, and then the fault of the former is told.
@@ -158,6 +216,26 @@ fn what_is_no_text_is_told() {
     }
 }
 
+/// The ending of a file's name and its DATA TYPE must be one: else nothing is read but the head, and its line is told.
+#[test]
+fn the_name_and_the_data_type_are_one() {
+    let parts = Parts { bytes: NonZeroUsize::new(30).unwrap(), cores: NonZeroUsize::MIN };
+    for (text, held, line) in [(TOI, DataType::Toi, 2), (CAT, DataType::Cat, 1)] {
+        for named in DataType::ALL {
+            let each = |(): &mut (), _, _| Ok(assert!(named == held, "no ballots of another kind are read"));
+            let read = preflib::fold(|| Ok(text.as_bytes()), Some(named), parts, |_| (), each);
+            match read {
+                Ok((found, ..)) => assert!(found == held && named == held),
+                Err(fault) => {
+                    let told =
+                        format!("line {line}: DATA TYPE is {}, but the file's name says {}", held.name(), named.name());
+                    assert_eq!((fault.to_string(), named == held), (told, false));
+                }
+            }
+        }
+    }
+}
+
 /// A table is read twice only where its rows say how wide a ballot is, and never kept.
 #[test]
 fn a_table_is_opened_again_for_its_limits() {
@@ -183,8 +261,9 @@ fn a_broken_source_is_told() {
     }
     let parts = Parts { bytes: NonZeroUsize::new(16).unwrap(), cores: NonZeroUsize::MIN };
     for cut in [5, BLT.len() - 60, BLT.len()] {
-        let source = BLT.as_bytes()[..cut].chain(Gone);
-        assert_eq!(blt::fold(source, parts, |_| (), |(), _, _| Ok(())).unwrap_err().to_string(), "the disk is gone");
+        let source = || BLT.as_bytes()[..cut].chain(Gone);
+        let told = blt::fold(|| Ok(source()), parts, |_| (), |(), _, _| Ok(())).unwrap_err().to_string();
+        assert_eq!(told, "the disk is gone");
     }
 }
 

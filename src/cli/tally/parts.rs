@@ -60,7 +60,7 @@ fn fold<S: Send>(
     start: impl Fn(&Instance) -> S + Sync + Send,
     each: impl Fn(&mut S, usize, &Votes) -> Result<(), FormatFault> + Sync + Send,
 ) -> Result<(Instance, Vec<S>), CliFault> {
-    reading::read(path, hidden, |file, parts| pabulib::fold(file.open()?, parts, start, each))
+    reading::read(path, hidden, |file, parts| pabulib::fold(|| file.open(), parts, start, each))
 }
 
 /// The outcome by the rule that the file states.

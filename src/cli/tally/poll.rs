@@ -4,7 +4,11 @@ use std::{fmt::Display, path::Path};
 
 use ballots::{
     Procedure, Profile,
-    formats::{Poll, blt, preflib, sheet},
+    formats::{
+        Poll, blt,
+        preflib::{self, DataType},
+        sheet,
+    },
     rules::Winners,
 };
 
@@ -58,14 +62,12 @@ fn streamed(file: &Path, method: Option<Procedure>, hidden: bool) -> Result<Poll
     let each = |kept: &mut Kept, number: usize, part: Profile| kept.add(number, part);
     let (poll, cores) = match ending.as_str() {
         "soc" | "soi" | "toc" | "toi" | "cat" => {
-            let read = |file: Opening<'_>, parts| preflib::fold(file.open()?, parts, start, each);
-            let (data_type, poll, cores) = reading::read(file, hidden, read)?;
-            if data_type.name() != ending {
-                return Err(fault(&format_args!("DATA TYPE is {}, the name says otherwise", data_type.name())));
-            }
+            let named = DataType::ALL.into_iter().find(|kind| kind.name() == ending);
+            let read = |file: Opening<'_>, parts| preflib::fold(|| file.open(), named, parts, start, each);
+            let (_, poll, cores) = reading::read(file, hidden, read)?;
             (poll, cores)
         }
-        "blt" => reading::read(file, hidden, |file, parts| blt::fold(file.open()?, parts, start, each))?,
+        "blt" => reading::read(file, hidden, |file, parts| blt::fold(|| file.open(), parts, start, each))?,
         "csv" => reading::read(file, hidden, |file, parts| sheet::fold(|| file.open(), parts, start, each))?,
         other => {
             let known = ".pb, .soc, .soi, .toc, .toi, .cat, .blt and .csv are";

@@ -35,7 +35,7 @@ pub fn read(text: &str) -> Result<Blt, FormatFault> {
     let mut words = Words::new(text);
     let head = head(&mut words)?;
     let mut papers = Vec::new();
-    let (candidates, title) = rest(&mut words, &head, |paper, _| {
+    let (candidates, title) = rest(&mut words, &head, |paper| {
         papers.push(paper);
         Ok(())
     })?;
@@ -66,14 +66,14 @@ pub(super) fn head(words: &mut Words<'_>) -> Result<Head, FormatFault> {
     Ok(Head { count, seats, withdrawn })
 }
 
-/// Reads ballots until there are no more words; `each` gets them with their lines.
+/// Reads ballots until there are no more words.
 pub(super) fn papers(
     words: &mut Words<'_>,
     head: &Head,
-    mut each: impl FnMut(Paper, usize) -> Result<(), FormatFault>,
+    mut each: impl FnMut(Paper) -> Result<(), FormatFault>,
 ) -> Result<(), FormatFault> {
     while let Some(word) = words.next()? {
-        each(paper(&word, words, head.count)?, word.line)?;
+        each(paper(&word, words, head.count)?)?;
     }
     Ok(())
 }
@@ -82,14 +82,14 @@ pub(super) fn papers(
 pub(super) fn rest(
     words: &mut Words<'_>,
     head: &Head,
-    mut each: impl FnMut(Paper, usize) -> Result<(), FormatFault>,
+    mut each: impl FnMut(Paper) -> Result<(), FormatFault>,
 ) -> Result<Tail, FormatFault> {
     loop {
         let word = words.expect("a ballot, or 0 after the last")?;
         if word.text == "0" && !word.is_quoted {
             break;
         }
-        each(paper(&word, words, head.count)?, word.line)?;
+        each(paper(&word, words, head.count)?)?;
     }
     let mut candidates = Vec::new();
     for number in 1..=head.count {
@@ -127,7 +127,7 @@ fn paper(first: &Word<'_>, words: &mut Words<'_>, count: u16) -> Result<Paper, F
         }
         places.push(place);
     }
-    Ok(Paper { id: id.map(str::to_owned), weight, places })
+    Ok(Paper { id: id.map(str::to_owned), line: first.line, weight, places })
 }
 
 /// Who is named so far; made when the first is.

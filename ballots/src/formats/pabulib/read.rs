@@ -5,7 +5,7 @@ mod rows;
 
 use std::{borrow::Cow, collections::HashMap};
 
-use super::{Instance, Project, VoteType, Votes};
+use super::{Instance, Project, VoteType, Votes, voters::Voters};
 use crate::formats::FormatFault;
 
 pub(super) use rows::Columns;
@@ -18,10 +18,14 @@ const PROJECT_COLUMNS: [&str; 6] = ["project_id", "cost", "name", "votes", "scor
 /// # Errors
 /// [`FormatFault`] with the line and the reason.
 pub fn read(text: &str) -> Result<Instance, FormatFault> {
-    let (head, mut lines) = head(text)?;
-    let Head { mut instance, columns, counts } = head;
-    columns.read(&mut lines, &mut instance.votes)?;
+    let (Head { mut instance, columns, counts }, mut lines) = head(text)?;
+    let mut again = lines.clone();
+    let mut voters = Voters::default();
+    columns.read(&mut lines, &mut instance.votes, &mut voters)?;
     counts.check(instance.projects.len(), instance.votes.len())?;
+    if let Some(mut doubles) = voters.doubles() {
+        columns.voters(&mut again, |voter_id, line| doubles.see(voter_id, line))?;
+    }
     Ok(instance)
 }
 
@@ -81,6 +85,7 @@ fn fault(line: usize, reason: impl Into<String>) -> FormatFault {
 }
 
 /// The lines that are not blank, with their numbers.
+#[derive(Clone)]
 pub(super) struct Lines<'a> {
     rest: &'a str,
     number: usize,

@@ -29,7 +29,7 @@ struct Head {
 /// [`FormatFault`] with the line and the reason.
 pub fn read(text: &str) -> Result<Preferences, FormatFault> {
     let (head, ballots) = text.split_at(head_end(text).unwrap_or(text.len()));
-    let (mut file, counts) = self::head(head)?;
+    let (mut file, counts) = self::head(head, None)?;
     let mut preferences = Vec::new();
     let before = line_ends(head.as_bytes());
     rows(ballots, before, &file, |preference| {
@@ -54,8 +54,8 @@ pub(super) fn head_end(text: &str) -> Option<usize> {
     None
 }
 
-/// Reads all before the ballots.
-pub(super) fn head(text: &str) -> Result<(Preferences, Counts), FormatFault> {
+/// Reads all before the ballots, which must be of the kind that the file's name says, if it says any.
+pub(super) fn head(text: &str, named: Option<DataType>) -> Result<(Preferences, Counts), FormatFault> {
     let text = text.strip_prefix(MARK).unwrap_or(text);
     let mut head = Head::default();
     let mut last = 0;
@@ -67,6 +67,18 @@ pub(super) fn head(text: &str) -> Result<(Preferences, Counts), FormatFault> {
     let data_type = DataType::ALL.into_iter().find(|kind| kind.name() == name);
     let data_type = data_type
         .ok_or_else(|| FormatFault::new(line, format!("DATA TYPE: {name} is not soc, soi, toc, toi or cat")))?;
+    if let Some(other) = named.filter(|named| *named != data_type) {
+        return Err(FormatFault::new(line, format!("DATA TYPE is {name}, but the file's name says {}", other.name())));
+    }
+    match (data_type, head.categories.is_empty()) {
+        (DataType::Cat, true) => {
+            return Err(FormatFault::new(line, "DATA TYPE is cat, but there is no CATEGORY NAME"));
+        }
+        (DataType::Cat, false) | (_, true) => {}
+        (_, false) => {
+            return Err(FormatFault::new(line, format!("DATA TYPE is {name}, which has no CATEGORY NAME")));
+        }
+    }
     if head.alternatives.is_empty() {
         return Err(FormatFault::new(last + 1, "ALTERNATIVE NAME 1 is missing"));
     }

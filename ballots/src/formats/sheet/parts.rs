@@ -7,12 +7,13 @@ use crate::{
     formats::{
         FormatFault, Poll,
         bounded::not_too_many,
-        parts::{Parts, PartsFault, PartsReader, after_a_line},
+        parts::{Part, Parts, PartsFault, PartsReader, after_a_line},
     },
     profile::Profile,
 };
 
-/// Reads a table, each part of its rows on whichever core is free. `open` is asked for the table's bytes once or twice.
+/// Reads a table, each part of its rows on whichever core is free. `open` is asked for the table's bytes, once more where
+/// only its rows say how wide a ballot is, and once more where there are too many ballots.
 ///
 /// `start` makes what each core counts into, given the kind of the ballots as a profile without any; `each` gets the ballots of
 /// a part, with its number from 0. Back come the vote without its ballots, and what each core counted.
@@ -25,12 +26,12 @@ pub fn fold<R: Read, S: Send>(
     start: impl Fn(&Profile) -> S + Sync,
     each: impl Fn(&mut S, usize, Profile) -> Result<(), FormatFault> + Sync,
 ) -> Result<(Poll, Vec<S>), PartsFault> {
-    let begin = || -> Result<(PartsReader<R>, Heading), PartsFault> {
+    let begin = |parts| -> Result<(PartsReader<R>, Heading), PartsFault> {
         let mut source = PartsReader::new(open()?, parts);
         let heading = source.head(heading)?;
         Ok((source, heading))
     };
-    let (mut source, mut heading) = begin()?;
+    let (mut source, mut heading) = begin(parts)?;
     let mut widest = 0;
     if !heading.states_limits() {
         let found = source.work(
@@ -44,17 +45,21 @@ pub fn fold<R: Read, S: Send>(
             },
         )?;
         widest = found.into_iter().max().unwrap_or(0);
-        (source, heading) = begin()?;
+        (source, heading) = begin(parts)?;
     }
     let none = heading.no_ballots(widest).into_profile();
-    let begin = || (start(&none), 0_u64);
-    let done = source.work(after_a_line, begin, |(state, count), part| {
+    let zero = || (start(&none), 0_u64);
+    let done = source.work(after_a_line, zero, |(state, count), part| {
         let mut ballots = heading.no_ballots(widest);
         heading.rows(part.text()?, part.before, |row| row.add_to(&mut ballots))?;
         *count = count.saturating_add(ballots.ballots());
         each(state, part.number, ballots.into_profile())
     })?;
     let (states, counts): (Vec<S>, Vec<u64>) = done.into_iter().unzip();
-    not_too_many(counts.into_iter().fold(0, u64::saturating_add))?;
+    not_too_many(counts.into_iter().fold(0, u64::saturating_add), || {
+        let (mut source, heading) = begin(parts.in_order())?;
+        let sum = |sum: &mut u64, part: &Part| heading.rows(part.text()?, part.before, |row| row.count_into(sum));
+        source.work(after_a_line, || 0, sum).map(drop)
+    })?;
     Ok((heading.into_poll(none), states))
 }

@@ -5,7 +5,11 @@ use csv::{ReaderBuilder, StringRecord};
 use super::heading::{Cells, Heading};
 use crate::{
     choice::Choice,
-    formats::{FormatFault, bounded::Bounded, parts::line_ends},
+    formats::{
+        FormatFault,
+        bounded::{Bounded, up_to},
+        parts::line_ends,
+    },
     rules::MAX_SCORE,
 };
 
@@ -105,6 +109,11 @@ impl Row {
             }
             _ => 0,
         }
+    }
+
+    /// Adds how many ballots it is to those of the rows before it.
+    pub(super) fn count_into(&self, ballots: &mut u64) -> Result<(), FormatFault> {
+        up_to(ballots, self.weight, self.line)
     }
 
     pub(super) fn add_to(&self, ballots: &mut Bounded) -> Result<(), FormatFault> {

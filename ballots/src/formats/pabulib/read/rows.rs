@@ -3,7 +3,7 @@
 use super::{Lines, fault, ids::Ids, split, trimmed};
 use crate::formats::{
     FormatFault,
-    pabulib::{Project, VoteType, votes::Votes},
+    pabulib::{Project, VoteType, voters::Voters, votes::Votes},
 };
 
 /// Columns that have a meaning here; every other one is kept as it is.
@@ -46,28 +46,32 @@ impl Columns {
     }
 
     /// Reads ballots to the end of the text.
-    pub(in super::super) fn read(&self, lines: &mut Lines<'_>, votes: &mut Votes) -> Result<(), FormatFault> {
-        let mut fields = Vec::new();
+    pub(in super::super) fn read(
+        &self,
+        lines: &mut Lines<'_>,
+        votes: &mut Votes,
+        voters: &mut Voters,
+    ) -> Result<(), FormatFault> {
         if let Some((line, _)) = lines.peek() {
             votes.reserve(lines.left(), line.len());
         }
-        while let Some((line, number)) = lines.row() {
-            fields.clear();
-            if plain(line, &mut fields) {
-                self.row(&fields, number, votes)?;
-            } else {
-                let quoted = split(line);
-                let quoted: Vec<&str> = quoted.iter().map(AsRef::as_ref).collect();
-                self.row(&quoted, number, votes)?;
-            }
-        }
+        rows(lines, |fields, line| self.row(fields, line, votes, voters))?;
         match lines.next() {
             Some((line, number)) => Err(fault(number, format!("{} must not follow VOTES", line.trim()))),
             None => Ok(()),
         }
     }
 
-    fn row(&self, fields: &[&str], line: usize, votes: &mut Votes) -> Result<(), FormatFault> {
+    /// Reads the voters' names alone, each with its line.
+    pub(in super::super) fn voters(
+        &self,
+        lines: &mut Lines<'_>,
+        mut each: impl FnMut(&str, usize) -> Result<(), FormatFault>,
+    ) -> Result<(), FormatFault> {
+        rows(lines, |fields, line| each(fields.get(self.voter_id).copied().unwrap_or_default(), line))
+    }
+
+    fn row(&self, fields: &[&str], line: usize, votes: &mut Votes, voters: &mut Voters) -> Result<(), FormatFault> {
         let text = |at: usize| fields.get(at).copied().unwrap_or_default();
         let voter_id = text(self.voter_id);
         if voter_id.is_empty() {
@@ -81,6 +85,7 @@ impl Columns {
         if let Some(points) = self.points {
             numbers(text(points), projects.len() - named, values, line)?;
         }
+        voters.add(voter_id);
         texts.push_str(voter_id);
         for at in &self.other {
             texts.push('\n');
@@ -90,6 +95,25 @@ impl Columns {
         votes.end(self.age.and_then(|at| text(at).parse().ok()));
         Ok(())
     }
+}
+
+/// Splits each line to the end of the section into its fields.
+fn rows(
+    lines: &mut Lines<'_>,
+    mut each: impl FnMut(&[&str], usize) -> Result<(), FormatFault>,
+) -> Result<(), FormatFault> {
+    let mut fields = Vec::new();
+    while let Some((line, number)) = lines.row() {
+        fields.clear();
+        if plain(line, &mut fields) {
+            each(&fields, number)?;
+        } else {
+            let quoted = split(line);
+            let quoted: Vec<&str> = quoted.iter().map(AsRef::as_ref).collect();
+            each(&quoted, number)?;
+        }
+    }
+    Ok(())
 }
 
 /// Splits a line without quotes into fields; finding one, it stops and says so.
