@@ -27,7 +27,7 @@ use audit::{
 use ballots::{
     Rules, codec,
     envelope::{Envelope, EnvelopeCheck, IssuerPublicKey},
-    formats::pabulib,
+    formats::{blt, pabulib, preflib, sheet},
 };
 
 /// A name, which is also the folder of its seeds, and what is done with the bytes.
@@ -36,6 +36,7 @@ pub type Target = (&'static str, fn(&[u8]));
 /// All of them.
 pub const ALL: &[Target] = &[
     ("archive", unpack),
+    ("blt", read_blt),
     ("bundle", bundle),
     ("checkpoint", checkpoint),
     ("choice", choice),
@@ -47,7 +48,9 @@ pub const ALL: &[Target] = &[
     ("note", note),
     ("office", office),
     ("pabulib", read_pabulib),
+    ("preflib", read_preflib),
     ("receipt", receipt),
+    ("sheet", read_sheet),
     ("tile_path", tile_path),
     ("tiles", tiles),
     ("vkey", vkey),
@@ -182,6 +185,40 @@ pub fn read_pabulib(bytes: &[u8]) {
         let rules = instance.rules();
         let outcome = instance.tally(&rules).expect("a file's own rules are counted by a method that fits");
         assert!(outcome.ballots >= outcome.blank, "no more blank ballots than ballots");
+    }
+}
+
+/// A vote in PrefLib's format, which is written as it was read.
+pub fn read_preflib(bytes: &[u8]) {
+    if let Ok(text) = std::str::from_utf8(bytes)
+        && let Ok(file) = preflib::read(text)
+    {
+        let written = preflib::write(&file);
+        let again = preflib::read(&written).expect("what is written can be read");
+        assert_eq!(preflib::write(&again), written, "written otherwise than read");
+        assert_eq!(again.poll().ok(), file.poll().ok(), "other ballots than were read");
+    }
+}
+
+/// A vote in a BLT file, which is written as it was read if it can be written.
+pub fn read_blt(bytes: &[u8]) {
+    if let Ok(text) = std::str::from_utf8(bytes)
+        && let Ok(file) = blt::read(text)
+    {
+        let Ok(written) = blt::write(&file) else { return };
+        let again = blt::read(&written).expect("what is written can be read");
+        assert_eq!(blt::write(&again).as_ref(), Ok(&written), "written otherwise than read");
+        assert_eq!(again.poll().ok(), file.poll().ok(), "other ballots than were read");
+    }
+}
+
+/// A table of ballots, which is written with the same ballots that were read.
+pub fn read_sheet(bytes: &[u8]) {
+    if let Ok(text) = std::str::from_utf8(bytes)
+        && let Ok(poll) = sheet::read(text)
+    {
+        let written = sheet::write(&poll).expect("what was read can be written");
+        assert_eq!(sheet::read(&written).as_ref(), Ok(&poll), "written otherwise than read");
     }
 }
 
