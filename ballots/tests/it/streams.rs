@@ -222,7 +222,10 @@ fn the_name_and_the_data_type_are_one() {
     let parts = Parts { bytes: NonZeroUsize::new(30).unwrap(), cores: NonZeroUsize::MIN };
     for (text, held, line) in [(TOI, DataType::Toi, 2), (CAT, DataType::Cat, 1)] {
         for named in DataType::ALL {
-            let each = |(): &mut (), _, _| Ok(assert!(named == held, "no ballots of another kind are read"));
+            let each = |(): &mut (), _, _| {
+                assert!(named == held, "no ballots of another kind are read");
+                Ok(())
+            };
             let read = preflib::fold(|| Ok(text.as_bytes()), Some(named), parts, |_| (), each);
             match read {
                 Ok((found, ..)) => assert!(found == held && named == held),
