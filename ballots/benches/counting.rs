@@ -61,7 +61,7 @@ fn counting(criterion: &mut Criterion) {
             bench.iter(|| {
                 let mut tally = Tally::new(&rules);
                 ballots.iter().for_each(|ballot| tally.add(black_box(ballot)));
-                black_box(tally.finish(&rules).ok())
+                black_box(tally.finish(&rules, None).ok())
             });
         });
     }

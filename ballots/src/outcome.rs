@@ -8,6 +8,7 @@ use crate::{
     election::Step,
     exact::{Exact, whole_or_text},
     fraction::Fraction,
+    ladder::Seed,
     money::Money,
     pairwise::Pairwise,
     rules::TieRule,
@@ -15,7 +16,7 @@ use crate::{
 
 mod told;
 
-pub(crate) use told::rung;
+pub(crate) use told::{rule, rung};
 
 /// The result of a count.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,6 +33,9 @@ pub struct Outcome {
     pub pairwise: Option<Pairwise>,
     /// Steps of an instant run-off, in order; none for other methods.
     pub rounds: Vec<RunoffRound>,
+    /// What lots were drawn from, when the ladder has lots.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seed: Option<Seed>,
     /// What the winners cost, when there is a budget.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub spent: Option<Money>,
@@ -119,6 +123,9 @@ impl fmt::Display for Tie {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let rungs = self.rules.iter().map(|rule| match rule {
             TieRule::Application => "earlier application",
+            TieRule::Backwards => "more votes in the latest earlier round that tells them apart",
+            TieRule::Forwards => "more votes in the first round that tells them apart",
+            TieRule::Lots => "lots",
             TieRule::Registration => "lower registration number",
         });
         let rungs: Vec<_> = rungs.collect();

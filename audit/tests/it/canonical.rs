@@ -94,7 +94,7 @@ fn count(rules: &Rules, choice: fn(Vec<u16>) -> Choice) -> Outcome {
     }
     tally.add_invalid("not-opened");
     tally.add_invalid("too-many");
-    let outcome = tally.finish(rules).expect("an outcome");
+    let outcome = tally.finish(rules, None).expect("an outcome");
     assert!(!outcome.ties.is_empty(), "the sample must show a tie");
     outcome
 }

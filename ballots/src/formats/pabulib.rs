@@ -152,7 +152,7 @@ impl Instance {
     pub fn tally(&self, rules: &Rules) -> Result<Outcome, RecountFault> {
         let mut tally = Tally::new(rules);
         add(&mut tally, rules, &self.votes);
-        tally.finish(rules)
+        tally.finish(rules, None)
     }
 
     /// The ballots for any method; those that break the file's rules are invalid, with the reason.

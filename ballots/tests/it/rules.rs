@@ -70,9 +70,46 @@ fn each_contradiction_has_its_words() {
         (fault(|rules| rules.ties = vec![]), "must end with registration"),
         (fault(|rules| rules.ties = vec![TieRule::Application]), "must end with registration"),
         (fault(|rules| rules.ties = vec![TieRule::Registration; 2]), "twice"),
+        (fault(|rules| rules.ties = vec![TieRule::Lots, TieRule::Registration]), "which stand nowhere else"),
+        (fault(|rules| rules.ties = vec![TieRule::Registration, TieRule::Lots]), "which stand nowhere else"),
     ];
     for (said, words) in cases {
         assert!(said.contains(words), "{said:?} does not say {words:?}");
+    }
+}
+
+/// Earlier rounds break ties only where there are rounds; lots break them everywhere.
+#[test]
+fn the_ladder_fits_the_method() {
+    for method in Procedure::all() {
+        let kinds = [
+            Kind::Approval { max: 1 },
+            Kind::Ranked { max: 3 },
+            Kind::Score { max: 5 },
+            Kind::Points { each: None, total: 5 },
+        ];
+        let kind = kinds.into_iter().find(|kind| method.fits(kind)).unwrap();
+        let mut rules = Rules { winners: winners(method), ..rules(3, kind, method) };
+        rules.ties = vec![TieRule::Application, TieRule::Lots];
+        assert_eq!(rules.check(), Ok(()), "{method}");
+        for rounds in [TieRule::Backwards, TieRule::Forwards] {
+            rules.ties = vec![rounds, TieRule::Lots];
+            let by_rounds = "instant-runoff, instant-runoff-batches, coombs, stv-scottish, stv-meek";
+            match by_rounds.split(", ").any(|name| name == method.to_string()) {
+                true => assert_eq!(rules.check(), Ok(()), "{method}"),
+                false => {
+                    let fitting = if matches!(rules.kind, Kind::Ranked { .. }) && !method.spends() {
+                        format!("what can count this round: {by_rounds}")
+                    } else {
+                        "no method can count such a round".to_owned()
+                    };
+                    let refusal = format!(
+                        "ties: {method} does not count by rounds, so backwards and forwards could tell nobody apart; {fitting}"
+                    );
+                    assert_eq!(rules.check().unwrap_err().to_string(), refusal);
+                }
+            }
+        }
     }
 }
 

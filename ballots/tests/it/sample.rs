@@ -51,7 +51,7 @@ pub fn count(rules: &Rules, ballots: &[(u64, &str)]) -> Outcome {
         let ballot = ballot(rules, marks);
         (0..*times).for_each(|_| tally.add(&ballot));
     }
-    tally.finish(rules).unwrap()
+    tally.finish(rules, None).unwrap()
 }
 
 /// Ids with scores, by rank.

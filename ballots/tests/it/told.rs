@@ -4,12 +4,24 @@
 use ballots::{
     Ballot, Choice, Money, Outcome, Procedure, Rules, Tally,
     explain::{Language, explain, outcome_svg, table},
+    ladder::Seed,
     recount::recount,
     rules::{Kind, Overflow, Territory, TieRule, Winners},
 };
 use proptest::prelude::*;
 
 use super::sample::{any_choice, rules};
+
+/// Any ladder that a round may have.
+pub fn any_ladder() -> impl Strategy<Value = Vec<TieRule>> {
+    let before = [TieRule::Application, TieRule::Backwards, TieRule::Forwards];
+    let last = prop_oneof![Just(TieRule::Lots), Just(TieRule::Registration)];
+    let before = prop_oneof![
+        2 => Just(vec![TieRule::Application]),
+        1 => proptest::sample::subsequence(before.to_vec(), 0..=3).prop_shuffle(),
+    ];
+    (before, last).prop_map(|(before, last)| before.into_iter().chain([last]).collect())
+}
 
 /// Rules by any method with any way to win that it knows.
 fn any_told() -> impl Strategy<Value = Rules> {
@@ -31,10 +43,10 @@ fn any_told() -> impl Strategy<Value = Rules> {
         }),
     ];
     let parts = (1..=5_u16).prop_flat_map(move |count| (Just(count), kind(count)));
-    (parts, winners, any::<prop::sample::Index>(), 0..3_u32).prop_filter_map(
+    (parts, winners, any::<prop::sample::Index>(), 0..3_u32, any_ladder()).prop_filter_map(
         "rules that fit",
-        |((count, kind), winners, method, undated)| {
-            let mut rules = Rules { winners, ..rules(count.into(), kind.clone(), Procedure::Approval) };
+        |((count, kind), winners, method, undated, ties)| {
+            let mut rules = Rules { winners, ties, ..rules(count.into(), kind.clone(), Procedure::Approval) };
             rules
                 .territories
                 .iter_mut()
@@ -67,18 +79,21 @@ fn counted<'a>(rules: &Rules, ballots: impl IntoIterator<Item = &'a Ballot>) -> 
 proptest! {
     #[test]
     fn parts_and_order_do_not_matter((rules, ballots) in any_round(), cut in any::<prop::sample::Index>()) {
-        let whole = counted(&rules, &ballots).finish(&rules);
+        let seed = Some(Seed::from([9; 32]));
+        let whole = counted(&rules, &ballots).finish(&rules, seed);
         let (left, right) = ballots.split_at(cut.index(ballots.len() + 1));
         let mut merged = counted(&rules, right.iter().rev());
         merged.merge(counted(&rules, left)).unwrap();
-        let (whole, merged) = (whole.unwrap(), merged.finish(&rules).unwrap());
+        let (whole, merged) = (whole.unwrap(), merged.finish(&rules, seed).unwrap());
         prop_assert_eq!(merged.ballots, whole.ballots + 1);
         prop_assert_eq!(Outcome { ballots: whole.ballots, invalid: whole.invalid.clone(), ..merged }, whole);
     }
 
     #[test]
-    fn an_outcome_says_what_its_election_says((rules, ballots) in any_round()) {
-        let outcome = counted(&rules, &ballots).finish(&rules).unwrap();
+    fn an_outcome_says_what_its_election_says((rules, ballots) in any_round(), seed: [u8; 32]) {
+        let seed = Some(Seed::from(seed));
+        let outcome = counted(&rules, &ballots).finish(&rules, seed).unwrap();
+        prop_assert_eq!(outcome.seed, seed.filter(|_| rules.ties.contains(&TieRule::Lots)));
         let json = serde_json::to_string(&outcome).unwrap();
         let again: Outcome = serde_json::from_str(&json).unwrap();
         prop_assert_eq!(&again, &outcome);
@@ -88,7 +103,7 @@ proptest! {
         if rules.method.adds_up() {
             return Ok(());
         }
-        let election = recount(&rules, &ballots).unwrap();
+        let election = recount(&rules, &ballots, seed).unwrap();
         let told = outcome.election(&rules);
         // What only helps to explain is not in a round's outcome.
         let steps = election.steps.iter().filter(|step| step.is_in_outcome()).cloned().collect();
@@ -125,7 +140,7 @@ fn the_longest_outcome_fits_into_a_line() {
         let ring = |at: u16| Ballot::new(&rules, Choice::Ranked(vec![at, (at + 1) % 256])).unwrap();
         let mut tally = Tally::new(&rules);
         (0..256).for_each(|at| tally.add(&ring(at)));
-        let line = serde_json::to_string(&tally.finish(&rules).unwrap()).unwrap();
+        let line = serde_json::to_string(&tally.finish(&rules, None).unwrap()).unwrap();
         assert!(line.len() < 15 << 20, "{method}: {}", line.len());
     }
 }

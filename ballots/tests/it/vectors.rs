@@ -182,7 +182,7 @@ fn counted(rules: &Rules, choices: &[Vec<u8>]) -> Outcome {
             Err(fault) => tally.add_invalid(BallotFault::slug(&fault)),
         }
     }
-    tally.finish(rules).unwrap()
+    tally.finish(rules, None).unwrap()
 }
 
 #[test]
