@@ -428,6 +428,7 @@ TERRITORY = record(
     {"id": territory_id, "number": U32, "title": not_only_white},
     {"address": words(200), "applied": day, "cost": I64, "description": words(4000, paragraphs=True), "place": PLACE, "proposed_by": words(200)},
 )
+RUNGS = ("application", "backwards", "forwards", "lots", "registration")
 VOTING = record({
     "kind": variant(
         approval=record({"max": U16}), ranked=record({"max": U16}), score=record({"max": integer(1, 1000)}),
@@ -435,7 +436,7 @@ VOTING = record({
     ),
     "method": text,
     "territories": listed(TERRITORY),
-    "ties": listed(one_of("application", "registration")),
+    "ties": listed(one_of(*RUNGS)),
     "winners": variant(
         top=record({"seats": integer(1, 2**16 - 1)}, {"minimum": U64}),
         budget=record({"budget": integer(1, 2**63 - 1), "overflow": one_of("skip", "stop")}, {"minimum": U64}),
@@ -461,7 +462,9 @@ PAIRS = ("copeland", "kemeny", "minimax", "minimax-margins", "ranked-pairs", "ra
 SHARES = tuple(f"equal-shares{units}{completion}" for units in ("", "-units") for completion in ("", "-add1", "-add1u", "-greedy"))
 TRANSFERABLE = ("stv-meek", "stv-scottish")
 BUYING = (*SHARES, "greedy", "knapsack", "phragmen")  # they spend a budget
+ADDING = ("approval", "borda", "instant-runoff", "points", "score")
 RUNOFFS = ("instant-runoff", "instant-runoff-batches")
+BY_ROUNDS = ("coombs", *RUNOFFS, *TRANSFERABLE)  # their ties can be broken by earlier rounds
 METHODS = {
     "approval": ("approval", "choose-one", "greedy", "knapsack", "phragmen", *SHARES),
     "points": ("greedy", "knapsack", "points", *SHARES),
@@ -520,7 +523,9 @@ class Rules:
         self.choice_length = 3 + self.mark.size * self.most
         self.ballot_length = 150 + self.modulus + self.choice_length + 64
         self.ties = voting["ties"]
-        need(self.ties in (["application", "registration"], ["registration"]), "rules.voting.ties: each rung at most once, registration last")
+        need(len(set(self.ties)) == len(self.ties), "rules.voting.ties: each rung at most once")
+        need([name in ("lots", "registration") for name in self.ties] == [False] * (len(self.ties) - 1) + [True], "rules.voting.ties: registration or lots last, and nowhere else")
+        need(self.method in BY_ROUNDS or not {"backwards", "forwards"} & set(self.ties), f"rules.voting.ties: {self.method} does not count by rounds")
         self.winners, self.winning = voting["winners"]
         if self.winners == "budget":
             need(all((t["cost"] or 0) > 0 for t in self.territories), "rules.voting: a budget asks for a cost above zero on every territory")
@@ -767,11 +772,11 @@ OUTCOME = record(
         "rounds": listed(record({"counts": object_of(text, U64), "exhausted": U64}, {"eliminated": text})),
         "standings": listed(STANDING),
         "ties": listed(record(
-            {"decisive": boolean, "order": listed(text), "rules": listed(one_of("application", "registration"))}, {"round": U32, "score": score_shape},
+            {"decisive": boolean, "order": listed(text), "rules": listed(one_of(*RUNGS))}, {"round": U32, "score": score_shape},
         )),
         "winners": listed(text),
     },
-    {"pairwise": square, "spent": I64, "steps": listed(STEP)},
+    {"pairwise": square, "seed": hash_hex, "spent": I64, "steps": listed(STEP)},
 )
 
 
@@ -1012,23 +1017,34 @@ def read_choice(rules, opened):
     return marks
 
 
-def rung(rules, name, place):
-    """By what a rung of the ladder tells territories apart; less is better."""
+def seed_of(closed, secret):
+    """What lots are drawn from: the root of the lines up to `voting-closed`, and the key that was revealed after it."""
+    return sha256(b"veche/seed/v1\0" + closed + secret)
+
+
+def rung(rules, name, place, past=()):
+    """By what a rung of the ladder tells territories apart; less is better. `past` has the votes in each of the rounds before."""
     territory = rules.territories[place]
     if name == "application":
         return territory["applied"] or "none"  # letters stand after digits
+    if name == "backwards":
+        return [-votes[place] for votes in reversed(past)]
+    if name == "forwards":
+        return [-votes[place] for votes in past]
+    if name == "lots":
+        return sha256(b"veche/lot/v1\0" + rules.seed + territory["id"].encode())
     return territory["number"]
 
 
-def ladder(rules, place):
-    return [rung(rules, name, place) for name in rules.ties]
+def ladder(rules, place, past=()):
+    return [rung(rules, name, place, past) for name in rules.ties]
 
 
-def tie(rules, places, score, decisive, step=None):
+def tie(rules, places, score, decisive, step=None, past=()):
     """An entry of `ties` for territories in ladder order."""
     first = set()
     for a, b in zip(places, places[1:]):
-        first.add(next(name for name in rules.ties if rung(rules, name, a) != rung(rules, name, b)))
+        first.add(next(name for name in rules.ties if rung(rules, name, a, past) != rung(rules, name, b, past)))
     entry = {"decisive": decisive, "order": [rules.territories[p]["id"] for p in places], "rules": [n for n in rules.ties if n in first]}
     if score is not None:
         entry["score"] = score
@@ -1038,7 +1054,7 @@ def tie(rules, places, score, decisive, step=None):
 def runoff(rules, choices):
     """Instant run-off: (places by rank, their scores, steps, ties)."""
     territory = rules.territories
-    left, scores, steps, ties, out = set(range(len(territory))), {}, [], [], []
+    left, scores, steps, ties, out, past = set(range(len(territory))), {}, [], [], [], []
     preferences = collections.Counter(tuple(place for place, _ in marks) for marks in choices)
     while left:
         support = dict.fromkeys(left, 0)
@@ -1050,10 +1066,11 @@ def runoff(rules, choices):
             else:
                 support[best] += ballots
         least = min(support.values())
-        lowest = sorted((place for place in left if support[place] == least), key=lambda place: ladder(rules, place))
+        lowest = sorted((place for place in left if support[place] == least), key=lambda place: ladder(rules, place, past))
         loser = lowest[-1]
         if len(lowest) > 1:
-            ties.append(tie(rules, lowest, least, True, len(steps) + 1))
+            ties.append(tie(rules, lowest, least, True, len(steps) + 1, past))
+        past.append([support.get(place, 0) for place in range(len(territory))])
         step = {"counts": {territory[p]["id"]: s for p, s in support.items()}, "exhausted": exhausted}
         if len(left) > 1:
             step["eliminated"] = territory[loser]["id"]
@@ -1103,15 +1120,16 @@ class Count:
         self.seats = rules.winning["seats"] if rules.winners == "top" else self.n
         self.order, self.scores, self.chosen, self.pairwise = [], None, None, None
         self.steps, self.ties = [], []
+        self.past = []  # votes in each of the rounds before, for methods that count by rounds
 
     def told(self, name, **content):
         self.steps.append({name: content})
 
     def settle(self, tied, step=None, decisive=True):
         """Equals by the ladder; two or more of them are a tie. Whether one without a step is decisive is seen at the end."""
-        tied = sorted(tied, key=lambda place: ladder(self.rules, place))
+        tied = sorted(tied, key=lambda place: ladder(self.rules, place, self.past))
         if len(tied) > 1:
-            self.ties.append(tie(self.rules, tied, None, decisive, step))
+            self.ties.append(tie(self.rules, tied, None, decisive, step, self.past))
         return tied
 
     def groups(self, places, key):
@@ -1320,6 +1338,7 @@ class Count:
             if filled:
                 del self.steps[told:]
             left.remove(leaving)
+            self.past.append(first)
             self.scores[leaving] = first[leaving]
         self.order = best + worst[::-1]
 
@@ -1343,6 +1362,7 @@ class Count:
             else:
                 leaving = [self.settle([p for p in rising if totals[p] == totals[rising[0]]], step)[-1]]
             left -= set(leaving)
+            self.past.append(totals)
             for place in leaving:
                 self.scores[place] = totals[place]
             out += leaving
@@ -1476,6 +1496,7 @@ class Count:
                 break
             if vacancies == 0:
                 break
+            begun = list(credit)
             most = max((credit[place] - quota for place in elected), default=0)
             if most > 0:
                 place = self.settle([p for p in elected if credit[p] - quota == most], step)[0]
@@ -1488,6 +1509,7 @@ class Count:
                 out.append(place)
                 self.told("eliminated", candidates=[place], round=step)
                 pass_on(place, fewest, 0, lambda worth: worth)
+            self.past.append(begun)
         self.order = elected + self.line_up(sorted(left), lambda place: credit[place], step) + out[::-1]
         self.scores, self.chosen = [fractions.Fraction(v, unit) for v in credit], elected
 
@@ -1540,6 +1562,7 @@ class Count:
                 keep[place] = 0
                 out.append(place)
                 self.told("eliminated", candidates=[place], round=step)
+            self.past.append(votes)
             step += 1
         if len(elected) < self.seats and hopeful:
             if step == 1:
@@ -1701,6 +1724,13 @@ class Money:
         self.reaches = lambda place: minimum is None or count.scores[place] >= minimum
 
 
+def count(rules, choices, seed=None):
+    """The outcome of opened ballots, as `tallied` must name it. `seed` is for rules that draw lots."""
+    rules.seed = seed
+    outcome = count_told(rules, choices) if rules.method not in ADDING else count_adding(rules, choices)
+    return {**outcome, "seed": seed.hex()} if "lots" in rules.ties else outcome
+
+
 def count_told(rules, choices):
     """The outcome under a method that is counted from the ballots themselves."""
     valid = [choice for choice in choices if type(choice) is list]
@@ -1724,10 +1754,8 @@ def count_told(rules, choices):
     }
 
 
-def count(rules, choices):
-    """The outcome of opened ballots, as `tallied` must name it."""
-    if rules.method not in ("approval", "borda", "instant-runoff", "points", "score"):
-        return count_told(rules, choices)
+def count_adding(rules, choices):
+    """The outcome under a method that adds up."""
     valid = [choice for choice in choices if type(choice) is list]
     places = range(len(rules.territories))
     given = {place: collections.Counter() for place in places}  # value (for ranked: points of borda) → how often
@@ -1883,7 +1911,7 @@ class Verifier:
         self.report, self.round, self.tree = Report(bool(heads)), Round(), Tree()
         self.roots = {head.size: None for head in heads}
         self.counting = {}  # credential → (version, ballot) of the highest version
-        self.versions, self.acts = set(), 0
+        self.versions, self.acts, self.closed = set(), 0, None
 
     def path(self, name):
         return os.path.join(self.folder, name)
@@ -1990,8 +2018,10 @@ class Verifier:
                 self.note_root()
                 if not acts_end:
                     try:
-                        self.round.apply(value["event"], number, previous)
+                        name, _ = self.round.apply(value["event"], number, previous)
                         self.acts = number
+                        if name == "voting-closed":
+                            self.closed = self.tree.root()
                     except Fault as fault:  # what is wrong in one check does not end the others, as long as they make sense
                         faults.append(("acts", fault.at("log.jsonl", number)))
                         acts_end = True
@@ -2129,7 +2159,7 @@ class Verifier:
             choices = [read_choice(rules, choice) for some in opened for choice in some]
         finally:
             workers.close()
-        again = count(rules, choices)
+        again = count(rules, choices, seed_of(self.closed, self.round.secret))
         if again != outcome:
             raise Fault(difference(outcome, again), "log.jsonl")
         return len(choices)

@@ -60,6 +60,18 @@ pub struct Town {
     hashes: BTreeMap<String, Hash>,
 }
 
+/// Rules beyond the method: what they are called, a method that they fit, and how they are written.
+pub type Special = (&'static str, &'static str, fn(&mut Rules));
+
+/// One of each. So many ballots are alike that there are ties.
+pub const SPECIAL: [Special; 3] = [
+    ("lots", "approval", |rules| rules.ties = vec![TieRule::Lots]),
+    ("lots-after-rounds", "stv-scottish", |rules| rules.ties = vec![TieRule::Backwards, TieRule::Lots]),
+    ("first-rounds", "instant-runoff", |rules| {
+        rules.ties = vec![TieRule::Forwards, TieRule::Application, TieRule::Lots];
+    }),
+];
+
 /// What the ballot of this number marks.
 fn choice(kind: &Kind, number: u64) -> Choice {
     let marks = [0, 1, 3].map(|step| ((number * number + step) % 8) as u16);
@@ -148,6 +160,12 @@ impl Town {
         self
     }
 
+    /// The same town with other rules of the voting.
+    pub fn ruled(mut self, change: impl FnOnce(&mut Rules)) -> Self {
+        change(&mut self.rules.voting);
+        self
+    }
+
     /// Holds the round and writes its bundle.
     pub fn hold(self) -> Result<(), Fault> {
         self.hold_saying(|_| ())
@@ -169,10 +187,12 @@ impl Town {
         let hash = self.register()?;
         self.append(&Event::Register(RegisterStep { count: self.people, hash, hour: CLOSES }))?;
         self.append(&Event::VotingClosed(Step { at: CLOSES, by: By::Schedule }))?;
+        let closed = self.chain.root();
         let member = |number: u64| format!("member-{number}");
         let revealed = KeyRevealed { at: CLOSES, by: member(1), key: Bytes(opening_scalar()) };
         self.append(&Event::KeyRevealed(revealed))?;
-        let mut outcome = count.finish(&self.rules.voting)?;
+        let seed = self.round.as_ref().and_then(|round| round.seed(&closed));
+        let mut outcome = count.finish(&self.rules.voting, seed)?;
         change(&mut outcome);
         let replaced = self.ballots - outcome.ballots;
         self.append(&Event::Tallied(Tallied { at: CLOSES, outcome: outcome.clone(), replaced }))?;

@@ -9,6 +9,7 @@ use audit::{
 };
 use ballots::{
     Ballot, Choice, Exact, Fraction, Money, Outcome, Procedure, Rules, Tally,
+    ladder::Seed,
     methods::{positional::Scale, score::Measure},
     outcome::{Standing, Why},
     rules::{Kind, Overflow, Place, Territory, Winners},
@@ -130,6 +131,7 @@ fn tallied_variants() -> Vec<Event> {
         invalid: BTreeMap::from([("b".to_owned(), 1), ("a-b".to_owned(), 2), ("a".to_owned(), 3)]),
         pairwise: None,
         rounds: Vec::new(),
+        seed: Some(Seed::from([7; 32])),
         spent: Some(Money(-1)),
         standings: whys.map(standing).into(),
         steps: Vec::new(),

@@ -196,6 +196,7 @@ pub fn tallied(at: i64, ballots: u64, replaced: u64) -> Event {
         invalid: BTreeMap::new(),
         pairwise: None,
         rounds: Vec::new(),
+        seed: None,
         spent: None,
         standings: Vec::new(),
         steps: Vec::new(),

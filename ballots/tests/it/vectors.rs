@@ -6,9 +6,10 @@ use std::path::PathBuf;
 
 use ballots::{
     BallotFault, Money, Outcome, Procedure, Rules, Tally, codec,
+    ladder::Seed,
     methods::{positional::Scale, score::Measure},
     outcome::Why,
-    rules::{Kind, Overflow, Winners},
+    rules::{Kind, Overflow, TieRule, Winners},
 };
 use serde_json::{Value, json};
 
@@ -174,6 +175,48 @@ fn ways(method: Procedure) -> Vec<(&'static str, Winners)> {
     ]
 }
 
+/// Ladders with lots by every method, and with earlier rounds where there are some: of equals as many as can be.
+fn by_ladder() -> Vec<(String, Rules, Vec<Vec<u8>>)> {
+    // A leads B at first, B leads A later, and in the third round they are equal.
+    const CHANGING: &[(usize, &str)] = &[(5, "a"), (4, "b"), (1, "c a"), (2, "c"), (2, "d b")];
+    const EQUAL: &[(usize, &str)] = &[(2, "a b"), (2, "b c"), (2, "c d"), (2, "d a")];
+    let mut cases = Vec::new();
+    let mut add = |method: Procedure, kind: &Kind, ties: &[TieRule], ballots: &[(usize, &str)]| {
+        let winners = ways(method).swap_remove(0).1;
+        let mut rules = Rules { winners, ties: ties.to_vec(), ..rules(4, kind.clone(), method) };
+        rules.territories[2].applied = rules.territories[3].applied.clone();
+        let (_, rules, bytes) = case("", rules, ballots);
+        let ladder = serde_json::to_string(ties).unwrap();
+        cases.push((format!("{method}, {} ballots, ties by {ladder}, {} ballots", kind.name(), bytes.len()), rules, bytes));
+    };
+    for method in Procedure::all() {
+        let marks: &[(usize, &str)] = &[(2, "a=3 b=2"), (2, "b=3 c=2"), (2, "c=3 d=2"), (2, "d=3 a=2")];
+        let kinds = [
+            (Kind::Approval { max: 1 }, &[(2, "a"), (2, "b"), (2, "c"), (2, "d")][..]),
+            (Kind::Approval { max: 2 }, EQUAL),
+            (Kind::Ranked { max: 4 }, EQUAL),
+            (Kind::Score { max: 5 }, marks),
+            (Kind::Points { each: None, total: 5 }, marks),
+        ];
+        let fits = |kind: &Kind| method.fits(kind) && (method == Procedure::ChooseOne || *kind != Kind::Approval { max: 1 });
+        let (kind, equal) = kinds.into_iter().find(|(kind, _)| fits(kind)).unwrap();
+        add(method, &kind, &[TieRule::Application, TieRule::Lots], equal);
+        if method.counts_by_rounds() {
+            for rounds in [TieRule::Backwards, TieRule::Forwards] {
+                add(method, &kind, &[rounds, TieRule::Lots], CHANGING);
+                add(method, &kind, &[rounds, TieRule::Lots], RANKINGS);
+                add(method, &kind, &[TieRule::Application, rounds, TieRule::Registration], CHANGING);
+            }
+        }
+    }
+    cases
+}
+
+/// The seed of every vector whose ladder has lots.
+fn seed() -> Seed {
+    Seed::of_round(&[1; 32], &[2; 32])
+}
+
 fn counted(rules: &Rules, choices: &[Vec<u8>]) -> Outcome {
     let mut tally = Tally::new(rules);
     for bytes in choices {
@@ -182,23 +225,29 @@ fn counted(rules: &Rules, choices: &[Vec<u8>]) -> Outcome {
             Err(fault) => tally.add_invalid(BallotFault::slug(&fault)),
         }
     }
-    tally.finish(rules, None).unwrap()
+    tally.finish(rules, Some(seed())).unwrap()
 }
 
 #[test]
 fn every_outcome_is_the_published_one() {
     let cases = cases();
     let named = by_name();
+    let by_ladder = by_ladder();
     let all = cases.iter().map(|(name, rules, choices)| (*name, rules, choices));
-    let all = all.chain(named.iter().map(|(name, rules, choices)| (name.as_str(), rules, choices)));
+    let named_all = named.iter().chain(&by_ladder);
+    let all = all.chain(named_all.map(|(name, rules, choices)| (name.as_str(), rules, choices)));
     let computed: Vec<Value> = all
         .map(|(name, rules, choices)| {
-            json!({
+            let mut vector = json!({
                 "name": name,
                 "rules": serde_json::to_string(rules).unwrap(),
                 "choices": choices.iter().map(hex::encode).collect::<Vec<_>>(),
                 "outcome": serde_json::to_string(&counted(rules, choices)).unwrap(),
-            })
+            });
+            if rules.draws_lots() {
+                vector["seed"] = json!(seed());
+            }
+            vector
         })
         .collect();
     if std::env::var_os("VECHE_BLESS").is_some() {
@@ -208,6 +257,22 @@ fn every_outcome_is_the_published_one() {
     assert_eq!(computed, file);
     covers_every_method(&named);
     covers_every_reason(&cases);
+    covers_every_rung(&by_ladder);
+}
+
+/// Each rung breaks a tie somewhere, by each method that knows it; and the two that look at earlier rounds say something else.
+fn covers_every_rung(cases: &[(String, Rules, Vec<Vec<u8>>)]) {
+    let used = |method: Procedure, rung: TieRule| {
+        let mut of_it = cases.iter().filter(|(_, rules, _)| rules.method == method);
+        of_it.any(|(_, rules, choices)| counted(rules, choices).ties.iter().any(|tie| tie.rules.contains(&rung)))
+    };
+    for rung in [TieRule::Backwards, TieRule::Forwards] {
+        let without: Vec<_> =
+            Procedure::all().into_iter().filter(|method| method.counts_by_rounds() && !used(*method, rung)).collect();
+        assert_eq!(without, [], "{rung:?}");
+    }
+    let without: Vec<_> = Procedure::all().into_iter().filter(|method| !used(*method, TieRule::Lots)).collect();
+    assert_eq!(without, [Procedure::Knapsack], "of those bought together none is told as a tie");
 }
 
 /// A method that no vector shows could be counted in two ways.
