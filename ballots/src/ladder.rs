@@ -31,8 +31,8 @@ pub enum Rung {
     Forwards,
     /// Lower SHA-256 of `"veche/lot/v1\0" ‖ seed ‖ id` first: one lot a candidate for the whole count.
     ///
-    /// RFC 3797 draws by MD5 from several public sources; one seed that nobody knew before the ballots were fixed (the
-    /// SHA-256 of the final head) needs no more than this, and can be drawn again with any hashing tool.
+    /// RFC 3797 draws by MD5 from several public sources; one seed that nobody could choose (for a round [`Seed::of_round`]) needs
+    /// no more than this, and can be drawn again with any hashing tool.
     Lots,
     /// Lower registration number first.
     Registration,

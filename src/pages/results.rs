@@ -75,6 +75,8 @@ pub struct Counted {
     pub rows: Vec<Row>,
     /// Sentences on ties.
     pub ties: Vec<String>,
+    /// Sentences on the lots, if some were drawn: from what, and how to draw them again.
+    pub lots: Vec<String>,
     /// Steps of a run-off.
     pub steps: Vec<Step>,
     /// How it was counted, where the method does not simply add up.
@@ -142,6 +144,7 @@ impl Counted {
             bars: adds_up.then(bars),
             rows: outcome.standings.iter().map(|standing| row(t, rules, standing)).collect(),
             ties: ties(t, rules, outcome),
+            lots: lots(t, outcome),
             steps: steps(t, rules, outcome),
             told: (!adds_up).then(|| Told::new(t, rules, outcome)),
             has_means: outcome.standings.iter().any(|standing| standing.mean.is_some()),
@@ -211,6 +214,9 @@ fn ties(t: &Texts, rules: &Rules, outcome: &Outcome) -> Vec<String> {
         let territories: Vec<_> = tie.order.iter().map(|id| format!("«{}»", title(rules, id))).collect();
         let rungs = tie.rules.iter().map(|rule| match rule {
             TieRule::Application => t.results_rule_application(),
+            TieRule::Backwards => t.results_rule_backwards(),
+            TieRule::Forwards => t.results_rule_forwards(),
+            TieRule::Lots => t.results_rule_lots(),
             TieRule::Registration => t.results_rule_registration(),
         });
         let rungs = rungs.collect::<Vec<_>>().join(", ");
@@ -225,6 +231,12 @@ fn ties(t: &Texts, rules: &Rules, outcome: &Outcome) -> Vec<String> {
         format!("{sentence} {weight}")
     };
     outcome.ties.iter().map(tie).collect()
+}
+
+fn lots(t: &Texts, outcome: &Outcome) -> Vec<String> {
+    let drawn = outcome.ties.iter().any(|tie| tie.rules.contains(&TieRule::Lots));
+    let seed = outcome.seed.filter(|_| drawn);
+    seed.map_or_else(Vec::new, |seed| vec![t.results_lots(seed.to_string()), t.results_lots_again()])
 }
 
 fn steps(t: &Texts, rules: &Rules, outcome: &Outcome) -> Vec<Step> {

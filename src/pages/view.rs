@@ -124,6 +124,9 @@ pub fn how_to_win(t: &Texts, rules: &Rules) -> Vec<String> {
     let method = method::in_words(t, rules.method);
     let ties = rules.ties.iter().map(|rule| match rule {
         TieRule::Application => t.ties_application(),
+        TieRule::Backwards => t.ties_backwards(),
+        TieRule::Forwards => t.ties_forwards(),
+        TieRule::Lots => t.ties_lots(),
         TieRule::Registration => t.ties_registration(),
     });
     let (winners, minimum) = match &rules.winners {

@@ -89,7 +89,9 @@ pub enum RulesFault {
     #[error("winners: there must be at least one seat")]
     Seats,
     /// The ladder could leave a tie.
-    #[error("ties: the ladder must end with registration or lots, which stand nowhere else, and no rung may stand there twice")]
+    #[error(
+        "ties: the ladder must end with registration or lots, which stand nowhere else, and no rung may stand there twice"
+    )]
     Ladder,
 }
 

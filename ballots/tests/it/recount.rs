@@ -47,7 +47,8 @@ fn agree(rules: &Rules, ballots: &[Ballot], seed: Seed) -> Result<(), TestCaseEr
         prop_assert_eq!(Some(&election.scores[at]), standing.score.as_ref());
         prop_assert_eq!(election.votes[at], standing.votes);
     }
-    let ties: Vec<_> = election.ties.iter().map(|tie| (ids(&tie.order), tie.round, tie.decisive, names(&tie.rungs))).collect();
+    let ties: Vec<_> =
+        election.ties.iter().map(|tie| (ids(&tie.order), tie.round, tie.decisive, names(&tie.rungs))).collect();
     let theirs: Vec<_> =
         outcome.ties.iter().map(|tie| (tie.order.clone(), tie.round, tie.decisive, names(&tie.rules))).collect();
     prop_assert_eq!(ties, theirs);

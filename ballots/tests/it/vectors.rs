@@ -187,7 +187,11 @@ fn by_ladder() -> Vec<(String, Rules, Vec<Vec<u8>>)> {
         rules.territories[2].applied = rules.territories[3].applied.clone();
         let (_, rules, bytes) = case("", rules, ballots);
         let ladder = serde_json::to_string(ties).unwrap();
-        cases.push((format!("{method}, {} ballots, ties by {ladder}, {} ballots", kind.name(), bytes.len()), rules, bytes));
+        cases.push((
+            format!("{method}, {} ballots, ties by {ladder}, {} ballots", kind.name(), bytes.len()),
+            rules,
+            bytes,
+        ));
     };
     for method in Procedure::all() {
         let marks: &[(usize, &str)] = &[(2, "a=3 b=2"), (2, "b=3 c=2"), (2, "c=3 d=2"), (2, "d=3 a=2")];
@@ -198,7 +202,8 @@ fn by_ladder() -> Vec<(String, Rules, Vec<Vec<u8>>)> {
             (Kind::Score { max: 5 }, marks),
             (Kind::Points { each: None, total: 5 }, marks),
         ];
-        let fits = |kind: &Kind| method.fits(kind) && (method == Procedure::ChooseOne || *kind != Kind::Approval { max: 1 });
+        let fits =
+            |kind: &Kind| method.fits(kind) && (method == Procedure::ChooseOne || *kind != Kind::Approval { max: 1 });
         let (kind, equal) = kinds.into_iter().find(|(kind, _)| fits(kind)).unwrap();
         add(method, &kind, &[TieRule::Application, TieRule::Lots], equal);
         if method.counts_by_rounds() {

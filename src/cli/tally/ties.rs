@@ -2,7 +2,12 @@
 
 use std::path::PathBuf;
 
-use ballots::{Ladder, election::Turnout, ladder::{Rung, Seed}, rules::Territory};
+use ballots::{
+    Ladder,
+    election::Turnout,
+    ladder::{Rung, Seed},
+    rules::Territory,
+};
 use clap::Args;
 use serde::Deserialize as _;
 use serde::de::{IntoDeserializer as _, value::Error};
@@ -63,7 +68,9 @@ impl Ties {
         }
         let Some(seed) = &self.seed else { return Ok(None) };
         let bytes = hex::decode(seed).ok().and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
-        bytes.map(|bytes| Some(bytes.into())).ok_or_else(|| CliFault::Other("--seed must be 64 hexadecimal digits".to_owned()))
+        bytes
+            .map(|bytes| Some(bytes.into()))
+            .ok_or_else(|| CliFault::Other("--seed must be 64 hexadecimal digits".to_owned()))
     }
 }
 

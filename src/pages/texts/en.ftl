@@ -225,6 +225,9 @@ winners-budget-stop = Winners are taken in order of their places as long as the 
 winners-budget = There are { $budget } to spend; the selection ends when nothing more can be taken.
 winners-minimum = To win, a territory needs at least { $minimum }.
 ties-application = In a tie the one whose application came earlier ranks higher.
+ties-backwards = In a tie in any step of the count the one that had more votes in the latest earlier step in which their votes differed ranks higher.
+ties-forwards = In a tie in any step of the count the one that had more votes in the first step in which their votes differed ranks higher.
+ties-lots = In a tie lots decide. Their number comes from the log as it stands when the voting closes and from the commission's key, so neither the service nor the commission alone can choose it, and everybody can draw the lots again.
 ties-registration = In a tie the one with the lower registration number ranks higher.
 
 ## A territory
@@ -283,6 +286,11 @@ results-tie-step = Step { $step }, equal ({ $score }): { $territories }. Their o
 results-tie-decisive = This decided who won.
 results-tie-harmless = It made no difference to who won.
 results-rule-application = the earlier application
+results-rule-backwards = more votes in the latest earlier step in which their votes differed
+results-rule-forwards = more votes in the first step in which their votes differed
+results-rule-lots = lots
+results-lots = Lots were drawn. Their number is { $seed }: the SHA-256 of the log as it stood when the voting closed and of the key with which the commission opened the ballots after that. Neither the service nor the commission alone could choose it.
+results-lots-again = Anybody can draw the lots again: the lot of each territory is the SHA-256 of a label, this number and its id, and the lower one ranks higher. Section 7 of Veche's protocol (docs/protocol.md) says exactly how; veche-audit does it when it recounts.
 results-rule-registration = the lower registration number
 results-told = How it was counted
 results-steps = Steps of the run-off
