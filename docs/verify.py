@@ -162,6 +162,14 @@ def listed(inner):
     return shape
 
 
+def some(inner):
+    """A list of one or more."""
+    def shape(value, place):
+        need(value != [], f"{place}: must not be empty")
+        return listed(inner)(value, place)
+    return shape
+
+
 def record(required, optional=()):
     """An object with these fields and no others. An optional one that is not there is None."""
     optional = dict(optional)
@@ -441,6 +449,9 @@ VOTING = record({
         top=record({"seats": integer(1, 2**16 - 1)}, {"minimum": U64}),
         budget=record({"budget": integer(1, 2**63 - 1), "overflow": one_of("skip", "stop")}, {"minimum": U64}),
     ),
+}, {
+    "limits": some(record({"of": some(text)}, {"money": integer(1, 2**63 - 1), "most": integer(1, 2**16 - 1)})),
+    "turnout": record({"eligible": integer(1, 2**64 - 1), "per_mille": integer(1, 1000)}),
 })
 WITNESS_KINDS = (4, 6)  # Ed25519 and ML-DSA-44 cosignatures
 RULES = record(
@@ -477,6 +488,7 @@ RAISING = tuple(name for name in SHARES if name.endswith(("add1", "add1u")))
 MOST_TERRITORIES = {"kemeny": 12, "knapsack": 17, **dict.fromkeys(
     [*SHARES, *TRANSFERABLE, *RUNOFFS, *(name for name in PAIRS if name != "kemeny"), "bucklin", "coombs", "dowdall", "majority-judgement", "phragmen"], 256)}
 MOST_RAISED_BUDGET = 10**15  # hundredths
+MOST_LIMITS = 32
 MOST_RAISES, MOST_MARKS_READ = 100_000, 50_000_000_000
 
 
@@ -530,6 +542,28 @@ class Rules:
         if self.winners == "budget":
             need(all((t["cost"] or 0) > 0 for t in self.territories), "rules.voting: a budget asks for a cost above zero on every territory")
         self.check_method(n)
+        self.read_limits(voting["limits"] or [])
+        self.needed = -(-voting["turnout"]["eligible"] * voting["turnout"]["per_mille"] // 1000) if voting["turnout"] else 0
+
+    def read_limits(self, limits):
+        """What may win together: [(places, most or None, money or None)]."""
+        need(not limits or self.method in BUYING, f"rules.voting.limits: {self.method} knows none")
+        need(len(limits) <= MOST_LIMITS, f"rules.voting.limits: at most {MOST_LIMITS}")
+        places = {territory["id"]: place for place, territory in enumerate(self.territories)}
+        for limit in limits:
+            need(limit["most"] is not None or limit["money"] is not None, "rules.voting.limits: most, or money, or both")
+            need(len(set(limit["of"])) == len(limit["of"]) and set(limit["of"]) <= set(places), "rules.voting.limits.of: territories of the round, each once")
+        self.joint = [({places[name] for name in limit["of"]}, limit["most"], limit["money"]) for limit in limits]
+
+    def lets(self, place, winners):
+        """Whether the limits let a territory win beside these."""
+        cost = lambda at: self.territories[at]["cost"]
+        for of, most, money in self.joint:
+            if place in of:
+                beside = [at for at in winners if at in of]
+                if most is not None and len(beside) >= most or money is not None and sum(map(cost, beside)) + cost(place) > money:
+                    return False
+        return True
 
     def check_method(self, n):
         method, is_budget = self.method, self.winners == "budget"
@@ -752,7 +786,7 @@ def square(value, place):
 
 STANDING = record(
     {"id": text, "rank": U32, "selected": boolean, "votes": U64},
-    {"mean": FRACTION, "median": FRACTION, "score": score_shape, "why": one_of("no-seat", "over-budget", "after-stop", "below-minimum", "no-support")},
+    {"mean": FRACTION, "median": FRACTION, "score": score_shape, "why": one_of("no-seat", "over-budget", "after-stop", "below-minimum", "no-support", "barred")},
 )
 VICTORY = record({"loser": U16, "strength": U64, "winner": U16})
 SOME = record({"candidates": listed(U16), "round": U32})
@@ -776,7 +810,7 @@ OUTCOME = record(
         )),
         "winners": listed(text),
     },
-    {"pairwise": square, "seed": hash_hex, "spent": I64, "steps": listed(STEP)},
+    {"needed": U64, "pairwise": square, "seed": hash_hex, "spent": I64, "steps": listed(STEP)},
 )
 
 
@@ -1092,6 +1126,8 @@ def select(rules, ranked, scores):
         elif rules.winners == "top":
             why[place] = None if seats < rules.winning["seats"] else "no-seat"
             seats += why[place] is None
+        elif not rules.lets(place, [at for at, reason in why.items() if reason is None]):
+            why[place] = "barred"
         elif stopped:
             why[place] = "after-stop"
         elif spent + cost <= rules.winning["budget"]:
@@ -1222,6 +1258,7 @@ class Count:
         for place in self.all:
             stops = self.rules.winning["overflow"] == "stop" and self.scores[place] > 0
             reason = "over-budget" if money.costs[place] > money.budget - spent else "after-stop" if stops else "no-support"
+            reason = reason if self.rules.lets(place, self.chosen) else "barred"
             why[place] = None if place in self.chosen else reason if money.reaches(place) else "below-minimum"
         return why, spent
 
@@ -1591,9 +1628,11 @@ class Count:
         by_ladder = sorted(self.all, key=lambda place: ladder(self.rules, place))
         possible = [place for place in by_ladder if self.scores[place] > 0 and money.reaches(place)]
         found = [(0, 0, ())]  # (score, -cost, a sign for each so far: 1 is taken)
+        taken = lambda signs: [at for at, sign in zip(possible, signs) if sign]
         for place in possible:
             without = [(score, cost, signs + (0,)) for score, cost, signs in found]
-            found = without + [(score + self.scores[place], cost - money.costs[place], signs[:-1] + (1,)) for score, cost, signs in without if money.costs[place] - cost <= money.budget]
+            more = [choice for choice in without if money.costs[place] - choice[1] <= money.budget and (not self.rules.joint or self.rules.lets(place, taken(choice[2])))]
+            found = without + [(score + self.scores[place], cost - money.costs[place], signs[:-1] + (1,)) for score, cost, signs in more]
         signs = max(found)[2]
         winners = sorted((place for place, sign in zip(possible, signs) if sign), key=lambda place: -self.scores[place])
         for place in winners:
@@ -1605,7 +1644,7 @@ class Count:
         loads, winners, left = [fractions.Fraction(0)] * len(supports), [], money.budget
         sale = [place for place in self.all if self.scores[place] > 0 and money.reaches(place) and money.costs[place] <= money.budget]
         after = lambda place: (money.costs[place] + sum(load * times for load, (support, times) in zip(loads, supports) if support[place])) / fractions.Fraction(self.scores[place])
-        while sale:
+        while sale := [place for place in sale if self.rules.lets(place, winners)]:
             load = {place: after(place) for place in sale}
             lightest = [place for place in sale if load[place] == min(load.values())]
             dear = [place for place in lightest if money.costs[place] > left]
@@ -1657,6 +1696,7 @@ class Count:
                     point = higher
 
             while True:
+                points = {place: point for place, point in points.items() if self.rules.lets(place, winners)}
                 rate, best = {}, None
                 for place in sorted(points, key=lambda place: points[place] / worth[place]):
                     if best is not None and points[place] / worth[place] > best:
@@ -1687,7 +1727,7 @@ class Count:
 
         def fits(winners):
             rest = money.budget - sum(money.costs[place] for place in winners)
-            return any(self.scores[p] > 0 and money.reaches(p) and p not in winners and money.costs[p] <= rest for p in self.all)
+            return any(self.scores[p] > 0 and money.reaches(p) and p not in winners and money.costs[p] <= rest and self.rules.lets(p, winners) for p in self.all)
 
         kept, raises = run(0), 0
         most = min(MOST_RAISES, MOST_MARKS_READ // max(sum(self.votes), 1))
@@ -1706,10 +1746,10 @@ class Count:
         """Buys what still fits, the most satisfaction for the money first."""
         left = money.budget - sum(money.costs[place] for place in winners)
         for group in self.groups([place for place in self.all if place not in winners and money.reaches(place)], key):
-            if any(money.costs[p] <= left for p in group) and sum(money.costs[p] for p in group) > left:
+            if any(money.costs[p] <= left for p in group) and (sum(money.costs[p] for p in group) > left or self.rules.joint):
                 group = self.settle(group, len(winners) + 1)
             for place in group:
-                if money.costs[place] <= left:
+                if money.costs[place] <= left and self.rules.lets(place, winners):
                     left -= money.costs[place]
                     winners.append(place)
                     self.told("purchased", candidate=place, cost=money.costs[place])
@@ -1727,8 +1767,18 @@ class Money:
 def count(rules, choices, seed=None):
     """The outcome of opened ballots, as `tallied` must name it. `seed` is for rules that draw lots."""
     rules.seed = seed
-    outcome = count_told(rules, choices) if rules.method not in ADDING else count_adding(rules, choices)
+    if sum(type(choice) is list for choice in choices) < rules.needed:
+        outcome = void(rules, choices)
+    else:
+        outcome = count_told(rules, choices) if rules.method not in ADDING else count_adding(rules, choices)
     return {**outcome, "seed": seed.hex()} if "lots" in rules.ties else outcome
+
+
+def void(rules, choices):
+    """Too few voted: nothing is counted."""
+    reasons = collections.Counter(choice for choice in choices if type(choice) is str)
+    outcome = {"ballots": len(choices), "blank": choices.count([]), "invalid": dict(reasons), "needed": rules.needed}
+    return {**outcome, "rounds": [], "standings": [], "ties": [], "winners": []}
 
 
 def count_told(rules, choices):

@@ -22,9 +22,11 @@ fn rules(kind: Kind, method: Procedure) -> Rules {
     };
     Rules {
         kind,
+        limits: Vec::new(),
         method,
         territories: (1..=TERRITORIES).map(territory).collect(),
         ties: vec![TieRule::Registration],
+        turnout: None,
         winners: Winners::Top { minimum: None, seats: 5 },
     }
 }

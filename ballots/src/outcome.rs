@@ -28,6 +28,9 @@ pub struct Outcome {
     pub blank: u64,
     /// Invalid ballots by reason.
     pub invalid: BTreeMap<String, u64>,
+    /// Valid ballots that were needed, where there were fewer: then nothing was counted, and nobody wins.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub needed: Option<u64>,
     /// Who is preferred to whom, for methods that compare pairs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pairwise: Option<Pairwise>,
@@ -91,6 +94,8 @@ impl Standing {
 pub enum Why {
     /// One before it did not fit, and the rules stop there.
     AfterStop,
+    /// With the winners that a limit of the rules names too, there is no room for it.
+    Barred,
     /// Its score is below the minimum.
     BelowMinimum,
     /// Others took the seats.

@@ -47,6 +47,6 @@ pub(crate) fn count_profile(
     patience: &Patience,
 ) -> Result<Election, CountFault> {
     let (territories, winners) = (rules.territories.as_slice(), &rules.winners);
-    let contest = Contest { profile, territories, winners, ladder: &rules.ladder(seed), turnout: None };
-    methods::count_patiently(&contest, &[], rules.method, patience)
+    let contest = Contest { profile, territories, winners, ladder: &rules.ladder(seed), turnout: rules.turnout };
+    methods::count_patiently(&contest, &rules.limits_by_position(), rules.method, patience)
 }

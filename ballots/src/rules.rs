@@ -6,6 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize, de::Error};
 
 use crate::{
     codec,
+    election::Turnout,
     ladder::{Ladder, Seed},
     methods::{CountFault, Procedure},
     money::Money,
@@ -13,9 +14,11 @@ use crate::{
 };
 
 mod fault;
+mod limit;
 mod territory;
 
 pub use fault::RulesFault;
+pub use limit::{Limit, MOST_LIMITS};
 pub use territory::{Place, Territory};
 
 /// Highest mark of a score ballot, so that the medians' histograms stay small.
@@ -154,12 +157,18 @@ pub enum TieRule {
 pub struct Rules {
     /// What a ballot may hold.
     pub kind: Kind,
+    /// What may win together, where money is spent; absent: whatever the budget pays for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub limits: Vec<Limit>,
     /// How ballots are counted: any method of this crate, by its name.
     pub method: Procedure,
     /// The choices, in the order that ballots number them, from 0.
     pub territories: Vec<Territory>,
     /// The ladder, first rung first.
     pub ties: Vec<TieRule>,
+    /// Valid ballots that are needed for the round to have a result; absent: any number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub turnout: Option<Turnout>,
     /// Who wins.
     pub winners: Winners,
 }
@@ -223,6 +232,11 @@ impl Rules {
             _ => RulesFault::Method { fault, fitting: self.fitting(small) },
         })?;
         self.check_winners()?;
+        self.check_limits()?;
+        let is_turnout = |turnout: Turnout| turnout.eligible > 0 && (1..=1000).contains(&turnout.per_mille);
+        if !self.turnout.is_none_or(is_turnout) {
+            return Err(RulesFault::Turnout);
+        }
         // Any seed will do here: it is drawn when the voting is over.
         self.ladder(Some(Seed::from([0; 32]))).check().map_err(|_| RulesFault::Ladder)
     }
@@ -234,7 +248,7 @@ impl Rules {
         if by_rounds && !method.counts_by_rounds() {
             return Err(CountFault::Rounds(method));
         }
-        Ok(())
+        if self.limits.is_empty() || method.spends() { Ok(()) } else { Err(CountFault::Limits(method)) }
     }
 
     /// Methods that fit everything else of the round.

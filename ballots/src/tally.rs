@@ -11,6 +11,7 @@ use crate::{
     recount::{RecountFault, count_profile},
     rules::Rules,
     select::select,
+    winning,
 };
 
 mod additive;
@@ -131,6 +132,10 @@ impl Tally {
     ) -> Result<Outcome, RecountFault> {
         let ladder = rules.ladder(seed);
         ladder.check()?;
+        let valid = self.ballots - self.invalid.values().sum::<u64>();
+        if let Some(needed) = rules.turnout.and_then(|turnout| winning::missed(turnout, valid)) {
+            return Ok(Outcome::void(needed, (valid, self.blank), self.invalid, ladder.seed));
+        }
         let ranking = match self.counts {
             Counts::Additive(counts) => counts.rank(rules, &ladder),
             Counts::Scores(counts) => counts.rank(rules, &ladder),
@@ -148,6 +153,7 @@ impl Tally {
             ballots: self.ballots,
             blank: self.blank,
             invalid: self.invalid,
+            needed: None,
             pairwise: None,
             rounds,
             seed: ladder.seed,

@@ -28,8 +28,9 @@ use aws_lc_rs::{
 };
 use ballots::{
     Ballot, Choice, Money, Outcome, Procedure, Rules, codec,
+    election::Turnout,
     envelope::{Draft, EnvelopeCheck, IssuerPublicKey, OpeningKey, credential, seal},
-    rules::{Kind, Overflow, Territory, TieRule, Winners},
+    rules::{Kind, Limit, Overflow, Territory, TieRule, Winners},
 };
 use ed25519_dalek::{Signer as _, SigningKey};
 use rayon::prelude::*;
@@ -64,11 +65,24 @@ pub struct Town {
 pub type Special = (&'static str, &'static str, fn(&mut Rules));
 
 /// One of each. So many ballots are alike that there are ties.
-pub const SPECIAL: [Special; 3] = [
+pub const SPECIAL: [Special; 7] = [
     ("lots", "approval", |rules| rules.ties = vec![TieRule::Lots]),
     ("lots-after-rounds", "stv-scottish", |rules| rules.ties = vec![TieRule::Backwards, TieRule::Lots]),
     ("first-rounds", "instant-runoff", |rules| {
         rules.ties = vec![TieRule::Forwards, TieRule::Application, TieRule::Lots];
+    }),
+    ("void", "equal-shares", |rules| rules.turnout = Some(Turnout { eligible: 1_000_000, per_mille: 1 })),
+    ("void-lots", "approval", |rules| {
+        rules.turnout = Some(Turnout { eligible: u64::MAX, per_mille: 1000 });
+        rules.ties = vec![TieRule::Lots];
+    }),
+    ("turnout", "schulze", |rules| rules.turnout = Some(Turnout { eligible: 31, per_mille: 1000 })),
+    ("limits", "equal-shares-add1u", |rules| {
+        let of = |numbers: &[u32]| numbers.iter().map(|number| format!("t{number}")).collect();
+        rules.limits = vec![
+            Limit { money: None, most: Some(1), of: of(&[1, 2]) },
+            Limit { money: Some(Money(500_000)), most: Some(2), of: of(&[1, 3, 5]) },
+        ];
     }),
 ];
 
@@ -128,9 +142,11 @@ impl Town {
             title: "A large town".to_owned(),
             voting: Rules {
                 kind: Kind::Approval { max: 3 },
+                limits: Vec::new(),
                 method: Procedure::Approval,
                 territories: (1..=8).map(territory).collect(),
                 ties: vec![TieRule::Application, TieRule::Registration],
+                turnout: None,
                 winners: Winners::Top { minimum: None, seats: 2 },
             },
         };

@@ -120,6 +120,7 @@ fn tallied_variants() -> Vec<Event> {
     let whys = [
         None,
         Some(Why::AfterStop),
+        Some(Why::Barred),
         Some(Why::BelowMinimum),
         Some(Why::NoSeat),
         Some(Why::NoSupport),
@@ -129,6 +130,7 @@ fn tallied_variants() -> Vec<Event> {
         ballots: 1 << 53,
         blank: 0,
         invalid: BTreeMap::from([("b".to_owned(), 1), ("a-b".to_owned(), 2), ("a".to_owned(), 3)]),
+        needed: Some(1 << 53),
         pairwise: None,
         rounds: Vec::new(),
         seed: Some(Seed::from([7; 32])),

@@ -108,9 +108,11 @@ impl Instance {
         };
         Rules {
             kind,
+            limits: Vec::new(),
             method,
             territories: self.projects.iter().zip(1..).map(territory).collect(),
             ties: vec![TieRule::Registration],
+            turnout: None,
             winners: Winners::Budget { budget: self.budget, minimum, overflow },
         }
     }

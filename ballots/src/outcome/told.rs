@@ -52,6 +52,7 @@ impl Outcome {
             ballots: election.ballots + invalid.values().sum::<u64>(),
             blank: election.blank,
             invalid,
+            needed: None,
             pairwise: election.pairwise,
             rounds: Vec::new(),
             seed,
@@ -60,6 +61,29 @@ impl Outcome {
             steps: election.steps.into_iter().filter(Step::is_in_outcome).collect(),
             ties: election.ties.into_iter().map(tie).collect(),
             winners,
+        }
+    }
+
+    /// What too few ballots came to: of so many valid ones, and of these so many blank, nothing was counted.
+    pub(crate) fn void(
+        needed: u64,
+        (valid, blank): (u64, u64),
+        invalid: BTreeMap<String, u64>,
+        seed: Option<Seed>,
+    ) -> Self {
+        Self {
+            ballots: valid + invalid.values().sum::<u64>(),
+            blank,
+            invalid,
+            needed: Some(needed),
+            pairwise: None,
+            rounds: Vec::new(),
+            seed,
+            spent: None,
+            standings: Vec::new(),
+            steps: Vec::new(),
+            ties: Vec::new(),
+            winners: Vec::new(),
         }
     }
 
@@ -92,14 +116,15 @@ impl Outcome {
             order,
             scores: scores.unwrap_or_default(),
             spent: self.spent,
-            state: State::Decided,
+            state: self.needed.map_or(State::Decided, |needed| State::Void { needed }),
             steps: self.steps.clone(),
             ties: self.ties.iter().map(tie).collect(),
             votes,
             winners: self.winners.iter().filter_map(at).collect(),
             candidates,
         };
-        election.missed = spending::missed(&rules.winners, &rules.territories, &[], rules.method, &election);
+        election.missed =
+            spending::missed(&rules.winners, &rules.territories, &rules.limits_by_position(), rules.method, &election);
         election
     }
 }

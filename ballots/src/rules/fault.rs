@@ -1,5 +1,6 @@
 //! Why a round's rules cannot be used, in words for whoever drafts them.
 
+use super::MOST_LIMITS;
 use crate::methods::{CountFault, Procedure, fault::names};
 
 /// Why rules cannot be used.
@@ -88,6 +89,20 @@ pub enum RulesFault {
     /// Nobody wins.
     #[error("winners: there must be at least one seat")]
     Seats,
+    /// More limits than a count can keep in view.
+    #[error("limits: there may be at most {MOST_LIMITS}, not {0}")]
+    Limits(usize),
+    /// A limit on what may win together that limits nothing, or that says of nobody what.
+    #[error("limits: number {number}: {reason}")]
+    Together {
+        /// Its place in the list, from 1.
+        number: usize,
+        /// What is wrong.
+        reason: &'static str,
+    },
+    /// A turnout of nobody, or of more than all.
+    #[error("turnout: eligible must be above zero, and per_mille 1 to 1000")]
+    Turnout,
     /// The ladder could leave a tie.
     #[error(
         "ties: the ladder must end with registration or lots, which stand nowhere else, and no rung may stand there twice"

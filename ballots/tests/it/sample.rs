@@ -27,9 +27,11 @@ pub fn territories(count: u32) -> Vec<Territory> {
 pub fn rules(count: u32, kind: Kind, method: Procedure) -> Rules {
     Rules {
         kind,
+        limits: Vec::new(),
         method,
         territories: territories(count),
         ties: vec![TieRule::Application, TieRule::Registration],
+        turnout: None,
         winners: Winners::Top { minimum: None, seats: 1 },
     }
 }

@@ -9,11 +9,13 @@ use ballots::{
     ladder::Seed,
     methods::{positional::Scale, score::Measure},
     outcome::Why,
-    rules::{Kind, Overflow, TieRule, Winners},
+    rules::{Kind, Overflow, Winners},
 };
 use serde_json::{Value, json};
 
 use super::sample::{ballot, rules};
+
+mod beyond;
 
 fn path() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../tests/vectors/outcomes.json")
@@ -125,17 +127,28 @@ const POINTS: &[(usize, &str)] = &[(3, "a=6 b=4"), (2, "c=5 d=5"), (2, "b=1 c=2 
 /// Costs in hundredths, of `a`, `b`, `c` ...
 const COSTS: [i64; 5] = [12_000, 9_050, 5_000, 4_000, 3_333];
 
-/// Every method that is counted from the ballots themselves, with every kind that it fits and every way to win.
-fn by_name() -> Vec<(String, Rules, Vec<Vec<u8>>)> {
-    let kinds = [
-        (Kind::Approval { max: 1 }, 5, &[(3, "a"), (2, "b"), (2, "d"), (1, "")][..]),
+/// A kind, a number of territories, and ballots.
+type Voted = (Kind, u32, &'static [(usize, &'static str)]);
+
+fn kinds_with_ballots() -> [Voted; 5] {
+    [
+        (Kind::Approval { max: 1 }, 5, &[(3, "a"), (2, "b"), (2, "d"), (1, "")]),
         (Kind::Approval { max: 3 }, 5, APPROVALS),
         (Kind::Points { each: Some(6), total: 10 }, 5, POINTS),
         (Kind::Ranked { max: 4 }, 4, RANKINGS),
         (Kind::Score { max: 5 }, 4, MARKS),
-    ];
+    ]
+}
+
+fn described(kind: &Kind) -> String {
+    let most = if *kind == (Kind::Approval { max: 1 }) { " of one mark" } else { "" };
+    format!("{} ballots{most}", kind.name())
+}
+
+/// Every method that is counted from the ballots themselves, with every kind that it fits and every way to win.
+fn by_name() -> Vec<(String, Rules, Vec<Vec<u8>>)> {
     let mut cases = Vec::new();
-    for (kind, count, ballots) in kinds {
+    for (kind, count, ballots) in kinds_with_ballots() {
         for method in Procedure::fitting(&kind) {
             for (way, winners) in ways(method) {
                 let mut rules = Rules { winners, ..rules(count, kind.clone(), method) };
@@ -149,8 +162,7 @@ fn by_name() -> Vec<(String, Rules, Vec<Vec<u8>>)> {
                 rules.territories[1].applied = rules.territories[0].applied.clone();
                 if rules.check().is_ok() {
                     let (_, rules, bytes) = case("", rules, ballots);
-                    let most = if kind == (Kind::Approval { max: 1 }) { " of one mark" } else { "" };
-                    cases.push((format!("{method}, {} ballots{most}, {way}", kind.name()), rules, bytes));
+                    cases.push((format!("{method}, {}, {way}", described(&kind)), rules, bytes));
                 }
             }
         }
@@ -175,48 +187,6 @@ fn ways(method: Procedure) -> Vec<(&'static str, Winners)> {
     ]
 }
 
-/// Ladders with lots by every method, and with earlier rounds where there are some: of equals as many as can be.
-fn by_ladder() -> Vec<(String, Rules, Vec<Vec<u8>>)> {
-    // A leads B at first, B leads A later, and in the third round they are equal.
-    const CHANGING: &[(usize, &str)] = &[(5, "a"), (4, "b"), (1, "c a"), (2, "c"), (2, "d b")];
-    const EQUAL: &[(usize, &str)] = &[(2, "a b"), (2, "b c"), (2, "c d"), (2, "d a")];
-    let mut cases = Vec::new();
-    let mut add = |method: Procedure, kind: &Kind, ties: &[TieRule], ballots: &[(usize, &str)]| {
-        let winners = ways(method).swap_remove(0).1;
-        let mut rules = Rules { winners, ties: ties.to_vec(), ..rules(4, kind.clone(), method) };
-        rules.territories[2].applied = rules.territories[3].applied.clone();
-        let (_, rules, bytes) = case("", rules, ballots);
-        let ladder = serde_json::to_string(ties).unwrap();
-        cases.push((
-            format!("{method}, {} ballots, ties by {ladder}, {} ballots", kind.name(), bytes.len()),
-            rules,
-            bytes,
-        ));
-    };
-    for method in Procedure::all() {
-        let marks: &[(usize, &str)] = &[(2, "a=3 b=2"), (2, "b=3 c=2"), (2, "c=3 d=2"), (2, "d=3 a=2")];
-        let kinds = [
-            (Kind::Approval { max: 1 }, &[(2, "a"), (2, "b"), (2, "c"), (2, "d")][..]),
-            (Kind::Approval { max: 2 }, EQUAL),
-            (Kind::Ranked { max: 4 }, EQUAL),
-            (Kind::Score { max: 5 }, marks),
-            (Kind::Points { each: None, total: 5 }, marks),
-        ];
-        let fits =
-            |kind: &Kind| method.fits(kind) && (method == Procedure::ChooseOne || *kind != Kind::Approval { max: 1 });
-        let (kind, equal) = kinds.into_iter().find(|(kind, _)| fits(kind)).unwrap();
-        add(method, &kind, &[TieRule::Application, TieRule::Lots], equal);
-        if method.counts_by_rounds() {
-            for rounds in [TieRule::Backwards, TieRule::Forwards] {
-                add(method, &kind, &[rounds, TieRule::Lots], CHANGING);
-                add(method, &kind, &[rounds, TieRule::Lots], RANKINGS);
-                add(method, &kind, &[TieRule::Application, rounds, TieRule::Registration], CHANGING);
-            }
-        }
-    }
-    cases
-}
-
 /// The seed of every vector whose ladder has lots.
 fn seed() -> Seed {
     Seed::of_round(&[1; 32], &[2; 32])
@@ -237,9 +207,9 @@ fn counted(rules: &Rules, choices: &[Vec<u8>]) -> Outcome {
 fn every_outcome_is_the_published_one() {
     let cases = cases();
     let named = by_name();
-    let by_ladder = by_ladder();
     let all = cases.iter().map(|(name, rules, choices)| (*name, rules, choices));
-    let named_all = named.iter().chain(&by_ladder);
+    let beyond = beyond::cases();
+    let named_all = named.iter().chain(&beyond);
     let all = all.chain(named_all.map(|(name, rules, choices)| (name.as_str(), rules, choices)));
     let computed: Vec<Value> = all
         .map(|(name, rules, choices)| {
@@ -262,22 +232,7 @@ fn every_outcome_is_the_published_one() {
     assert_eq!(computed, file);
     covers_every_method(&named);
     covers_every_reason(&cases);
-    covers_every_rung(&by_ladder);
-}
-
-/// Each rung breaks a tie somewhere, by each method that knows it; and the two that look at earlier rounds say something else.
-fn covers_every_rung(cases: &[(String, Rules, Vec<Vec<u8>>)]) {
-    let used = |method: Procedure, rung: TieRule| {
-        let mut of_it = cases.iter().filter(|(_, rules, _)| rules.method == method);
-        of_it.any(|(_, rules, choices)| counted(rules, choices).ties.iter().any(|tie| tie.rules.contains(&rung)))
-    };
-    for rung in [TieRule::Backwards, TieRule::Forwards] {
-        let without: Vec<_> =
-            Procedure::all().into_iter().filter(|method| method.counts_by_rounds() && !used(*method, rung)).collect();
-        assert_eq!(without, [], "{rung:?}");
-    }
-    let without: Vec<_> = Procedure::all().into_iter().filter(|method| !used(*method, TieRule::Lots)).collect();
-    assert_eq!(without, [Procedure::Knapsack], "of those bought together none is told as a tie");
+    beyond::covers_everything(&beyond);
 }
 
 /// A method that no vector shows could be counted in two ways.

@@ -69,9 +69,11 @@ fn town() -> Result<Instance, CliFault> {
     };
     let rules = Rules {
         kind: Kind::Approval { max: 5 },
+        limits: Vec::new(),
         method: Procedure::Approval,
         territories: (1..=PROJECTS).map(territory).collect(),
         ties: vec![TieRule::Registration],
+        turnout: None,
         winners: Winners::Budget { budget: BUDGET, minimum: None, overflow: Overflow::Skip },
     };
     let ballot = |voter: u64| {
