@@ -69,6 +69,8 @@ pub struct Told {
 pub struct Counted {
     /// Sentences on how many ballots were counted.
     pub summary: Vec<String>,
+    /// That too few voted, if they did: then there is nothing else to show.
+    pub void: Option<String>,
     /// A picture of the scores, where the method adds up.
     pub bars: Option<Bars>,
     /// The table.
@@ -141,6 +143,7 @@ impl Counted {
                 t.results_invalid(invalid),
                 t.results_replaced(tallied.replaced),
             ],
+            void: outcome.needed.map(|needed| t.results_void(needed, outcome.ballots - invalid)),
             bars: adds_up.then(bars),
             rows: outcome.standings.iter().map(|standing| row(t, rules, standing)).collect(),
             ties: ties(t, rules, outcome),
@@ -203,6 +206,7 @@ fn row(t: &Texts, rules: &Rules, standing: &Standing) -> Row {
             Some(Why::NoSupport) => t.results_no_support(),
             Some(Why::OverBudget) => t.results_over_budget(),
             Some(Why::AfterStop) => t.results_after_stop(),
+            Some(Why::Barred) => t.results_barred(),
             Some(Why::BelowMinimum) => t.results_below_minimum(),
         },
         won: standing.selected,
