@@ -162,6 +162,14 @@ def listed(inner):
     return shape
 
 
+def some(inner):
+    """A list of one or more."""
+    def shape(value, place):
+        need(value != [], f"{place}: must not be empty")
+        return listed(inner)(value, place)
+    return shape
+
+
 def record(required, optional=()):
     """An object with these fields and no others. An optional one that is not there is None."""
     optional = dict(optional)
@@ -428,6 +436,7 @@ TERRITORY = record(
     {"id": territory_id, "number": U32, "title": not_only_white},
     {"address": words(200), "applied": day, "cost": I64, "description": words(4000, paragraphs=True), "place": PLACE, "proposed_by": words(200)},
 )
+RUNGS = ("application", "backwards", "forwards", "lots", "registration")
 VOTING = record({
     "kind": variant(
         approval=record({"max": U16}), ranked=record({"max": U16}), score=record({"max": integer(1, 1000)}),
@@ -435,11 +444,14 @@ VOTING = record({
     ),
     "method": text,
     "territories": listed(TERRITORY),
-    "ties": listed(one_of("application", "registration")),
+    "ties": listed(one_of(*RUNGS)),
     "winners": variant(
         top=record({"seats": integer(1, 2**16 - 1)}, {"minimum": U64}),
         budget=record({"budget": integer(1, 2**63 - 1), "overflow": one_of("skip", "stop")}, {"minimum": U64}),
     ),
+}, {
+    "limits": some(record({"of": some(text)}, {"money": integer(1, 2**63 - 1), "most": integer(1, 2**16 - 1)})),
+    "turnout": record({"eligible": integer(1, 2**64 - 1), "per_mille": integer(1, 1000)}),
 })
 WITNESS_KINDS = (4, 6)  # Ed25519 and ML-DSA-44 cosignatures
 RULES = record(
@@ -461,7 +473,9 @@ PAIRS = ("copeland", "kemeny", "minimax", "minimax-margins", "ranked-pairs", "ra
 SHARES = tuple(f"equal-shares{units}{completion}" for units in ("", "-units") for completion in ("", "-add1", "-add1u", "-greedy"))
 TRANSFERABLE = ("stv-meek", "stv-scottish")
 BUYING = (*SHARES, "greedy", "knapsack", "phragmen")  # they spend a budget
+ADDING = ("approval", "borda", "instant-runoff", "points", "score")
 RUNOFFS = ("instant-runoff", "instant-runoff-batches")
+BY_ROUNDS = ("coombs", *RUNOFFS, *TRANSFERABLE)  # their ties can be broken by earlier rounds
 METHODS = {
     "approval": ("approval", "choose-one", "greedy", "knapsack", "phragmen", *SHARES),
     "points": ("greedy", "knapsack", "points", *SHARES),
@@ -474,6 +488,7 @@ RAISING = tuple(name for name in SHARES if name.endswith(("add1", "add1u")))
 MOST_TERRITORIES = {"kemeny": 12, "knapsack": 17, **dict.fromkeys(
     [*SHARES, *TRANSFERABLE, *RUNOFFS, *(name for name in PAIRS if name != "kemeny"), "bucklin", "coombs", "dowdall", "majority-judgement", "phragmen"], 256)}
 MOST_RAISED_BUDGET = 10**15  # hundredths
+MOST_LIMITS = 32
 MOST_RAISES, MOST_MARKS_READ = 100_000, 50_000_000_000
 
 
@@ -520,11 +535,35 @@ class Rules:
         self.choice_length = 3 + self.mark.size * self.most
         self.ballot_length = 150 + self.modulus + self.choice_length + 64
         self.ties = voting["ties"]
-        need(self.ties in (["application", "registration"], ["registration"]), "rules.voting.ties: each rung at most once, registration last")
+        need(len(set(self.ties)) == len(self.ties), "rules.voting.ties: each rung at most once")
+        need([name in ("lots", "registration") for name in self.ties] == [False] * (len(self.ties) - 1) + [True], "rules.voting.ties: registration or lots last, and nowhere else")
+        need(self.method in BY_ROUNDS or not {"backwards", "forwards"} & set(self.ties), f"rules.voting.ties: {self.method} does not count by rounds")
         self.winners, self.winning = voting["winners"]
         if self.winners == "budget":
             need(all((t["cost"] or 0) > 0 for t in self.territories), "rules.voting: a budget asks for a cost above zero on every territory")
         self.check_method(n)
+        self.read_limits(voting["limits"] or [])
+        self.needed = -(-voting["turnout"]["eligible"] * voting["turnout"]["per_mille"] // 1000) if voting["turnout"] else 0
+
+    def read_limits(self, limits):
+        """What may win together: [(places, most or None, money or None)]."""
+        need(not limits or self.method in BUYING, f"rules.voting.limits: {self.method} knows none")
+        need(len(limits) <= MOST_LIMITS, f"rules.voting.limits: at most {MOST_LIMITS}")
+        places = {territory["id"]: place for place, territory in enumerate(self.territories)}
+        for limit in limits:
+            need(limit["most"] is not None or limit["money"] is not None, "rules.voting.limits: most, or money, or both")
+            need(len(set(limit["of"])) == len(limit["of"]) and set(limit["of"]) <= set(places), "rules.voting.limits.of: territories of the round, each once")
+        self.joint = [({places[name] for name in limit["of"]}, limit["most"], limit["money"]) for limit in limits]
+
+    def lets(self, place, winners):
+        """Whether the limits let a territory win beside these."""
+        cost = lambda at: self.territories[at]["cost"]
+        for of, most, money in self.joint:
+            if place in of:
+                beside = [at for at in winners if at in of]
+                if most is not None and len(beside) >= most or money is not None and sum(map(cost, beside)) + cost(place) > money:
+                    return False
+        return True
 
     def check_method(self, n):
         method, is_budget = self.method, self.winners == "budget"
@@ -747,7 +786,7 @@ def square(value, place):
 
 STANDING = record(
     {"id": text, "rank": U32, "selected": boolean, "votes": U64},
-    {"mean": FRACTION, "median": FRACTION, "score": score_shape, "why": one_of("no-seat", "over-budget", "after-stop", "below-minimum", "no-support")},
+    {"mean": FRACTION, "median": FRACTION, "score": score_shape, "why": one_of("no-seat", "over-budget", "after-stop", "below-minimum", "no-support", "barred")},
 )
 VICTORY = record({"loser": U16, "strength": U64, "winner": U16})
 SOME = record({"candidates": listed(U16), "round": U32})
@@ -767,11 +806,11 @@ OUTCOME = record(
         "rounds": listed(record({"counts": object_of(text, U64), "exhausted": U64}, {"eliminated": text})),
         "standings": listed(STANDING),
         "ties": listed(record(
-            {"decisive": boolean, "order": listed(text), "rules": listed(one_of("application", "registration"))}, {"round": U32, "score": score_shape},
+            {"decisive": boolean, "order": listed(text), "rules": listed(one_of(*RUNGS))}, {"round": U32, "score": score_shape},
         )),
         "winners": listed(text),
     },
-    {"pairwise": square, "spent": I64, "steps": listed(STEP)},
+    {"needed": U64, "pairwise": square, "seed": hash_hex, "spent": I64, "steps": listed(STEP)},
 )
 
 
@@ -1012,23 +1051,34 @@ def read_choice(rules, opened):
     return marks
 
 
-def rung(rules, name, place):
-    """By what a rung of the ladder tells territories apart; less is better."""
+def seed_of(closed, secret):
+    """What lots are drawn from: the root of the lines up to `voting-closed`, and the key that was revealed after it."""
+    return sha256(b"veche/seed/v1\0" + closed + secret)
+
+
+def rung(rules, name, place, past=()):
+    """By what a rung of the ladder tells territories apart; less is better. `past` has the votes in each of the rounds before."""
     territory = rules.territories[place]
     if name == "application":
         return territory["applied"] or "none"  # letters stand after digits
+    if name == "backwards":
+        return [-votes[place] for votes in reversed(past)]
+    if name == "forwards":
+        return [-votes[place] for votes in past]
+    if name == "lots":
+        return sha256(b"veche/lot/v1\0" + rules.seed + territory["id"].encode())
     return territory["number"]
 
 
-def ladder(rules, place):
-    return [rung(rules, name, place) for name in rules.ties]
+def ladder(rules, place, past=()):
+    return [rung(rules, name, place, past) for name in rules.ties]
 
 
-def tie(rules, places, score, decisive, step=None):
+def tie(rules, places, score, decisive, step=None, past=()):
     """An entry of `ties` for territories in ladder order."""
     first = set()
     for a, b in zip(places, places[1:]):
-        first.add(next(name for name in rules.ties if rung(rules, name, a) != rung(rules, name, b)))
+        first.add(next(name for name in rules.ties if rung(rules, name, a, past) != rung(rules, name, b, past)))
     entry = {"decisive": decisive, "order": [rules.territories[p]["id"] for p in places], "rules": [n for n in rules.ties if n in first]}
     if score is not None:
         entry["score"] = score
@@ -1038,7 +1088,7 @@ def tie(rules, places, score, decisive, step=None):
 def runoff(rules, choices):
     """Instant run-off: (places by rank, their scores, steps, ties)."""
     territory = rules.territories
-    left, scores, steps, ties, out = set(range(len(territory))), {}, [], [], []
+    left, scores, steps, ties, out, past = set(range(len(territory))), {}, [], [], [], []
     preferences = collections.Counter(tuple(place for place, _ in marks) for marks in choices)
     while left:
         support = dict.fromkeys(left, 0)
@@ -1050,10 +1100,11 @@ def runoff(rules, choices):
             else:
                 support[best] += ballots
         least = min(support.values())
-        lowest = sorted((place for place in left if support[place] == least), key=lambda place: ladder(rules, place))
+        lowest = sorted((place for place in left if support[place] == least), key=lambda place: ladder(rules, place, past))
         loser = lowest[-1]
         if len(lowest) > 1:
-            ties.append(tie(rules, lowest, least, True, len(steps) + 1))
+            ties.append(tie(rules, lowest, least, True, len(steps) + 1, past))
+        past.append([support.get(place, 0) for place in range(len(territory))])
         step = {"counts": {territory[p]["id"]: s for p, s in support.items()}, "exhausted": exhausted}
         if len(left) > 1:
             step["eliminated"] = territory[loser]["id"]
@@ -1075,6 +1126,8 @@ def select(rules, ranked, scores):
         elif rules.winners == "top":
             why[place] = None if seats < rules.winning["seats"] else "no-seat"
             seats += why[place] is None
+        elif not rules.lets(place, [at for at, reason in why.items() if reason is None]):
+            why[place] = "barred"
         elif stopped:
             why[place] = "after-stop"
         elif spent + cost <= rules.winning["budget"]:
@@ -1103,15 +1156,16 @@ class Count:
         self.seats = rules.winning["seats"] if rules.winners == "top" else self.n
         self.order, self.scores, self.chosen, self.pairwise = [], None, None, None
         self.steps, self.ties = [], []
+        self.past = []  # votes in each of the rounds before, for methods that count by rounds
 
     def told(self, name, **content):
         self.steps.append({name: content})
 
     def settle(self, tied, step=None, decisive=True):
         """Equals by the ladder; two or more of them are a tie. Whether one without a step is decisive is seen at the end."""
-        tied = sorted(tied, key=lambda place: ladder(self.rules, place))
+        tied = sorted(tied, key=lambda place: ladder(self.rules, place, self.past))
         if len(tied) > 1:
-            self.ties.append(tie(self.rules, tied, None, decisive, step))
+            self.ties.append(tie(self.rules, tied, None, decisive, step, self.past))
         return tied
 
     def groups(self, places, key):
@@ -1204,6 +1258,7 @@ class Count:
         for place in self.all:
             stops = self.rules.winning["overflow"] == "stop" and self.scores[place] > 0
             reason = "over-budget" if money.costs[place] > money.budget - spent else "after-stop" if stops else "no-support"
+            reason = reason if self.rules.lets(place, self.chosen) else "barred"
             why[place] = None if place in self.chosen else reason if money.reaches(place) else "below-minimum"
         return why, spent
 
@@ -1320,6 +1375,7 @@ class Count:
             if filled:
                 del self.steps[told:]
             left.remove(leaving)
+            self.past.append(first)
             self.scores[leaving] = first[leaving]
         self.order = best + worst[::-1]
 
@@ -1343,6 +1399,7 @@ class Count:
             else:
                 leaving = [self.settle([p for p in rising if totals[p] == totals[rising[0]]], step)[-1]]
             left -= set(leaving)
+            self.past.append(totals)
             for place in leaving:
                 self.scores[place] = totals[place]
             out += leaving
@@ -1476,6 +1533,7 @@ class Count:
                 break
             if vacancies == 0:
                 break
+            begun = list(credit)
             most = max((credit[place] - quota for place in elected), default=0)
             if most > 0:
                 place = self.settle([p for p in elected if credit[p] - quota == most], step)[0]
@@ -1488,6 +1546,7 @@ class Count:
                 out.append(place)
                 self.told("eliminated", candidates=[place], round=step)
                 pass_on(place, fewest, 0, lambda worth: worth)
+            self.past.append(begun)
         self.order = elected + self.line_up(sorted(left), lambda place: credit[place], step) + out[::-1]
         self.scores, self.chosen = [fractions.Fraction(v, unit) for v in credit], elected
 
@@ -1540,6 +1599,7 @@ class Count:
                 keep[place] = 0
                 out.append(place)
                 self.told("eliminated", candidates=[place], round=step)
+            self.past.append(votes)
             step += 1
         if len(elected) < self.seats and hopeful:
             if step == 1:
@@ -1568,9 +1628,11 @@ class Count:
         by_ladder = sorted(self.all, key=lambda place: ladder(self.rules, place))
         possible = [place for place in by_ladder if self.scores[place] > 0 and money.reaches(place)]
         found = [(0, 0, ())]  # (score, -cost, a sign for each so far: 1 is taken)
+        taken = lambda signs: [at for at, sign in zip(possible, signs) if sign]
         for place in possible:
             without = [(score, cost, signs + (0,)) for score, cost, signs in found]
-            found = without + [(score + self.scores[place], cost - money.costs[place], signs[:-1] + (1,)) for score, cost, signs in without if money.costs[place] - cost <= money.budget]
+            more = [choice for choice in without if money.costs[place] - choice[1] <= money.budget and (not self.rules.joint or self.rules.lets(place, taken(choice[2])))]
+            found = without + [(score + self.scores[place], cost - money.costs[place], signs[:-1] + (1,)) for score, cost, signs in more]
         signs = max(found)[2]
         winners = sorted((place for place, sign in zip(possible, signs) if sign), key=lambda place: -self.scores[place])
         for place in winners:
@@ -1582,7 +1644,7 @@ class Count:
         loads, winners, left = [fractions.Fraction(0)] * len(supports), [], money.budget
         sale = [place for place in self.all if self.scores[place] > 0 and money.reaches(place) and money.costs[place] <= money.budget]
         after = lambda place: (money.costs[place] + sum(load * times for load, (support, times) in zip(loads, supports) if support[place])) / fractions.Fraction(self.scores[place])
-        while sale:
+        while sale := [place for place in sale if self.rules.lets(place, winners)]:
             load = {place: after(place) for place in sale}
             lightest = [place for place in sale if load[place] == min(load.values())]
             dear = [place for place in lightest if money.costs[place] > left]
@@ -1634,6 +1696,7 @@ class Count:
                     point = higher
 
             while True:
+                points = {place: point for place, point in points.items() if self.rules.lets(place, winners)}
                 rate, best = {}, None
                 for place in sorted(points, key=lambda place: points[place] / worth[place]):
                     if best is not None and points[place] / worth[place] > best:
@@ -1664,7 +1727,7 @@ class Count:
 
         def fits(winners):
             rest = money.budget - sum(money.costs[place] for place in winners)
-            return any(self.scores[p] > 0 and money.reaches(p) and p not in winners and money.costs[p] <= rest for p in self.all)
+            return any(self.scores[p] > 0 and money.reaches(p) and p not in winners and money.costs[p] <= rest and self.rules.lets(p, winners) for p in self.all)
 
         kept, raises = run(0), 0
         most = min(MOST_RAISES, MOST_MARKS_READ // max(sum(self.votes), 1))
@@ -1683,10 +1746,10 @@ class Count:
         """Buys what still fits, the most satisfaction for the money first."""
         left = money.budget - sum(money.costs[place] for place in winners)
         for group in self.groups([place for place in self.all if place not in winners and money.reaches(place)], key):
-            if any(money.costs[p] <= left for p in group) and sum(money.costs[p] for p in group) > left:
+            if any(money.costs[p] <= left for p in group) and (sum(money.costs[p] for p in group) > left or self.rules.joint):
                 group = self.settle(group, len(winners) + 1)
             for place in group:
-                if money.costs[place] <= left:
+                if money.costs[place] <= left and self.rules.lets(place, winners):
                     left -= money.costs[place]
                     winners.append(place)
                     self.told("purchased", candidate=place, cost=money.costs[place])
@@ -1699,6 +1762,23 @@ class Money:
         self.costs, self.budget = [territory["cost"] for territory in rules.territories], rules.winning.get("budget")
         minimum = rules.winning["minimum"]
         self.reaches = lambda place: minimum is None or count.scores[place] >= minimum
+
+
+def count(rules, choices, seed=None):
+    """The outcome of opened ballots, as `tallied` must name it. `seed` is for rules that draw lots."""
+    rules.seed = seed
+    if sum(type(choice) is list for choice in choices) < rules.needed:
+        outcome = void(rules, choices)
+    else:
+        outcome = count_told(rules, choices) if rules.method not in ADDING else count_adding(rules, choices)
+    return {**outcome, "seed": seed.hex()} if "lots" in rules.ties else outcome
+
+
+def void(rules, choices):
+    """Too few voted: nothing is counted."""
+    reasons = collections.Counter(choice for choice in choices if type(choice) is str)
+    outcome = {"ballots": len(choices), "blank": choices.count([]), "invalid": dict(reasons), "needed": rules.needed}
+    return {**outcome, "rounds": [], "standings": [], "ties": [], "winners": []}
 
 
 def count_told(rules, choices):
@@ -1724,10 +1804,8 @@ def count_told(rules, choices):
     }
 
 
-def count(rules, choices):
-    """The outcome of opened ballots, as `tallied` must name it."""
-    if rules.method not in ("approval", "borda", "instant-runoff", "points", "score"):
-        return count_told(rules, choices)
+def count_adding(rules, choices):
+    """The outcome under a method that adds up."""
     valid = [choice for choice in choices if type(choice) is list]
     places = range(len(rules.territories))
     given = {place: collections.Counter() for place in places}  # value (for ranked: points of borda) → how often
@@ -1883,7 +1961,7 @@ class Verifier:
         self.report, self.round, self.tree = Report(bool(heads)), Round(), Tree()
         self.roots = {head.size: None for head in heads}
         self.counting = {}  # credential → (version, ballot) of the highest version
-        self.versions, self.acts = set(), 0
+        self.versions, self.acts, self.closed = set(), 0, None
 
     def path(self, name):
         return os.path.join(self.folder, name)
@@ -1990,8 +2068,10 @@ class Verifier:
                 self.note_root()
                 if not acts_end:
                     try:
-                        self.round.apply(value["event"], number, previous)
+                        name, _ = self.round.apply(value["event"], number, previous)
                         self.acts = number
+                        if name == "voting-closed":
+                            self.closed = self.tree.root()
                     except Fault as fault:  # what is wrong in one check does not end the others, as long as they make sense
                         faults.append(("acts", fault.at("log.jsonl", number)))
                         acts_end = True
@@ -2129,7 +2209,7 @@ class Verifier:
             choices = [read_choice(rules, choice) for some in opened for choice in some]
         finally:
             workers.close()
-        again = count(rules, choices)
+        again = count(rules, choices, seed_of(self.closed, self.round.secret))
         if again != outcome:
             raise Fault(difference(outcome, again), "log.jsonl")
         return len(choices)

@@ -28,7 +28,7 @@ pub(crate) use lines::envelope_check;
 pub use report::{Check, CheckName, Failure, Report};
 pub use source::{Source, Spool};
 
-use crate::round::{Round, count::Count};
+use crate::round::count::Count;
 use casts::{Casts, Summary};
 use recount::Recounted;
 
@@ -68,7 +68,7 @@ pub fn verify_with(source: &dyn Source, known: &Known<'_>, progress: &(dyn Fn(Pr
     // Not in the pool: a thread of it that waited for what is sorted there would keep the sorting from its only processor.
     let (counted, walked) = thread::scope(|scope| {
         let walking = scope.spawn(|| register::walk(source, &read.acts, progress));
-        (count(&read.round, casts, progress), walking.join().unwrap_or_else(|panic| resume_unwind(panic)))
+        (count(&read, casts, progress), walking.join().unwrap_or_else(|panic| resume_unwind(panic)))
     });
     let outcome = casts::check(&mut read, counted, &mut report);
     register::check(&read, walked, &mut report);
@@ -81,15 +81,16 @@ pub fn verify_with(source: &dyn Source, known: &Known<'_>, progress: &(dyn Fn(Pr
 
 /// Finds the ballots that count and, with the key if it was revealed, counts them.
 fn count(
-    round: &Round,
+    read: &lines::Read,
     casts: Option<Casts<'_>>,
     progress: &(dyn Fn(Progress) + Sync),
 ) -> io::Result<(Summary, Option<Recounted>)> {
-    let voting = &round.rules.voting;
+    let (round, voting) = (&read.round, &read.round.rules.voting);
     let key = round.opening_key.as_ref().and_then(|key| OpeningKey::from_bytes(&key.0).ok());
     let mut count = key.as_ref().map(|key| Count::new(key, *round.fingerprint.as_bytes(), voting));
     let summary = casts.map_or_else(|| Ok(Summary::default()), |casts| casts.finish(count.as_mut(), progress))?;
-    Ok((summary, count.map(|count| count.into_tally().finish(voting))))
+    let seed = read.closed.as_ref().and_then(|root| round.seed(root));
+    Ok((summary, count.map(|count| count.into_tally().finish(voting, seed))))
 }
 
 fn facts(read: &lines::Read) -> BTreeMap<&'static str, String> {

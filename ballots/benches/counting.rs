@@ -22,9 +22,11 @@ fn rules(kind: Kind, method: Procedure) -> Rules {
     };
     Rules {
         kind,
+        limits: Vec::new(),
         method,
         territories: (1..=TERRITORIES).map(territory).collect(),
         ties: vec![TieRule::Registration],
+        turnout: None,
         winners: Winners::Top { minimum: None, seats: 5 },
     }
 }
@@ -61,7 +63,7 @@ fn counting(criterion: &mut Criterion) {
             bench.iter(|| {
                 let mut tally = Tally::new(&rules);
                 ballots.iter().for_each(|ballot| tally.add(black_box(ballot)));
-                black_box(tally.finish(&rules).ok())
+                black_box(tally.finish(&rules, None).ok())
             });
         });
     }

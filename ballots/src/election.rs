@@ -38,6 +38,16 @@ pub struct Turnout {
     pub per_mille: u16,
 }
 
+impl Turnout {
+    /// Ballots that are needed.
+    #[must_use]
+    pub fn needed(&self) -> u64 {
+        let needed = (u128::from(self.eligible) * u128::from(self.per_mille)).div_ceil(1000);
+        // A share above the whole can never be reached; whatever it comes to is then what is needed.
+        u64::try_from(needed).unwrap_or(u64::MAX)
+    }
+}
+
 /// The answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -10,6 +10,10 @@ use sha2::{Digest, Sha256};
 
 use crate::{exact::Exact, rules::Territory};
 
+mod seed;
+
+pub use seed::{Seed, SeedFault};
+
 /// What lots are drawn under, so that a seed drawn for something else gives other lots.
 const LOT: &[u8] = b"veche/lot/v1\0";
 
@@ -27,8 +31,8 @@ pub enum Rung {
     Forwards,
     /// Lower SHA-256 of `"veche/lot/v1\0" ‖ seed ‖ id` first: one lot a candidate for the whole count.
     ///
-    /// RFC 3797 draws by MD5 from several public sources; one seed that nobody knew before the ballots were fixed (the
-    /// SHA-256 of the final head) needs no more than this, and can be drawn again with any hashing tool.
+    /// RFC 3797 draws by MD5 from several public sources; one seed that nobody could choose (for a round [`Seed::of_round`]) needs
+    /// no more than this, and can be drawn again with any hashing tool.
     Lots,
     /// Lower registration number first.
     Registration,
@@ -45,7 +49,7 @@ pub struct Ladder {
     pub rungs: Vec<Rung>,
     /// Public seed of the lots.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub seed: Option<[u8; 32]>,
+    pub seed: Option<Seed>,
 }
 
 /// Why a ladder cannot be used.
@@ -175,7 +179,7 @@ impl Ladder {
     /// The lot of a candidate: 32 bytes, of which the lower comes first.
     #[must_use]
     pub fn lot(&self, id: &str) -> [u8; 32] {
-        let hash = Sha256::new().chain_update(LOT).chain_update(self.seed.unwrap_or_default());
+        let hash = Sha256::new().chain_update(LOT).chain_update(self.seed.map_or([0; 32], |seed| *seed.as_bytes()));
         hash.chain_update(id.as_bytes()).finalize().into()
     }
 }

@@ -20,7 +20,6 @@ pub mod recount;
 pub mod rules;
 mod select;
 pub mod tally;
-mod tiebreak;
 mod winning;
 
 pub use ballot::{Ballot, BallotFault};

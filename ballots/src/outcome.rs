@@ -8,6 +8,7 @@ use crate::{
     election::Step,
     exact::{Exact, whole_or_text},
     fraction::Fraction,
+    ladder::Seed,
     money::Money,
     pairwise::Pairwise,
     rules::TieRule,
@@ -15,7 +16,7 @@ use crate::{
 
 mod told;
 
-pub(crate) use told::rung;
+pub(crate) use told::{rule, rung};
 
 /// The result of a count.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,11 +28,17 @@ pub struct Outcome {
     pub blank: u64,
     /// Invalid ballots by reason.
     pub invalid: BTreeMap<String, u64>,
+    /// Valid ballots that were needed, where there were fewer: then nothing was counted, and nobody wins.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub needed: Option<u64>,
     /// Who is preferred to whom, for methods that compare pairs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pairwise: Option<Pairwise>,
     /// Steps of an instant run-off, in order; none for other methods.
     pub rounds: Vec<RunoffRound>,
+    /// What lots were drawn from, when the ladder has lots.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seed: Option<Seed>,
     /// What the winners cost, when there is a budget.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub spent: Option<Money>,
@@ -87,6 +94,8 @@ impl Standing {
 pub enum Why {
     /// One before it did not fit, and the rules stop there.
     AfterStop,
+    /// With the winners that a limit of the rules names too, there is no room for it.
+    Barred,
     /// Its score is below the minimum.
     BelowMinimum,
     /// Others took the seats.
@@ -119,6 +128,9 @@ impl fmt::Display for Tie {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let rungs = self.rules.iter().map(|rule| match rule {
             TieRule::Application => "earlier application",
+            TieRule::Backwards => "more votes in the latest earlier round that tells them apart",
+            TieRule::Forwards => "more votes in the first round that tells them apart",
+            TieRule::Lots => "lots",
             TieRule::Registration => "lower registration number",
         });
         let rungs: Vec<_> = rungs.collect();

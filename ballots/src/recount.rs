@@ -3,12 +3,11 @@
 use crate::{
     ballot::Ballot,
     election::{Contest, Election},
-    ladder::Ladder,
+    ladder::{LadderFault, Seed},
     methods::{self, CountFault},
-    outcome::rung,
     patience::Patience,
     profile::{Profile, ProfileFault},
-    rules::{Rules, TieRule},
+    rules::Rules,
 };
 
 /// Why a round cannot be counted so.
@@ -22,24 +21,32 @@ pub enum RecountFault {
     Count(#[from] CountFault),
 }
 
-impl From<&[TieRule]> for Ladder {
-    fn from(rules: &[TieRule]) -> Self {
-        Self::new(&rules.iter().map(rung).collect::<Vec<_>>())
+impl From<LadderFault> for RecountFault {
+    fn from(fault: LadderFault) -> Self {
+        Self::Count(fault.into())
     }
 }
 
-/// Counts the valid ballots of a round. Order, scores and winners are those of the round's [`crate::Outcome`].
+/// Counts the valid ballots of a round. Order, scores and winners are those of the round's [`crate::Outcome`] with the same seed.
 ///
 /// # Errors
-/// A [`RecountFault`], which rules that pass their check and fewer than 2^32 ballots do not meet.
-pub fn recount<'a>(rules: &Rules, ballots: impl IntoIterator<Item = &'a Ballot>) -> Result<Election, RecountFault> {
-    Ok(count_profile(rules, &Profile::from_ballots(rules, ballots)?, &Patience::default())?)
+/// A [`RecountFault`], which rules that pass their check, with a seed where they draw lots, and fewer than 2^32 ballots do not meet.
+pub fn recount<'a>(
+    rules: &Rules,
+    ballots: impl IntoIterator<Item = &'a Ballot>,
+    seed: Option<Seed>,
+) -> Result<Election, RecountFault> {
+    Ok(count_profile(rules, &Profile::from_ballots(rules, ballots)?, seed, &Patience::default())?)
 }
 
 /// Counts the valid ballots of a round, gathered in a profile.
-pub(crate) fn count_profile(rules: &Rules, profile: &Profile, patience: &Patience) -> Result<Election, CountFault> {
-    let ladder = Ladder::from(rules.ties.as_slice());
-    let contest =
-        Contest { profile, territories: &rules.territories, winners: &rules.winners, ladder: &ladder, turnout: None };
-    methods::count_patiently(&contest, &[], rules.method, patience)
+pub(crate) fn count_profile(
+    rules: &Rules,
+    profile: &Profile,
+    seed: Option<Seed>,
+    patience: &Patience,
+) -> Result<Election, CountFault> {
+    let (territories, winners) = (rules.territories.as_slice(), &rules.winners);
+    let contest = Contest { profile, territories, winners, ladder: &rules.ladder(seed), turnout: rules.turnout };
+    methods::count_patiently(&contest, &rules.limits_by_position(), rules.method, patience)
 }

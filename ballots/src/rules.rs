@@ -6,12 +6,19 @@ use serde::{Deserialize, Deserializer, Serialize, de::Error};
 
 use crate::{
     codec,
-    methods::{CountFault, Procedure, fault::names},
+    election::Turnout,
+    ladder::{Ladder, Seed},
+    methods::{CountFault, Procedure},
     money::Money,
+    outcome::rung,
 };
 
+mod fault;
+mod limit;
 mod territory;
 
+pub use fault::RulesFault;
+pub use limit::{Limit, MOST_LIMITS};
 pub use territory::{Place, Territory};
 
 /// Highest mark of a score ballot, so that the medians' histograms stay small.
@@ -134,6 +141,12 @@ pub enum Winners {
 pub enum TieRule {
     /// Earlier application first; without a date, last.
     Application,
+    /// More votes in the latest earlier round in which they differed first; only where votes are counted by rounds.
+    Backwards,
+    /// More votes in the first round in which they differed first; only where votes are counted by rounds.
+    Forwards,
+    /// By lots, which are drawn from a seed that nobody can choose and everybody can make again ([`crate::ladder::Seed::of_round`]).
+    Lots,
     /// Lower registration number first.
     Registration,
 }
@@ -144,105 +157,20 @@ pub enum TieRule {
 pub struct Rules {
     /// What a ballot may hold.
     pub kind: Kind,
+    /// What may win together, where money is spent; absent: whatever the budget pays for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub limits: Vec<Limit>,
     /// How ballots are counted: any method of this crate, by its name.
     pub method: Procedure,
     /// The choices, in the order that ballots number them, from 0.
     pub territories: Vec<Territory>,
     /// The ladder, first rung first.
     pub ties: Vec<TieRule>,
+    /// Valid ballots that are needed for the round to have a result; absent: any number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub turnout: Option<Turnout>,
     /// Who wins.
     pub winners: Winners,
-}
-
-/// Why rules cannot be used.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum RulesFault {
-    /// There must be something to choose, and its number must fit into two bytes.
-    #[error("territories: there must be 1 to 65535, not {0}")]
-    Territories(usize),
-    /// An id or title is empty.
-    #[error("territories: number {0} has no id or no title")]
-    Unnamed(u32),
-    /// An id is too long: the outcome names it in every group of equals, and is one line of the log.
-    #[error("territories: the id of number {number} has {given} characters; it may have at most {most}")]
-    LongId {
-        /// Registration number.
-        number: u32,
-        /// Its characters.
-        given: usize,
-        /// Most characters.
-        most: usize,
-    },
-    /// Ids are keys in canonical JSON, whose order is that of UTF-16.
-    #[error("territories: the id of number {0} has a control character, or one beyond U+FFFF")]
-    Id(u32),
-    /// Two territories cannot be told apart.
-    #[error("territories: the id or number of {0} stands there twice")]
-    Twice(String),
-    /// A text about a territory is blank, too long, or holds control characters (line feeds of a description aside).
-    #[error(
-        "territories: {field} of number {number} must be 1 to {most} characters, not only spaces, and no control characters"
-    )]
-    Text {
-        /// Registration number.
-        number: u32,
-        /// Name of the field.
-        field: &'static str,
-        /// Most characters.
-        most: usize,
-    },
-    /// A coordinate that is not on the globe.
-    #[error("territories: {field} of number {number} must be -{most} to {most} millionths of a degree, not {given}")]
-    Place {
-        /// Registration number.
-        number: u32,
-        /// Name of the coordinate.
-        field: &'static str,
-        /// What the rules say.
-        given: i32,
-        /// Farthest from zero.
-        most: i32,
-    },
-    /// A limit allows nothing, or more than there is.
-    #[error("kind: {limit} must be {least} to {most}, not {given}")]
-    Limit {
-        /// Name of the limit.
-        limit: &'static str,
-        /// What the rules say.
-        given: u32,
-        /// Least that makes sense.
-        least: u32,
-        /// Most that makes sense.
-        most: u32,
-    },
-    /// The method cannot count such ballots.
-    #[error(transparent)]
-    Kind(CountFault),
-    /// The method can count such ballots, but not so many territories, or cannot find such winners.
-    #[error("{fault}; what can count this round: {}", names(.fitting))]
-    Method {
-        /// What is wrong.
-        fault: CountFault,
-        /// Methods that fit everything else of the round.
-        fitting: Vec<Procedure>,
-    },
-    /// The method does not go down a list, so there is nothing to stop at.
-    #[error(
-        "winners: {0} goes down no list at which it could stop; what does not fit is passed over: overflow must be skip"
-    )]
-    Stop(Procedure),
-    /// A cost is missing, zero or negative where there is a budget.
-    #[error("territories: {0} needs a cost above zero, because winners must fit into a budget")]
-    Cost(String),
-    /// The budget is nothing.
-    #[error("winners: the budget must be above zero")]
-    Budget,
-    /// Nobody wins.
-    #[error("winners: there must be at least one seat")]
-    Seats,
-    /// The ladder could leave a tie.
-    #[error("ties: the ladder must end with registration, and no rung may stand there twice")]
-    Ladder,
 }
 
 impl Kind {
@@ -299,14 +227,46 @@ impl Rules {
             territory.check()?;
         }
         self.kind.check(u32::from(small))?;
-        self.method.suits_round(&self.kind, small, &self.winners).map_err(|fault| match fault {
+        self.suits(self.method, small).map_err(|fault| match fault {
             CountFault::Kind { .. } => RulesFault::Kind(fault),
-            _ => RulesFault::Method { fault, fitting: Procedure::fitting_round(&self.kind, small, &self.winners) },
+            _ => RulesFault::Method { fault, fitting: self.fitting(small) },
         })?;
         self.check_winners()?;
-        let rungs: HashSet<_> = self.ties.iter().map(|rung| *rung as u8).collect();
-        let ends = self.ties.last() == Some(&TieRule::Registration);
-        if ends && rungs.len() == self.ties.len() { Ok(()) } else { Err(RulesFault::Ladder) }
+        self.check_limits()?;
+        let is_turnout = |turnout: Turnout| turnout.eligible > 0 && (1..=1000).contains(&turnout.per_mille);
+        if !self.turnout.is_none_or(is_turnout) {
+            return Err(RulesFault::Turnout);
+        }
+        // Any seed will do here: it is drawn when the voting is over.
+        self.ladder(Some(Seed::from([0; 32]))).check().map_err(|_| RulesFault::Ladder)
+    }
+
+    /// Whether a method can count this round, whatever its ballots will be.
+    fn suits(&self, method: Procedure, territories: u16) -> Result<(), CountFault> {
+        method.suits_round(&self.kind, territories, &self.winners)?;
+        let by_rounds = self.ties.iter().any(|rule| matches!(rule, TieRule::Backwards | TieRule::Forwards));
+        if by_rounds && !method.counts_by_rounds() {
+            return Err(CountFault::Rounds(method));
+        }
+        if self.limits.is_empty() || method.spends() { Ok(()) } else { Err(CountFault::Limits(method)) }
+    }
+
+    /// Methods that fit everything else of the round.
+    fn fitting(&self, territories: u16) -> Vec<Procedure> {
+        Procedure::all().into_iter().filter(|method| self.suits(*method, territories).is_ok()).collect()
+    }
+
+    /// The ladder of the round. Its lots need the seed, which there is once the opening key is revealed.
+    #[must_use]
+    pub fn ladder(&self, seed: Option<Seed>) -> Ladder {
+        let rungs: Vec<_> = self.ties.iter().map(rung).collect();
+        Ladder { seed: seed.filter(|_| self.draws_lots()), ..Ladder::new(&rungs) }
+    }
+
+    /// Whether lots may be drawn.
+    #[must_use]
+    pub fn draws_lots(&self) -> bool {
+        self.ties.contains(&TieRule::Lots)
     }
 
     fn check_winners(&self) -> Result<(), RulesFault> {

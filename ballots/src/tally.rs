@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 
 use crate::{
     ballot::Ballot,
+    ladder::Seed,
     methods::{Procedure, positional::Scale, score::Measure},
     outcome::{Outcome, Standing, Tie},
     patience::Patience,
     recount::{RecountFault, count_profile},
     rules::Rules,
     select::select,
+    winning,
 };
 
 mod additive;
@@ -109,26 +111,38 @@ impl Tally {
         self.ballots
     }
 
-    /// The outcome under the rules that the tally was made with.
+    /// The outcome under the rules that the tally was made with. Where they draw lots, that takes the seed; elsewhere it is not used.
     ///
     /// # Errors
-    /// A [`RecountFault`], which rules that pass their check and fewer than 2^32 ballots do not meet.
-    pub fn finish(self, rules: &Rules) -> Result<Outcome, RecountFault> {
-        self.finish_patiently(rules, &Patience::default())
+    /// A [`RecountFault`], which rules that pass their check, with a seed where they draw lots, and fewer than 2^32 ballots do not
+    /// meet.
+    pub fn finish(self, rules: &Rules, seed: Option<Seed>) -> Result<Outcome, RecountFault> {
+        self.finish_patiently(rules, seed, &Patience::default())
     }
 
     /// As [`Self::finish`], as long as it is wanted: some methods take minutes.
     ///
     /// # Errors
     /// Also [`CountFault::GivenUp`](crate::methods::CountFault::GivenUp).
-    pub fn finish_patiently(self, rules: &Rules, patience: &Patience) -> Result<Outcome, RecountFault> {
+    pub fn finish_patiently(
+        self,
+        rules: &Rules,
+        seed: Option<Seed>,
+        patience: &Patience,
+    ) -> Result<Outcome, RecountFault> {
+        let ladder = rules.ladder(seed);
+        ladder.check()?;
+        let valid = self.ballots - self.invalid.values().sum::<u64>();
+        if let Some(needed) = rules.turnout.and_then(|turnout| winning::missed(turnout, valid)) {
+            return Ok(Outcome::void(needed, (valid, self.blank), self.invalid, ladder.seed));
+        }
         let ranking = match self.counts {
-            Counts::Additive(counts) => counts.rank(rules),
-            Counts::Scores(counts) => counts.rank(rules),
-            Counts::Runoff(counts) => counts.rank(rules),
+            Counts::Additive(counts) => counts.rank(rules, &ladder),
+            Counts::Scores(counts) => counts.rank(rules, &ladder),
+            Counts::Runoff(counts) => counts.rank(rules, &ladder),
             Counts::Papers(papers) => {
-                let election = count_profile(rules, &papers.into_profile()?, patience)?;
-                return Ok(Outcome::of_election(rules, election, self.invalid));
+                let election = count_profile(rules, &papers.into_profile()?, seed, patience)?;
+                return Ok(Outcome::of_election(rules, election, self.invalid, ladder.seed));
             }
         };
         let Ranking { mut standings, mut ties, rounds } = ranking;
@@ -139,8 +153,10 @@ impl Tally {
             ballots: self.ballots,
             blank: self.blank,
             invalid: self.invalid,
+            needed: None,
             pairwise: None,
             rounds,
+            seed: ladder.seed,
             spent,
             winners: winners.map(|standing| standing.id.clone()).collect(),
             standings,

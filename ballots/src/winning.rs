@@ -9,9 +9,7 @@ use crate::{
 
 /// Ballots that were needed, if there are fewer.
 pub(crate) fn missed(turnout: Turnout, ballots: u64) -> Option<u64> {
-    let needed = (u128::from(turnout.eligible) * u128::from(turnout.per_mille)).div_ceil(1000);
-    // A share above the whole can never be reached; whatever it comes to is then what was needed.
-    (u128::from(ballots) < needed).then(|| u64::try_from(needed).unwrap_or(u64::MAX))
+    Some(turnout.needed()).filter(|needed| ballots < *needed)
 }
 
 /// Fills in who wins, what that costs, and which ties decided it.

@@ -1,14 +1,7 @@
 //! The one way to write a log: open it in a transaction, push events through the fold, and seal the new head.
 
 use audit::{
-    log::{
-        chain::Chain,
-        checkpoint::Checkpoint,
-        hash::Hash,
-        line::LONGEST,
-        note::Signer,
-        tile::{Growth, right_edge},
-    },
+    log::{chain::Chain, checkpoint::Checkpoint, hash::Hash, line::LONGEST, note::Signer, tile::Growth},
     office::{Office, OfficeEvent},
     round::{Event, Round},
 };
@@ -84,15 +77,7 @@ impl<S: Fold> Writing<S> {
     pub async fn open(tx: &mut Tx, log_id: i64) -> Result<Self, Error> {
         log::lock(tx, log_id).await?;
         let head = log::head(tx, log_id).await?;
-        let mut growth = Growth::new(head.size);
-        let edge = right_edge(head.size);
-        let stored = log::tiles(tx, log_id, &edge).await?;
-        if stored.len() < edge.len() {
-            return Err(Error::broken("a tile of the log is missing"));
-        }
-        for (id, hashes) in stored {
-            growth.insert(id, &hashes).map_err(Error::broken)?;
-        }
+        let growth = log::growth(tx, log_id, head.size).await?;
         Ok(Self {
             log_id,
             from: head.size,

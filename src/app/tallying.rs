@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use audit::{
+    log::line,
     office::Role,
     round::{
         Bytes, Event, Phase, Round,
@@ -66,15 +67,28 @@ async fn count(db: &Db, round: &Published, state: &Round) -> Result<(Outcome, u6
     let key = opening_key(state)?;
     let latest = latest(db, round).await?;
     let mut count = Count::new(&key, *round.fingerprint.as_bytes(), &round.rules.voting);
+    let mut closed = None;
     each_block(db, round, |first, block| {
         count.add_lines(&round.envelopes, &latest, first, block);
+        closed = closed.or_else(|| (first + 1..).zip(block).find(|(_, line)| closes(line)).map(|(size, _)| size));
         Ok(())
     })
     .await?;
+    let closed = log::growth(&mut db.read().await?, round.log_id, closed.ok_or_else(not_closed)?).await?;
+    let seed = state.seed(&closed.root());
     // Some methods take minutes over the ballots that are gathered; meanwhile the lease is renewed and other rounds go on.
     let (tally, rules) = (count.into_tally(), Arc::clone(&round.rules));
-    let outcome = apart(move |patience| tally.finish_patiently(&rules.voting, patience)).await?;
+    let outcome = apart(move |patience| tally.finish_patiently(&rules.voting, seed, patience)).await?;
     Ok((outcome.map_err(Error::broken)?, latest.replaced()))
+}
+
+/// Whether this line closes the voting.
+fn closes(line: &[u8]) -> bool {
+    line::event(line).is_some_and(|event| event.starts_with(b"{\"voting-closed\":"))
+}
+
+fn not_closed() -> Error {
+    Error::broken("a round is counted whose voting is not closed")
 }
 
 /// Works in a thread of its own, which is told when nobody waits for it any more: the database has moved, the lease went to another

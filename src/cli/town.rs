@@ -70,9 +70,11 @@ pub(super) fn rules(way: Way) -> Rules {
     let (kind, method) = way.kind();
     Rules {
         kind,
+        limits: Vec::new(),
         method,
         territories: SITES.iter().zip(1..).map(territory).collect(),
         ties: vec![TieRule::Application, TieRule::Registration],
+        turnout: None,
         winners: Winners::Budget { budget: Money(BUDGET * 100), minimum: None, overflow: Overflow::Skip },
     }
 }

@@ -69,12 +69,16 @@ pub struct Told {
 pub struct Counted {
     /// Sentences on how many ballots were counted.
     pub summary: Vec<String>,
+    /// That too few voted, if they did: then there is nothing else to show.
+    pub void: Option<String>,
     /// A picture of the scores, where the method adds up.
     pub bars: Option<Bars>,
     /// The table.
     pub rows: Vec<Row>,
     /// Sentences on ties.
     pub ties: Vec<String>,
+    /// Sentences on the lots, if some were drawn: from what, and how to draw them again.
+    pub lots: Vec<String>,
     /// Steps of a run-off.
     pub steps: Vec<Step>,
     /// How it was counted, where the method does not simply add up.
@@ -139,9 +143,11 @@ impl Counted {
                 t.results_invalid(invalid),
                 t.results_replaced(tallied.replaced),
             ],
+            void: outcome.needed.map(|needed| t.results_void(needed, outcome.ballots - invalid)),
             bars: adds_up.then(bars),
             rows: outcome.standings.iter().map(|standing| row(t, rules, standing)).collect(),
             ties: ties(t, rules, outcome),
+            lots: lots(t, outcome),
             steps: steps(t, rules, outcome),
             told: (!adds_up).then(|| Told::new(t, rules, outcome)),
             has_means: outcome.standings.iter().any(|standing| standing.mean.is_some()),
@@ -200,6 +206,7 @@ fn row(t: &Texts, rules: &Rules, standing: &Standing) -> Row {
             Some(Why::NoSupport) => t.results_no_support(),
             Some(Why::OverBudget) => t.results_over_budget(),
             Some(Why::AfterStop) => t.results_after_stop(),
+            Some(Why::Barred) => t.results_barred(),
             Some(Why::BelowMinimum) => t.results_below_minimum(),
         },
         won: standing.selected,
@@ -211,6 +218,9 @@ fn ties(t: &Texts, rules: &Rules, outcome: &Outcome) -> Vec<String> {
         let territories: Vec<_> = tie.order.iter().map(|id| format!("«{}»", title(rules, id))).collect();
         let rungs = tie.rules.iter().map(|rule| match rule {
             TieRule::Application => t.results_rule_application(),
+            TieRule::Backwards => t.results_rule_backwards(),
+            TieRule::Forwards => t.results_rule_forwards(),
+            TieRule::Lots => t.results_rule_lots(),
             TieRule::Registration => t.results_rule_registration(),
         });
         let rungs = rungs.collect::<Vec<_>>().join(", ");
@@ -225,6 +235,12 @@ fn ties(t: &Texts, rules: &Rules, outcome: &Outcome) -> Vec<String> {
         format!("{sentence} {weight}")
     };
     outcome.ties.iter().map(tie).collect()
+}
+
+fn lots(t: &Texts, outcome: &Outcome) -> Vec<String> {
+    let drawn = outcome.ties.iter().any(|tie| tie.rules.contains(&TieRule::Lots));
+    let seed = outcome.seed.filter(|_| drawn);
+    seed.map_or_else(Vec::new, |seed| vec![t.results_lots(seed.to_string()), t.results_lots_again()])
 }
 
 fn steps(t: &Texts, rules: &Rules, outcome: &Outcome) -> Vec<Step> {

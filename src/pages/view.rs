@@ -1,7 +1,7 @@
 //! A round in words: numbers and times as readers expect them.
 
 use audit::round::{Phase, Round};
-use ballots::rules::{Kind, Rules, TieRule, Winners};
+use ballots::rules::{Kind, Limit, Rules, TieRule, Winners};
 
 use super::{method, texts::Texts};
 
@@ -118,12 +118,27 @@ pub fn how_to_mark(t: &Texts, kind: &Kind) -> Vec<String> {
     what.into_iter().chain([t.kind_blank()]).collect()
 }
 
+/// What may win together.
+fn together(t: &Texts, rules: &Rules, limit: &Limit) -> Vec<String> {
+    let title = |id: &String| {
+        let territory = rules.position(id).map(|at| &rules.territories[usize::from(at)]);
+        format!("«{}»", territory.map_or(id, |territory| &territory.title))
+    };
+    let of = limit.of.iter().map(title).collect::<Vec<_>>().join(", ");
+    let most = limit.most.map(|most| t.limit_most(u64::from(most), of.clone()));
+    let money = limit.money.map(|money| t.limit_money(t.roubles(money.0), of.clone()));
+    most.into_iter().chain(money).collect()
+}
+
 /// How places, ties and winners come about.
 #[must_use]
 pub fn how_to_win(t: &Texts, rules: &Rules) -> Vec<String> {
     let method = method::in_words(t, rules.method);
     let ties = rules.ties.iter().map(|rule| match rule {
         TieRule::Application => t.ties_application(),
+        TieRule::Backwards => t.ties_backwards(),
+        TieRule::Forwards => t.ties_forwards(),
+        TieRule::Lots => t.ties_lots(),
         TieRule::Registration => t.ties_registration(),
     });
     let (winners, minimum) = match &rules.winners {
@@ -140,5 +155,7 @@ pub fn how_to_win(t: &Texts, rules: &Rules) -> Vec<String> {
         }
     };
     let minimum = minimum.map(|minimum| t.winners_minimum(minimum));
-    method.into_iter().chain([winners]).chain(minimum).chain(ties).collect()
+    let turnout = rules.turnout.map(|turnout| t.winners_turnout(turnout.eligible, turnout.needed()));
+    let limits = rules.limits.iter().flat_map(|limit| together(t, rules, limit));
+    method.into_iter().chain([winners]).chain(minimum).chain(limits).chain(turnout).chain(ties).collect()
 }

@@ -3,7 +3,7 @@
 use audit::log::{
     hash::Hash,
     line::{self, MAX_LEAF},
-    tile::TileId,
+    tile::{Growth, TileId, right_edge},
 };
 use sqlx::QueryBuilder;
 
@@ -219,6 +219,23 @@ pub async fn tiles(tx: &mut Tx, log_id: i64, ids: &[TileId]) -> Result<Vec<(Tile
         Ok((TileId { level, index: index.unsigned_abs() }, hashes))
     };
     rows.into_iter().map(tile).collect()
+}
+
+/// The tree of a log's first lines, so many of them, from a few tiles: to append to, or for its root.
+///
+/// # Errors
+/// [`Error::Database`], [`Error::Broken`] when a tile is not there, or not what it should be.
+pub async fn growth(tx: &mut Tx, log_id: i64, size: u64) -> Result<Growth, Error> {
+    let mut growth = Growth::new(size);
+    let edge = right_edge(size);
+    let stored = tiles(tx, log_id, &edge).await?;
+    if stored.len() < edge.len() {
+        return Err(Error::broken("a tile of the log is missing"));
+    }
+    for (id, hashes) in stored {
+        growth.insert(id, &hashes).map_err(Error::broken)?;
+    }
+    Ok(growth)
 }
 
 /// Stores tiles; a partial one is replaced as it grows.

@@ -4,8 +4,11 @@ use std::fmt::Write as _;
 
 use audit::{round::Phase, verify::verify};
 use ballots::{
-    Ballot, Money, Procedure, Rules,
-    rules::{Kind, Overflow, Winners},
+    Ballot, Money, Outcome, Procedure, Rules,
+    election::Turnout,
+    methods::positional::Scale,
+    outcome::Why,
+    rules::{Kind, Limit, Overflow, TieRule, Winners},
 };
 use reqwest::{Method as Verb, StatusCode};
 
@@ -43,10 +46,11 @@ fn marks(kind: &Kind) -> [&'static str; 3] {
     }
 }
 
-/// Holds the round; its bundle.
-async fn held(method: Procedure) -> Files {
+/// Holds the round by these rules; its result, the English page of it, and its bundle.
+async fn held(rules: Rules) -> (Outcome, String, Files) {
+    let method = rules.method;
     let town = Town::new().await;
-    town.publishes_over(drafted(method)).await;
+    town.publishes_over(rules).await;
     let place = town.place().await;
     let ballots = marks(&place.rules.voting.kind);
     let codes = town.enrols(ballots.len()).await;
@@ -61,28 +65,78 @@ async fn held(method: Procedure) -> Files {
     }
     let result = town.certifies().await;
     assert_eq!((result.phase, result.outcome.ballots), (Phase::Certified, 3), "{method}");
-    assert!(!result.outcome.winners.is_empty(), "{method}: {:?}", result.outcome);
     let page = town.asks(Verb::GET, &format!("/en/rounds/{SLUG}/results"), None, None).await;
     assert_eq!(page.status, StatusCode::OK, "{method}");
-    for words in ["<h2>How it was counted</h2>", "The winner", "viewBox"] {
-        assert!(page.text.contains(words) || method.adds_up(), "{method}: no {words} in {}", page.text);
-    }
     for format in ["json", "csv", "pb"] {
         let export = town.asks(Verb::GET, &format!("/api/v1/rounds/{SLUG}/export/{format}"), None, None).await;
         assert_eq!(export.status, StatusCode::OK, "{method}: {}", export.text);
     }
-    bundle::fetch(&town).await
+    (result.outcome, page.text, bundle::fetch(&town).await)
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_method_is_counted_and_counted_again() {
     let mut failed = String::new();
     for method in Procedure::all() {
-        let files = held(method).await;
+        let (outcome, page, files) = held(drafted(method)).await;
+        assert!(!outcome.winners.is_empty(), "{method}: {outcome:?}");
+        for words in ["<h2>How it was counted</h2>", "The winner", "viewBox"] {
+            assert!(page.contains(words) || method.adds_up(), "{method}: no {words} in {page}");
+        }
         let report = verify(&files, None, &|_| {});
         if !report.passed() {
             let _ = writeln!(failed, "{method}: {report}");
         }
     }
     assert!(failed.is_empty(), "{failed}");
+}
+
+fn passes(files: &Files) {
+    let report = verify(files, None, &|_| {});
+    assert!(report.passed(), "{report}");
+}
+
+/// Three territories are equal; the service draws the lots that the audit draws again, and the page says from what.
+#[tokio::test(flavor = "multi_thread")]
+async fn lots_are_drawn_from_the_log_and_the_key() {
+    let ties = vec![TieRule::Backwards, TieRule::Lots];
+    let (outcome, page, files) = held(Rules { ties, ..drafted(Procedure::InstantRunoff { batches: false }) }).await;
+    assert!(outcome.ties.iter().any(|tie| tie.rules == [TieRule::Lots]), "{:?}", outcome.ties);
+    let seed = outcome.seed.expect("the ladder has lots").to_string();
+    for words in ["Lots were drawn. Their number is", &seed, "decided by: lots", "Anybody can draw the lots again"] {
+        assert!(page.contains(words), "no {words} in {page}");
+    }
+    passes(&files);
+    let (outcome, page, files) = held(drafted(Procedure::Borda(Scale::OwnLength))).await;
+    assert!(outcome.seed.is_none() && !page.contains("Lots were drawn"));
+    passes(&files);
+}
+
+/// Too few voted: the page says so and how many were needed, and nobody wins.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_round_with_too_few_ballots_has_no_result() {
+    for method in [Procedure::Approval, Procedure::Greedy] {
+        let turnout = Some(Turnout { eligible: 7, per_mille: 500 });
+        let (outcome, page, files) = held(Rules { turnout, ..drafted(method) }).await;
+        assert_eq!((outcome.needed, outcome.winners.len(), outcome.standings.len()), (Some(4), 0, 0));
+        let words = "The round has no result: at least 4 valid ballots were needed, and 3 were cast.";
+        assert!(page.contains(words) && !page.contains("<h2>Ties"), "no {words} in {page}");
+        passes(&files);
+    }
+}
+
+/// Of two that exclude each other only one wins, and the page says what kept the other out.
+#[tokio::test(flavor = "multi_thread")]
+async fn limits_keep_some_out() {
+    let of = ["t2", "t3"].map(str::to_owned).to_vec();
+    let limits = vec![Limit { money: None, most: Some(1), of }];
+    let (outcome, page, files) = held(Rules { limits, ..drafted(Procedure::Greedy) }).await;
+    let barred = outcome.standings.iter().filter(|one| one.why == Some(Why::Barred)).map(|one| one.id.as_str());
+    assert_eq!(
+        (outcome.winners.join(" "), barred.collect::<Vec<_>>()),
+        ("t2 t1".to_owned(), vec!["t3"]),
+        "{outcome:?}"
+    );
+    assert!(page.contains("kept out by a limit in the rules"), "{page}");
+    passes(&files);
 }

@@ -150,9 +150,11 @@ pub fn rules(kind: Kind, method: Procedure) -> Rules {
     };
     Rules {
         kind,
+        limits: Vec::new(),
         method,
         territories: (1..=8).map(territory).collect(),
         ties: vec![TieRule::Application, TieRule::Registration],
+        turnout: None,
         winners: Winners::Top { minimum: None, seats: 2 },
     }
 }

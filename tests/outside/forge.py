@@ -238,6 +238,7 @@ class Forgery:
             if event is not None:
                 events.append(copy.deepcopy(event))
         lines, previous, tallied, outcome, secret = [], bytes(32), None, None, None
+        tree, seed = verify.Tree(), None
         for index, event in enumerate(events):
             name, fields = next(iter(event.items()))
             if name == "published" and fields.get("rules", 0) is None:
@@ -245,7 +246,7 @@ class Forgery:
             if name == "key-revealed":
                 secret = fields["key"]
             if name == "tallied" and fields.get("outcome", 0) is None:
-                fields["outcome"], replaced = recount(rules, self.keys, events)
+                fields["outcome"], replaced = recount(rules, self.keys, events, seed)
                 self.outcome_edit(fields["outcome"])
                 fields["replaced"] = replaced if fields["replaced"] is None else fields["replaced"]
             if name == "tallied":
@@ -255,6 +256,9 @@ class Forgery:
                 fields["signature"] = b64(signer.sign(b"veche/certificate/v1\0" + rules.fingerprint + (tallied or bytes(32))))
             line = verify.canonical({"event": event, "index": index, "previous": previous.hex()})
             previous = hash_of(line)
+            tree.add(previous)
+            if name == "voting-closed":
+                seed = verify.seed_of(tree.root(), self.keys.opening.to_bytes(32, "big"))
             if name == "tallied":
                 tallied = previous
             lines.append(line)
@@ -286,7 +290,7 @@ def parsed_rules(value, keys):
         return loose
 
 
-def recount(rules, keys, events):
+def recount(rules, keys, events, seed):
     latest = {}
     ballots = [base64.b64decode(event["ballot"]["envelope"]) for event in events if "ballot" in event]
     for data in ballots:
@@ -295,7 +299,7 @@ def recount(rules, keys, events):
             latest[ballot.credential] = (ballot.version, ballot)
     opener = verify.Opener(keys.opening.to_bytes(32, "big"), rules.fingerprint)
     choices = [verify.read_choice(rules, opener.open(ballot)) for _, ballot in latest.values()]
-    return verify.count(rules, choices), len(ballots) - len(choices)
+    return verify.count(rules, choices, seed), len(ballots) - len(choices)
 
 
 def hash_of(line):

@@ -26,7 +26,8 @@ def vectors():
         rules.read_voting(verify.VOTING(verify.read_json(case["rules"].encode()), "rules"))
         expected = verify.read_json(case["outcome"].encode())
         verify.OUTCOME(expected, "outcome")
-        found = verify.count(rules, [verify.read_choice(rules, bytes.fromhex(choice)) for choice in case["choices"]])
+        seed = bytes.fromhex(case["seed"]) if "seed" in case else None
+        found = verify.count(rules, [verify.read_choice(rules, bytes.fromhex(choice)) for choice in case["choices"]], seed)
         if found != expected:
             wrong.append(f"{case['name']}: {verify.difference(expected, found)}")
     counted = {json.loads(case["rules"])["method"] for case in cases}

@@ -1,12 +1,12 @@
 //! Makes the bundle of a finished round of any size, for measuring an audit: `bundle DIR BALLOTS [RECAST_PERCENT] [METHOD]`.
-//! With `every` as the method it makes one in a folder of its own by each method of counting.
+//! With `every` as the method it makes one in a folder of its own by each method of counting, and by each kind of rules beyond it.
 
 mod town;
 
 use std::path::Path;
 
 use ballots::Procedure;
-use town::{Fault, Town};
+use town::{Fault, SPECIAL, Town};
 
 fn main() -> Result<(), Fault> {
     let mut arguments = std::env::args().skip(1);
@@ -21,7 +21,12 @@ fn main() -> Result<(), Fault> {
         Town::new(folder, ballots, recast)?.counting_by(method).hold()
     };
     if method == "every" {
-        return Procedure::all().into_iter().try_for_each(|method| hold(&folder.join(method.to_string()), method));
+        Procedure::all().into_iter().try_for_each(|method| hold(&folder.join(method.to_string()), method))?;
+        return SPECIAL.into_iter().try_for_each(|(name, method, change)| {
+            let folder = folder.join(name);
+            std::fs::create_dir_all(&folder)?;
+            Town::new(&folder, ballots, recast)?.counting_by(method.parse()?).ruled(change).hold()
+        });
     }
     hold(folder, method.parse()?)
 }

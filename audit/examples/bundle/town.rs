@@ -28,8 +28,9 @@ use aws_lc_rs::{
 };
 use ballots::{
     Ballot, Choice, Money, Outcome, Procedure, Rules, codec,
+    election::Turnout,
     envelope::{Draft, EnvelopeCheck, IssuerPublicKey, OpeningKey, credential, seal},
-    rules::{Kind, Overflow, Territory, TieRule, Winners},
+    rules::{Kind, Limit, Overflow, Territory, TieRule, Winners},
 };
 use ed25519_dalek::{Signer as _, SigningKey};
 use rayon::prelude::*;
@@ -59,6 +60,31 @@ pub struct Town {
     round: Option<Round>,
     hashes: BTreeMap<String, Hash>,
 }
+
+/// Rules beyond the method: what they are called, a method that they fit, and how they are written.
+pub type Special = (&'static str, &'static str, fn(&mut Rules));
+
+/// One of each. So many ballots are alike that there are ties.
+pub const SPECIAL: [Special; 7] = [
+    ("lots", "approval", |rules| rules.ties = vec![TieRule::Lots]),
+    ("lots-after-rounds", "stv-scottish", |rules| rules.ties = vec![TieRule::Backwards, TieRule::Lots]),
+    ("first-rounds", "instant-runoff", |rules| {
+        rules.ties = vec![TieRule::Forwards, TieRule::Application, TieRule::Lots];
+    }),
+    ("void", "equal-shares", |rules| rules.turnout = Some(Turnout { eligible: 1_000_000, per_mille: 1 })),
+    ("void-lots", "approval", |rules| {
+        rules.turnout = Some(Turnout { eligible: u64::MAX, per_mille: 1000 });
+        rules.ties = vec![TieRule::Lots];
+    }),
+    ("turnout", "schulze", |rules| rules.turnout = Some(Turnout { eligible: 31, per_mille: 1000 })),
+    ("limits", "equal-shares-add1u", |rules| {
+        let of = |numbers: &[u32]| numbers.iter().map(|number| format!("t{number}")).collect();
+        rules.limits = vec![
+            Limit { money: None, most: Some(1), of: of(&[1, 2]) },
+            Limit { money: Some(Money(500_000)), most: Some(2), of: of(&[1, 3, 5]) },
+        ];
+    }),
+];
 
 /// What the ballot of this number marks.
 fn choice(kind: &Kind, number: u64) -> Choice {
@@ -116,9 +142,11 @@ impl Town {
             title: "A large town".to_owned(),
             voting: Rules {
                 kind: Kind::Approval { max: 3 },
+                limits: Vec::new(),
                 method: Procedure::Approval,
                 territories: (1..=8).map(territory).collect(),
                 ties: vec![TieRule::Application, TieRule::Registration],
+                turnout: None,
                 winners: Winners::Top { minimum: None, seats: 2 },
             },
         };
@@ -148,6 +176,12 @@ impl Town {
         self
     }
 
+    /// The same town with other rules of the voting.
+    pub fn ruled(mut self, change: impl FnOnce(&mut Rules)) -> Self {
+        change(&mut self.rules.voting);
+        self
+    }
+
     /// Holds the round and writes its bundle.
     pub fn hold(self) -> Result<(), Fault> {
         self.hold_saying(|_| ())
@@ -169,10 +203,12 @@ impl Town {
         let hash = self.register()?;
         self.append(&Event::Register(RegisterStep { count: self.people, hash, hour: CLOSES }))?;
         self.append(&Event::VotingClosed(Step { at: CLOSES, by: By::Schedule }))?;
+        let closed = self.chain.root();
         let member = |number: u64| format!("member-{number}");
         let revealed = KeyRevealed { at: CLOSES, by: member(1), key: Bytes(opening_scalar()) };
         self.append(&Event::KeyRevealed(revealed))?;
-        let mut outcome = count.finish(&self.rules.voting)?;
+        let seed = self.round.as_ref().and_then(|round| round.seed(&closed));
+        let mut outcome = count.finish(&self.rules.voting, seed)?;
         change(&mut outcome);
         let replaced = self.ballots - outcome.ballots;
         self.append(&Event::Tallied(Tallied { at: CLOSES, outcome: outcome.clone(), replaced }))?;

@@ -6,6 +6,8 @@ use std::{
     sync::Arc,
 };
 
+use ballots::ladder::Seed;
+
 use super::{
     Act, By, Bytes, Event, RoundRules, Violation,
     act::Proposal,
@@ -209,6 +211,14 @@ impl Round {
     #[must_use]
     pub fn takes_ballots(&self) -> bool {
         matches!(self.phase, Phase::Open | Phase::Paused)
+    }
+
+    /// The seed of the lots, once the opening key is revealed; `closed` is the root of the log's tree up to the line that closed the
+    /// voting. No ballot can follow that line, and whoever wrote it did not know the key.
+    #[must_use]
+    pub fn seed(&self, closed: &Hash) -> Option<Seed> {
+        let key = self.opening_key.as_ref()?.array()?;
+        Some(Seed::of_round(closed.as_bytes(), &key))
     }
 
     /// The time to write into the next line, when the clock says `now`: none goes backwards, whatever the clock does.

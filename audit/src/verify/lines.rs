@@ -18,6 +18,7 @@ use super::{
 use crate::{
     log::{
         chain::Chain,
+        hash::Hash,
         line::{Line, LineFault},
     },
     round::{Event, Round, RoundRules},
@@ -29,6 +30,8 @@ pub(super) struct Read {
     pub(super) chain: Chain,
     pub(super) acts: Acts,
     pub(super) roots: Roots,
+    /// Root of the tree up to the line that closed the voting.
+    pub(super) closed: Option<Hash>,
     /// Ballots whose signatures hold, one of a version twice included.
     pub(super) ballots: u64,
     pub(super) ballot_failure: Option<Failure>,
@@ -63,8 +66,8 @@ pub(super) fn check<'a>(
     let round = pass.round?;
     let (ballots, ballot_failure) = (pass.ballots, pass.ballot_failure);
     let summary = Summary::default();
-    let (chain, acts, roots) = (pass.chain, pass.acts, pass.roots);
-    let read = Read { round, chain, acts, roots, ballots, ballot_failure, summary };
+    let (chain, acts, roots, closed) = (pass.chain, pass.acts, pass.roots, pass.closed);
+    let read = Read { round, chain, acts, roots, closed, ballots, ballot_failure, summary };
     Some((read, pass.casts))
 }
 
@@ -82,6 +85,7 @@ struct Pass<'a> {
     casts: Option<Casts<'a>>,
     acts: Acts,
     roots: Roots,
+    closed: Option<Hash>,
     lines: u64,
     folded: u64,
     ballots: u64,
@@ -98,6 +102,7 @@ impl<'a> Pass<'a> {
             casts: None,
             acts: Acts::default(),
             roots,
+            closed: None,
             lines: 0,
             folded: 0,
             ballots: 0,
@@ -165,6 +170,9 @@ impl<'a> Pass<'a> {
         match next {
             Ok(()) => {
                 self.folded = number;
+                if matches!(line.event, Event::VotingClosed(_)) {
+                    self.closed = Some(self.chain.root());
+                }
                 self.acts.note(&line.event, number);
             }
             Err(violation) => self.act_failure = Some(failure(LOG, Some(number), violation)),

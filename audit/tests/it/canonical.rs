@@ -9,6 +9,7 @@ use audit::{
 };
 use ballots::{
     Ballot, Choice, Exact, Fraction, Money, Outcome, Procedure, Rules, Tally,
+    ladder::Seed,
     methods::{positional::Scale, score::Measure},
     outcome::{Standing, Why},
     rules::{Kind, Overflow, Place, Territory, Winners},
@@ -94,7 +95,7 @@ fn count(rules: &Rules, choice: fn(Vec<u16>) -> Choice) -> Outcome {
     }
     tally.add_invalid("not-opened");
     tally.add_invalid("too-many");
-    let outcome = tally.finish(rules).expect("an outcome");
+    let outcome = tally.finish(rules, None).expect("an outcome");
     assert!(!outcome.ties.is_empty(), "the sample must show a tie");
     outcome
 }
@@ -119,6 +120,7 @@ fn tallied_variants() -> Vec<Event> {
     let whys = [
         None,
         Some(Why::AfterStop),
+        Some(Why::Barred),
         Some(Why::BelowMinimum),
         Some(Why::NoSeat),
         Some(Why::NoSupport),
@@ -128,8 +130,10 @@ fn tallied_variants() -> Vec<Event> {
         ballots: 1 << 53,
         blank: 0,
         invalid: BTreeMap::from([("b".to_owned(), 1), ("a-b".to_owned(), 2), ("a".to_owned(), 3)]),
+        needed: Some(1 << 53),
         pairwise: None,
         rounds: Vec::new(),
+        seed: Some(Seed::from([7; 32])),
         spent: Some(Money(-1)),
         standings: whys.map(standing).into(),
         steps: Vec::new(),

@@ -17,11 +17,12 @@ use aws_lc_rs::{
     signature::{KeyPair as _, RSA_PSS_SHA384},
 };
 use ballots::{
-    Ballot, Procedure, Rules, codec,
+    Ballot, Ladder, Procedure, Rules, codec,
     envelope::{
         Acceptance, AcceptanceKey, Draft, EnvelopeCheck, IssuerPublicKey, OpeningKey, credential,
         seal::{aad, info},
     },
+    ladder::{Rung, Seed},
     methods::{positional::Scale, score::Measure},
     rules::Kind,
 };
@@ -128,6 +129,9 @@ fn computed(chance: &Chance) -> Value {
     let line = Line { event, index: 7, previous: Hash::from([9; 32]) }.to_bytes();
     let tally_line = Hash::from([8; 32]);
     let certificate = certificate::message(&fingerprint, &tally_line);
+    let seed = Seed::of_round(&[6; 32], &OPENING_KEY);
+    let lots = Ladder { seed: Some(seed), ..Ladder::new(&[Rung::Lots]) };
+    let drawn = ["a", "\u{441}"].map(|id| hex::encode(lots.lot(id)));
     let first = register::step_hash(&Hash::ZERO, 1, &[[1; 32], [2; 32]]);
     let second = register::step_hash(&first, 2, &[[0; 32]]);
     json!({
@@ -163,6 +167,13 @@ fn computed(chance: &Chance) -> Value {
             "secret": hex::encode([1; 32]),
             "signature": hex::encode(sample::member(1).sign(&certificate).to_bytes()),
             "tally_line": tally_line,
+        },
+        "lots": {
+            "closed": Hash::from([6; 32]),
+            "lots": drawn,
+            "of": ["a", "\u{441}"],
+            "opening_key": hex::encode(OPENING_KEY),
+            "seed": seed,
         },
         "register": {
             "lines": [register::line(1, &[1; 32]), register::line(1, &[2; 32]), register::line(2, &[0; 32])],

@@ -48,6 +48,7 @@ impl Teller<'_> {
         let Election { method, ballots, blank, .. } = self.election;
         let mut phrases = vec![Phrase::Ballots { method: method.clone(), ballots: *ballots, blank: *blank }];
         if self.election.method.contains("add1")
+            && !matches!(self.election.state, State::Void { .. })
             && !self.election.steps.iter().any(|step| matches!(step, Step::Raised { .. }))
         {
             phrases.push(Phrase::Raised { known: None });

@@ -111,9 +111,11 @@ impl Instance {
         };
         Rules {
             kind,
+            limits: Vec::new(),
             method,
             territories: self.projects.iter().zip(1..).map(territory).collect(),
             ties: vec![TieRule::Registration],
+            turnout: None,
             winners: Winners::Budget { budget: self.budget, minimum, overflow },
         }
     }
@@ -155,7 +157,7 @@ impl Instance {
     pub fn tally(&self, rules: &Rules) -> Result<Outcome, RecountFault> {
         let mut tally = Tally::new(rules);
         add(&mut tally, rules, &self.votes);
-        tally.finish(rules)
+        tally.finish(rules, None)
     }
 
     /// The ballots for any method; those that break the file's rules are invalid, with the reason.

@@ -56,6 +56,9 @@ pub enum CountFault {
     /// The method knows no limits between candidates.
     #[error("method: {0} knows no groups and no candidates that exclude each other")]
     Limits(Procedure),
+    /// The ladder looks at earlier rounds, and the method has none.
+    #[error("ties: {0} does not count by rounds, so backwards and forwards could tell nobody apart")]
+    Rounds(Procedure),
     /// The budget is too large for raises of one unit.
     #[error(
         "winners: {method} gives every voter one unit of currency more, again and again, and spends at most {most} so, not \

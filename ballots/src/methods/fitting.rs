@@ -27,11 +27,6 @@ impl Procedure {
         Self::all().into_iter().filter(|method| method.fits(kind)).collect()
     }
 
-    /// Methods that can count a round of such ballots with so many territories, and find such winners.
-    pub(crate) fn fitting_round(kind: &Kind, territories: u16, winners: &Winners) -> Vec<Self> {
-        Self::all().into_iter().filter(|method| method.suits_round(kind, territories, winners).is_ok()).collect()
-    }
-
     /// Methods that can count these ballots, whatever else is in them, and find such winners.
     #[must_use]
     pub fn fitting_contest(contest: &Contest<'_>) -> Vec<Self> {
@@ -106,6 +101,12 @@ impl Procedure {
     #[must_use]
     pub const fn stops(self) -> bool {
         !matches!(self, Self::EqualShares(..) | Self::Knapsack)
+    }
+
+    /// Whether it counts votes round after round, so that earlier rounds can break a tie in a later one.
+    #[must_use]
+    pub const fn counts_by_rounds(self) -> bool {
+        matches!(self, Self::Coombs | Self::InstantRunoff { .. } | Self::MeekStv | Self::ScottishStv)
     }
 
     /// Whether it is counted as the ballots come, from what they add up to; every other method gets the ballots at the end,

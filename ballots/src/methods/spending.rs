@@ -44,18 +44,23 @@ impl Limit {
 
 /// What is left under each limit while candidates are bought.
 #[derive(Debug, Clone)]
-pub(super) struct Room<'a> {
+pub(crate) struct Room<'a> {
     limits: &'a [Limit],
     used: Vec<(u64, u128)>,
 }
 
 impl<'a> Room<'a> {
-    pub(super) fn new(limits: &'a [Limit]) -> Self {
+    pub(crate) fn new(limits: &'a [Limit]) -> Self {
         Self { limits, used: vec![(0, 0); limits.len()] }
     }
 
+    /// Whether there are no limits at all.
+    pub(crate) fn is_everywhere(&self) -> bool {
+        self.limits.is_empty()
+    }
+
     /// Whether the limits let a candidate of this cost in, in hundredths.
-    pub(super) fn has(&self, candidate: u16, cost: u64) -> bool {
+    pub(crate) fn has(&self, candidate: u16, cost: u64) -> bool {
         let mut concerned = self.limits.iter().zip(&self.used).filter(|(limit, _)| limit.of.contains(&candidate));
         concerned.all(|(limit, (count, money))| {
             limit.most.is_none_or(|most| *count < u64::from(most))
@@ -63,7 +68,7 @@ impl<'a> Room<'a> {
         })
     }
 
-    pub(super) fn take(&mut self, candidate: u16, cost: u64) {
+    pub(crate) fn take(&mut self, candidate: u16, cost: u64) {
         for (limit, (count, money)) in self.limits.iter().zip(&mut self.used) {
             if limit.of.contains(&candidate) {
                 *count += 1;
@@ -73,7 +78,7 @@ impl<'a> Room<'a> {
     }
 
     /// How much of each limit is used: what makes two selections alike for what may follow.
-    pub(super) fn used(&self) -> &[(u64, u128)] {
+    pub(crate) fn used(&self) -> &[(u64, u128)] {
         &self.used
     }
 }

@@ -6,7 +6,7 @@ use super::{Outcome, Standing, Tie};
 use crate::{
     election::{Broken, Election, State, Step},
     exact::Exact,
-    ladder::Rung,
+    ladder::{Rung, Seed},
     methods::{Procedure, spending},
     rules::{Rules, TieRule},
     select,
@@ -15,7 +15,12 @@ use crate::{
 impl Outcome {
     /// What an election of these rules came to, with the ballots that were invalid. Where the method goes by an order, the
     /// winners are chosen from it here in the same way as under every other method of a round.
-    pub(crate) fn of_election(rules: &Rules, election: Election, invalid: BTreeMap<String, u64>) -> Self {
+    pub(crate) fn of_election(
+        rules: &Rules,
+        election: Election,
+        invalid: BTreeMap<String, u64>,
+        seed: Option<Seed>,
+    ) -> Self {
         let id = |at: &u16| rules.territories[usize::from(*at)].id.clone();
         let place = |(at, rank): (&u16, u32)| Standing {
             id: id(at),
@@ -47,13 +52,38 @@ impl Outcome {
             ballots: election.ballots + invalid.values().sum::<u64>(),
             blank: election.blank,
             invalid,
+            needed: None,
             pairwise: election.pairwise,
             rounds: Vec::new(),
+            seed,
             spent: election.spent,
             standings,
             steps: election.steps.into_iter().filter(Step::is_in_outcome).collect(),
             ties: election.ties.into_iter().map(tie).collect(),
             winners,
+        }
+    }
+
+    /// What too few ballots came to: of so many valid ones, and of these so many blank, nothing was counted.
+    pub(crate) fn void(
+        needed: u64,
+        (valid, blank): (u64, u64),
+        invalid: BTreeMap<String, u64>,
+        seed: Option<Seed>,
+    ) -> Self {
+        Self {
+            ballots: valid + invalid.values().sum::<u64>(),
+            blank,
+            invalid,
+            needed: Some(needed),
+            pairwise: None,
+            rounds: Vec::new(),
+            seed,
+            spent: None,
+            standings: Vec::new(),
+            steps: Vec::new(),
+            ties: Vec::new(),
+            winners: Vec::new(),
         }
     }
 
@@ -86,14 +116,15 @@ impl Outcome {
             order,
             scores: scores.unwrap_or_default(),
             spent: self.spent,
-            state: State::Decided,
+            state: self.needed.map_or(State::Decided, |needed| State::Void { needed }),
             steps: self.steps.clone(),
             ties: self.ties.iter().map(tie).collect(),
             votes,
             winners: self.winners.iter().filter_map(at).collect(),
             candidates,
         };
-        election.missed = spending::missed(&rules.winners, &rules.territories, &[], rules.method, &election);
+        election.missed =
+            spending::missed(&rules.winners, &rules.territories, &rules.limits_by_position(), rules.method, &election);
         election
     }
 }
@@ -102,15 +133,21 @@ impl Outcome {
 pub(crate) fn rung(rule: &TieRule) -> Rung {
     match rule {
         TieRule::Application => Rung::Application,
+        TieRule::Backwards => Rung::Backwards,
+        TieRule::Forwards => Rung::Forwards,
+        TieRule::Lots => Rung::Lots,
         TieRule::Registration => Rung::Registration,
     }
 }
 
-/// The rule of the round that a rung is; a round has no others.
-fn rule(rung: &Rung) -> Option<TieRule> {
+/// The rule of the round that a rung is; a round does not wait for lots by hand.
+pub(crate) fn rule(rung: &Rung) -> Option<TieRule> {
     match rung {
         Rung::Application => Some(TieRule::Application),
+        Rung::Backwards => Some(TieRule::Backwards),
+        Rung::ByHand => None,
+        Rung::Forwards => Some(TieRule::Forwards),
+        Rung::Lots => Some(TieRule::Lots),
         Rung::Registration => Some(TieRule::Registration),
-        Rung::Backwards | Rung::ByHand | Rung::Forwards | Rung::Lots => None,
     }
 }

@@ -8,7 +8,7 @@ use super::{
     OtherRules,
     ranking::{Ranking, add_all, by_score},
 };
-use crate::{choice::Choice, rules::Rules};
+use crate::{choice::Choice, ladder::Ladder, rules::Rules};
 
 /// Votes and score of each territory.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,7 +45,7 @@ impl Additive {
         add_all(&mut self.scores, &other.scores)
     }
 
-    pub(crate) fn rank(&self, rules: &Rules) -> Ranking {
-        by_score(rules, &self.votes, &self.scores)
+    pub(crate) fn rank(&self, rules: &Rules, ladder: &Ladder) -> Ranking {
+        by_score(rules, ladder, &self.votes, &self.scores)
     }
 }

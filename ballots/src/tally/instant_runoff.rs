@@ -7,13 +7,14 @@ use std::collections::BTreeMap;
 
 use super::{
     OtherRules,
-    ranking::{Ranking, add_all, ids, standing},
+    ranking::{Ranking, add_all, ids, line_up, standing},
 };
 use crate::{
     choice::Choice,
+    exact::Exact,
+    ladder::Ladder,
     outcome::{RunoffRound, Tie},
     rules::Rules,
-    tiebreak,
 };
 
 /// Different rankings and how often each was cast.
@@ -26,7 +27,9 @@ pub(crate) struct Runoff {
 /// Where the territories are while they go out.
 struct Race<'a> {
     rules: &'a Rules,
+    ladder: &'a Ladder,
     still_in: Vec<bool>,
+    past: Vec<Vec<Exact>>,
     ranking: Ranking,
 }
 
@@ -50,9 +53,9 @@ impl Runoff {
         Ok(())
     }
 
-    pub(crate) fn rank(&self, rules: &Rules) -> Ranking {
+    pub(crate) fn rank(&self, rules: &Rules, ladder: &Ladder) -> Ranking {
         let empty = Ranking { standings: Vec::new(), ties: Vec::new(), rounds: Vec::new() };
-        let mut race = Race { rules, still_in: vec![true; self.votes.len()], ranking: empty };
+        let mut race = Race { rules, ladder, still_in: vec![true; self.votes.len()], past: Vec::new(), ranking: empty };
         while race.still_in.iter().any(|still| *still) {
             let (counts, exhausted) = self.count(&race.still_in);
             race.eliminate(&counts, exhausted, &self.votes);
@@ -79,7 +82,8 @@ impl Race<'_> {
         let remaining: Vec<u16> = (0u16..).zip(&self.still_in).filter(|(_, still)| **still).map(|(at, _)| at).collect();
         let least = remaining.iter().map(|at| counts[usize::from(*at)]).min().unwrap_or(0);
         let mut last: Vec<u16> = remaining.iter().copied().filter(|at| counts[usize::from(*at)] == least).collect();
-        let used = tiebreak::resolve(self.rules, &mut last);
+        let used = line_up(self.rules, self.ladder, &mut last, &self.past);
+        self.past.push(counts.iter().copied().map(Exact::from).collect());
         let round = self.ranking.rounds.len() as u32 + 1;
         if last.len() > 1 {
             let order = ids(self.rules, &last);

@@ -94,9 +94,11 @@ mod tests {
         let territory = |number: u32| Territory { id: number.to_string(), number, ..Territory::default() };
         Rules {
             kind,
+            limits: Vec::new(),
             method: method.parse().expect("a method"),
             territories: (1..=6).map(territory).collect(),
             ties: vec![TieRule::Registration],
+            turnout: None,
             winners: Winners::Top { minimum: None, seats: 1 },
         }
     }

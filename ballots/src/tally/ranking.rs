@@ -4,9 +4,10 @@ use std::{cmp::Reverse, collections::BTreeMap};
 
 use super::OtherRules;
 use crate::{
-    outcome::{RunoffRound, Standing, Tie},
-    rules::Rules,
-    tiebreak,
+    exact::Exact,
+    ladder::Ladder,
+    outcome::{RunoffRound, Standing, Tie, rule},
+    rules::{Rules, TieRule},
 };
 
 /// Territories in order, before winners are chosen.
@@ -18,14 +19,14 @@ pub(crate) struct Ranking {
 }
 
 /// Orders territories by score, the highest first, and resolves ties by the ladder.
-pub(crate) fn by_score(rules: &Rules, votes: &[u64], scores: &[u64]) -> Ranking {
+pub(crate) fn by_score(rules: &Rules, ladder: &Ladder, votes: &[u64], scores: &[u64]) -> Ranking {
     let mut groups: BTreeMap<Reverse<u64>, Vec<u16>> = BTreeMap::new();
     for (score, at) in scores.iter().zip(0u16..) {
         groups.entry(Reverse(*score)).or_default().push(at);
     }
     let (mut standings, mut ties) = (Vec::with_capacity(scores.len()), Vec::new());
     for (Reverse(score), mut tied) in groups {
-        let used = tiebreak::resolve(rules, &mut tied);
+        let used = line_up(rules, ladder, &mut tied, &[]);
         if tied.len() > 1 {
             ties.push(Tie {
                 round: None,
@@ -41,6 +42,13 @@ pub(crate) fn by_score(rules: &Rules, votes: &[u64], scores: &[u64]) -> Ranking 
         }
     }
     Ranking { standings, ties, rounds: Vec::new() }
+}
+
+/// Sorts equals, the best first, and returns the rungs that told two of them apart. `past` holds the rounds so far.
+pub(crate) fn line_up(rules: &Rules, ladder: &Ladder, tied: &mut [u16], past: &[Vec<Exact>]) -> Vec<TieRule> {
+    // A round's ladder has no lots by hand, so there is nothing to wait for.
+    let used = ladder.resolve(&rules.territories, tied, past).unwrap_or_default();
+    used.iter().filter_map(rule).collect()
 }
 
 /// A territory in its place; whether it wins is decided later.

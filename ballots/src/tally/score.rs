@@ -7,6 +7,7 @@ use super::{
 use crate::{
     choice::Choice,
     fraction::Fraction,
+    ladder::Ladder,
     rules::{Kind, Rules},
 };
 
@@ -42,11 +43,11 @@ impl Scores {
         add_all(&mut self.histogram, &other.histogram)
     }
 
-    pub(crate) fn rank(&self, rules: &Rules) -> Ranking {
+    pub(crate) fn rank(&self, rules: &Rules, ladder: &Ladder) -> Ranking {
         let rows = || self.histogram.chunks(self.width);
         let votes: Vec<u64> = rows().map(|row| row.iter().sum()).collect();
         let sums: Vec<u64> = rows().map(sum).collect();
-        let mut ranking = by_score(rules, &votes, &sums);
+        let mut ranking = by_score(rules, ladder, &votes, &sums);
         for standing in &mut ranking.standings {
             let row = rules.position(&standing.id).and_then(|at| rows().nth(usize::from(at)));
             standing.mean = row.and_then(|row| Fraction::new(sum(row), standing.votes));

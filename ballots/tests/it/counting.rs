@@ -116,7 +116,7 @@ fn invalid_ballots_are_counted_by_reason() {
     tally.add_invalid("format");
     tally.add_invalid("sealed");
     tally.add_invalid("format");
-    let outcome = tally.finish(&rules).unwrap();
+    let outcome = tally.finish(&rules, None).unwrap();
     assert_eq!((outcome.ballots, outcome.blank), (4, 0));
     assert_eq!(outcome.invalid.into_iter().collect::<Vec<_>>(), [("format".into(), 2), ("sealed".into(), 1)]);
 }
@@ -242,12 +242,12 @@ fn a_count_ends_when_it_is_not_wanted_any_more() {
             asked.store(0, Ordering::Relaxed);
             Patience::while_true(move || asked.fetch_add(1, Ordering::Relaxed) < most)
         };
-        let whole = tally.clone().finish_patiently(&rules, &patient(u32::MAX));
-        assert_eq!(whole, tally.clone().finish(&rules), "{}", rules.method);
+        let whole = tally.clone().finish_patiently(&rules, None, &patient(u32::MAX));
+        assert_eq!(whole, tally.clone().finish(&rules, None), "{}", rules.method);
         let questions = asked.load(Ordering::Relaxed);
         assert!(questions >= 2, "{} is asked {questions} times", rules.method);
         for most in 0..questions {
-            let ended = tally.clone().finish_patiently(&rules, &patient(most));
+            let ended = tally.clone().finish_patiently(&rules, None, &patient(most));
             assert_eq!(ended, Err(RecountFault::Count(CountFault::GivenUp)), "{} after {most}", rules.method);
             assert_eq!(asked.load(Ordering::Relaxed), most + 1, "it ends at once");
         }
@@ -276,14 +276,14 @@ proptest! {
         let mut merged = Tally::new(&rules);
         tallies.into_iter().for_each(|tally| merged.merge(tally).unwrap());
         prop_assert_eq!(merged.ballots(), (ballots.len() + parts.len()) as u64);
-        prop_assert_eq!(merged.finish(&rules), whole.finish(&rules));
+        prop_assert_eq!(merged.finish(&rules, None), whole.finish(&rules, None));
     }
 
     #[test]
     fn sums_add_up((rules, ballots) in any_profile()) {
         let mut tally = Tally::new(&rules);
         ballots.iter().for_each(|ballot| tally.add(ballot));
-        let outcome = tally.finish(&rules).unwrap();
+        let outcome = tally.finish(&rules, None).unwrap();
         let marks = || ballots.iter().flat_map(Ballot::marks);
         prop_assert_eq!(outcome.standings.iter().map(|standing| standing.votes).sum::<u64>(), marks().count() as u64);
         // What all the ballots give is what all the territories get; a ranking of n gives n + … + 2 + 1 under Borda.
@@ -318,11 +318,11 @@ proptest! {
         };
         let mut tally = Tally::new(&rules);
         ballots.iter().for_each(|ballot| tally.add(ballot));
-        let before = tally.clone().finish(&rules).unwrap();
+        let before = tally.clone().finish(&rules, None).unwrap();
         for standing in &before.standings {
             let mut more = tally.clone();
             more.add(&ballot(&rules, &format!("{}{mark}", standing.id)));
-            let after = more.finish(&rules).unwrap();
+            let after = more.finish(&rules, None).unwrap();
             let rank = after.standings.iter().find(|after| after.id == standing.id).unwrap().rank;
             prop_assert!(rank <= standing.rank);
         }

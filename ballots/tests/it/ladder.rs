@@ -3,7 +3,7 @@
 use ballots::{
     Election, Ladder,
     election::State,
-    ladder::{LadderFault, Rung, Waiting},
+    ladder::{LadderFault, Rung, Seed, Waiting},
 };
 use sha2::{Digest, Sha256};
 
@@ -30,7 +30,7 @@ fn a_ladder_must_end() {
 #[test]
 fn lots_can_be_drawn_again() {
     let seed = [7; 32];
-    let ladder = Ladder { seed: Some(seed), ..Ladder::new(&[Rung::Lots]) };
+    let ladder = Ladder { seed: Some(Seed::from(seed)), ..Ladder::new(&[Rung::Lots]) };
     let election = elect_by(&ranked(3, &EQUAL), "borda", 1, &ladder);
     let lot = |id: &str| Sha256::digest([&b"veche/lot/v1\0"[..], &seed, id.as_bytes()].concat());
     let mut ids = ["a", "b", "c"];
@@ -38,7 +38,7 @@ fn lots_can_be_drawn_again() {
     assert_eq!(letters(&election.order), ids.concat());
     let [tie] = election.ties.as_slice() else { panic!("{:?}", election.ties) };
     assert_eq!((tie.decisive, &tie.rungs[..]), (true, &[Rung::Lots][..]));
-    let other = Ladder { seed: Some([8; 32]), ..ladder };
+    let other = Ladder { seed: Some(Seed::from([8; 32])), ..ladder };
     assert_ne!(other.lot("a"), lot("a").as_slice());
 }
 

@@ -190,9 +190,11 @@ fn budgets_too_large_for_raises_are_refused() {
     assert!(matches!(fault, CountFault::Raises { .. }) && fault.to_string().contains(said), "{fault}");
     let rules = |method: &str, winners: &Winners| Rules {
         kind: Kind::Approval { max: 2 },
+        limits: Vec::new(),
         method: method.parse().unwrap(),
         territories: large.territories.clone(),
         ties: vec![TieRule::Registration],
+        turnout: None,
         winners: winners.clone(),
     };
     let drafted = rules("equal-shares-units-add1u", &large.winners).check().unwrap_err().to_string();

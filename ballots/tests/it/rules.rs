@@ -2,8 +2,9 @@
 
 use ballots::{
     Money, Procedure, Rules,
+    election::Turnout,
     methods::positional::Scale,
-    rules::{Day, Kind, Overflow, Place, Territory, TieRule, Winners},
+    rules::{Day, Kind, Limit, Overflow, Place, Territory, TieRule, Winners},
 };
 
 use super::sample::rules;
@@ -70,10 +71,109 @@ fn each_contradiction_has_its_words() {
         (fault(|rules| rules.ties = vec![]), "must end with registration"),
         (fault(|rules| rules.ties = vec![TieRule::Application]), "must end with registration"),
         (fault(|rules| rules.ties = vec![TieRule::Registration; 2]), "twice"),
+        (fault(|rules| rules.ties = vec![TieRule::Lots, TieRule::Registration]), "which stand nowhere else"),
+        (fault(|rules| rules.ties = vec![TieRule::Registration, TieRule::Lots]), "which stand nowhere else"),
     ];
     for (said, words) in cases {
         assert!(said.contains(words), "{said:?} does not say {words:?}");
     }
+}
+
+/// Earlier rounds break ties only where there are rounds; lots break them everywhere.
+#[test]
+fn the_ladder_fits_the_method() {
+    for method in Procedure::all() {
+        let kinds = [
+            Kind::Approval { max: 1 },
+            Kind::Ranked { max: 3 },
+            Kind::Score { max: 5 },
+            Kind::Points { each: None, total: 5 },
+        ];
+        let kind = kinds.into_iter().find(|kind| method.fits(kind)).unwrap();
+        let mut rules = Rules { winners: winners(method), ..rules(3, kind, method) };
+        rules.ties = vec![TieRule::Application, TieRule::Lots];
+        assert_eq!(rules.check(), Ok(()), "{method}");
+        for rounds in [TieRule::Backwards, TieRule::Forwards] {
+            rules.ties = vec![rounds, TieRule::Lots];
+            let by_rounds = "instant-runoff, instant-runoff-batches, coombs, stv-scottish, stv-meek";
+            match by_rounds.split(", ").any(|name| name == method.to_string()) {
+                true => assert_eq!(rules.check(), Ok(()), "{method}"),
+                false => {
+                    let fitting = if matches!(rules.kind, Kind::Ranked { .. }) && !method.spends() {
+                        format!("what can count this round: {by_rounds}")
+                    } else {
+                        "no method can count such a round".to_owned()
+                    };
+                    let refusal = format!(
+                        "ties: {method} does not count by rounds, so backwards and forwards could tell nobody apart; {fitting}"
+                    );
+                    assert_eq!(rules.check().unwrap_err().to_string(), refusal);
+                }
+            }
+        }
+    }
+}
+
+/// Limits fit the methods that spend money, and limit something; a turnout is a part of somebody.
+#[test]
+fn limits_and_turnout_make_sense() {
+    let limit = |most, money: Option<i64>, of: &[&str]| Limit {
+        money: money.map(Money),
+        most,
+        of: of.iter().map(|id| (*id).to_owned()).collect(),
+    };
+    let greedy = |limits: Vec<Limit>| {
+        let rules = Rules {
+            winners: winners(Procedure::Greedy),
+            limits,
+            ..rules(3, Kind::Approval { max: 3 }, Procedure::Greedy)
+        };
+        rules.check().map_err(|fault| fault.to_string())
+    };
+    let good = limit(Some(1), None, &["a", "b"]);
+    assert_eq!(greedy(vec![good.clone(), limit(None, Some(1), &["c"]), limit(Some(2), Some(7), &["a", "c"])]), Ok(()));
+    assert_eq!(greedy(vec![good.clone(); 32]), Ok(()));
+    for (limits, words) in [
+        (vec![good.clone(); 33], "limits: there may be at most 32, not 33"),
+        (vec![good.clone(), limit(None, None, &["a", "b"])], "limits: number 2: needs most, or money, or both"),
+        (vec![limit(Some(0), None, &["a"])], "most and money must be above zero"),
+        (vec![limit(Some(1), Some(0), &["a"])], "most and money must be above zero"),
+        (vec![limit(Some(1), None, &[])], "of must name territories of the round, each once"),
+        (vec![limit(Some(1), None, &["a", "a"])], "each once"),
+        (vec![limit(Some(1), None, &["a", "nowhere"])], "territories of the round"),
+    ] {
+        let said = greedy(limits).unwrap_err();
+        assert!(said.contains(words), "{said:?} does not say {words:?}");
+    }
+    for method in Procedure::all() {
+        let budget = Winners::Budget { budget: Money(25_000), minimum: None, overflow: Overflow::Skip };
+        let kinds = [
+            Kind::Approval { max: 1 },
+            Kind::Ranked { max: 3 },
+            Kind::Score { max: 5 },
+            Kind::Points { each: None, total: 5 },
+        ];
+        let kind = kinds.into_iter().find(|kind| method.fits(kind)).unwrap();
+        let rules = Rules { winners: budget, limits: vec![good.clone()], ..rules(3, kind, method) };
+        let said = rules.check().map_err(|fault| fault.to_string());
+        match said {
+            Ok(()) => assert!(method.spends(), "{method}"),
+            Err(said) if said.contains("fills seats") => assert!(!method.spends()),
+            Err(said) => {
+                let words = format!(
+                    "method: {method} knows no groups and no candidates that exclude each other; what can count"
+                );
+                assert!(said.contains(&words) && said.contains("greedy, equal-shares"), "{said}");
+            }
+        }
+    }
+    let turnout = |eligible, per_mille| fault(|rules| rules.turnout = Some(Turnout { eligible, per_mille }));
+    for said in [turnout(0, 500), turnout(10, 0), turnout(10, 1001)] {
+        assert!(said.contains("turnout: eligible must be above zero, and per_mille 1 to 1000"), "{said}");
+    }
+    let mut rules = rules(3, Kind::Approval { max: 3 }, Procedure::Approval);
+    rules.turnout = Some(Turnout { eligible: u64::MAX, per_mille: 1000 });
+    assert_eq!(rules.check(), Ok(()));
 }
 
 /// What people read about a territory is bounded, and its place is on the globe.

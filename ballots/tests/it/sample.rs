@@ -27,9 +27,11 @@ pub fn territories(count: u32) -> Vec<Territory> {
 pub fn rules(count: u32, kind: Kind, method: Procedure) -> Rules {
     Rules {
         kind,
+        limits: Vec::new(),
         method,
         territories: territories(count),
         ties: vec![TieRule::Application, TieRule::Registration],
+        turnout: None,
         winners: Winners::Top { minimum: None, seats: 1 },
     }
 }
@@ -51,7 +53,7 @@ pub fn count(rules: &Rules, ballots: &[(u64, &str)]) -> Outcome {
         let ballot = ballot(rules, marks);
         (0..*times).for_each(|_| tally.add(&ballot));
     }
-    tally.finish(rules).unwrap()
+    tally.finish(rules, None).unwrap()
 }
 
 /// Ids with scores, by rank.

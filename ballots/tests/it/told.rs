@@ -3,13 +3,39 @@
 
 use ballots::{
     Ballot, Choice, Money, Outcome, Procedure, Rules, Tally,
+    election::{State, Turnout},
     explain::{Language, explain, outcome_svg, table},
+    ladder::Seed,
+    methods::spending::Obstacle,
+    outcome::Why,
     recount::recount,
-    rules::{Kind, Overflow, Territory, TieRule, Winners},
+    rules::{Kind, Limit, Overflow, Territory, TieRule, Winners},
 };
 use proptest::prelude::*;
 
 use super::sample::{any_choice, rules};
+
+/// Any ladder that a round may have.
+pub fn any_ladder() -> impl Strategy<Value = Vec<TieRule>> {
+    let before = [TieRule::Application, TieRule::Backwards, TieRule::Forwards];
+    let last = prop_oneof![Just(TieRule::Lots), Just(TieRule::Registration)];
+    let before = prop_oneof![
+        2 => Just(vec![TieRule::Application]),
+        1 => proptest::sample::subsequence(before.to_vec(), 0..=3).prop_shuffle(),
+    ];
+    (before, last).prop_map(|(before, last)| before.into_iter().chain([last]).collect())
+}
+
+/// Some limits on what may win together, over territories `a` to `e`.
+fn any_limits() -> impl Strategy<Value = Vec<Limit>> {
+    let of = proptest::sample::subsequence(["a", "b", "c", "d", "e"].map(str::to_owned).to_vec(), 1..=5);
+    let limit = (of, 1..4_u16, 3000..15_000_i64, 0..3_u8).prop_map(|(of, most, money, which)| Limit {
+        money: (which > 0).then_some(Money(money)),
+        most: (which < 2).then_some(most),
+        of,
+    });
+    prop_oneof![1 => Just(Vec::new()), 1 => proptest::collection::vec(limit, 1..4)]
+}
 
 /// Rules by any method with any way to win that it knows.
 fn any_told() -> impl Strategy<Value = Rules> {
@@ -31,10 +57,21 @@ fn any_told() -> impl Strategy<Value = Rules> {
         }),
     ];
     let parts = (1..=5_u16).prop_flat_map(move |count| (Just(count), kind(count)));
-    (parts, winners, any::<prop::sample::Index>(), 0..3_u32).prop_filter_map(
+    let turnout = proptest::option::weighted(0.2, (1..30_u64, 1..=1000_u16));
+    let beyond = (any_ladder(), any_limits(), turnout);
+    (parts, winners, any::<prop::sample::Index>(), 0..3_u32, beyond).prop_filter_map(
         "rules that fit",
-        |((count, kind), winners, method, undated)| {
-            let mut rules = Rules { winners, ..rules(count.into(), kind.clone(), Procedure::Approval) };
+        |((count, kind), winners, method, undated, (ties, limits, turnout))| {
+            let mut rules = Rules { winners, ties, ..rules(count.into(), kind.clone(), Procedure::Approval) };
+            rules.turnout = turnout.map(|(eligible, per_mille)| Turnout { eligible, per_mille });
+            if matches!(rules.winners, Winners::Budget { .. }) {
+                rules.limits = limits;
+                rules
+                    .limits
+                    .iter_mut()
+                    .for_each(|limit| limit.of.retain(|id| rules.territories.iter().any(|one| one.id == *id)));
+                rules.limits.retain(|limit| !limit.of.is_empty());
+            }
             rules
                 .territories
                 .iter_mut()
@@ -67,32 +104,45 @@ fn counted<'a>(rules: &Rules, ballots: impl IntoIterator<Item = &'a Ballot>) -> 
 proptest! {
     #[test]
     fn parts_and_order_do_not_matter((rules, ballots) in any_round(), cut in any::<prop::sample::Index>()) {
-        let whole = counted(&rules, &ballots).finish(&rules);
+        let seed = Some(Seed::from([9; 32]));
+        let whole = counted(&rules, &ballots).finish(&rules, seed);
         let (left, right) = ballots.split_at(cut.index(ballots.len() + 1));
         let mut merged = counted(&rules, right.iter().rev());
         merged.merge(counted(&rules, left)).unwrap();
-        let (whole, merged) = (whole.unwrap(), merged.finish(&rules).unwrap());
+        let (whole, merged) = (whole.unwrap(), merged.finish(&rules, seed).unwrap());
         prop_assert_eq!(merged.ballots, whole.ballots + 1);
         prop_assert_eq!(Outcome { ballots: whole.ballots, invalid: whole.invalid.clone(), ..merged }, whole);
     }
 
     #[test]
-    fn an_outcome_says_what_its_election_says((rules, ballots) in any_round()) {
-        let outcome = counted(&rules, &ballots).finish(&rules).unwrap();
+    fn an_outcome_says_what_its_election_says((rules, ballots) in any_round(), seed: [u8; 32]) {
+        let seed = Some(Seed::from(seed));
+        let outcome = counted(&rules, &ballots).finish(&rules, seed).unwrap();
+        prop_assert_eq!(outcome.seed, seed.filter(|_| rules.ties.contains(&TieRule::Lots)));
         let json = serde_json::to_string(&outcome).unwrap();
         let again: Outcome = serde_json::from_str(&json).unwrap();
         prop_assert_eq!(&again, &outcome);
         let selected: Vec<_> = outcome.standings.iter().filter(|one| one.selected).map(|one| one.id.clone()).collect();
         prop_assert_eq!(&selected, &outcome.winners);
         prop_assert!(outcome.standings.iter().all(|one| one.selected == one.why.is_none()));
-        if rules.method.adds_up() {
+        let election = recount(&rules, &ballots, seed).unwrap();
+        prop_assert_eq!(matches!(election.state, State::Void { .. }), outcome.needed.is_some());
+        if outcome.needed.is_some() {
+            prop_assert!(outcome.standings.is_empty() && outcome.ties.is_empty() && outcome.steps.is_empty());
+        } else if rules.method.adds_up() {
             return Ok(());
         }
-        let election = recount(&rules, &ballots).unwrap();
+        for missed in &election.missed {
+            let why = outcome.standings.iter().find(|one| one.id == election.candidates[usize::from(missed.candidate)]).unwrap().why;
+            prop_assert_eq!(why == Some(Why::Barred), matches!(missed.why, Obstacle::Barred(_)));
+            prop_assert_eq!(why == Some(Why::BelowMinimum), matches!(missed.why, Obstacle::BelowMinimum(_)));
+        }
         let told = outcome.election(&rules);
         // What only helps to explain is not in a round's outcome.
         let steps = election.steps.iter().filter(|step| step.is_in_outcome()).cloned().collect();
-        let election = ballots::Election { steps, ..election };
+        // Nor is how often each territory was marked, where too few voted.
+        let votes = if outcome.needed.is_some() { told.votes.clone() } else { election.votes };
+        let election = ballots::Election { steps, votes, ..election };
         for language in [Language::English, Language::Russian] {
             prop_assert_eq!(explain(&told, &rules.territories, language), explain(&election, &rules.territories, language));
             prop_assert_eq!(table(&told, &rules.territories, language), table(&election, &rules.territories, language));
@@ -116,16 +166,18 @@ fn the_longest_outcome_fits_into_a_line() {
         };
         let rules = Rules {
             kind: Kind::Ranked { max: 2 },
+            limits: Vec::new(),
             method: method.parse().unwrap(),
             territories: (1..=256).map(territory).collect(),
             ties: vec![TieRule::Registration],
+            turnout: None,
             winners: Winners::Top { minimum: None, seats: 1 },
         };
         rules.check().unwrap();
         let ring = |at: u16| Ballot::new(&rules, Choice::Ranked(vec![at, (at + 1) % 256])).unwrap();
         let mut tally = Tally::new(&rules);
         (0..256).for_each(|at| tally.add(&ring(at)));
-        let line = serde_json::to_string(&tally.finish(&rules).unwrap()).unwrap();
+        let line = serde_json::to_string(&tally.finish(&rules, None).unwrap()).unwrap();
         assert!(line.len() < 15 << 20, "{method}: {}", line.len());
     }
 }

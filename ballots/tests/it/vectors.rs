@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use ballots::{
     BallotFault, Money, Outcome, Procedure, Rules, Tally, codec,
+    ladder::Seed,
     methods::{positional::Scale, score::Measure},
     outcome::Why,
     rules::{Kind, Overflow, Winners},
@@ -13,6 +14,8 @@ use ballots::{
 use serde_json::{Value, json};
 
 use super::sample::{ballot, rules};
+
+mod beyond;
 
 fn path() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../tests/vectors/outcomes.json")
@@ -124,17 +127,28 @@ const POINTS: &[(usize, &str)] = &[(3, "a=6 b=4"), (2, "c=5 d=5"), (2, "b=1 c=2 
 /// Costs in hundredths, of `a`, `b`, `c` ...
 const COSTS: [i64; 5] = [12_000, 9_050, 5_000, 4_000, 3_333];
 
-/// Every method that is counted from the ballots themselves, with every kind that it fits and every way to win.
-fn by_name() -> Vec<(String, Rules, Vec<Vec<u8>>)> {
-    let kinds = [
-        (Kind::Approval { max: 1 }, 5, &[(3, "a"), (2, "b"), (2, "d"), (1, "")][..]),
+/// A kind, a number of territories, and ballots.
+type Voted = (Kind, u32, &'static [(usize, &'static str)]);
+
+fn kinds_with_ballots() -> [Voted; 5] {
+    [
+        (Kind::Approval { max: 1 }, 5, &[(3, "a"), (2, "b"), (2, "d"), (1, "")]),
         (Kind::Approval { max: 3 }, 5, APPROVALS),
         (Kind::Points { each: Some(6), total: 10 }, 5, POINTS),
         (Kind::Ranked { max: 4 }, 4, RANKINGS),
         (Kind::Score { max: 5 }, 4, MARKS),
-    ];
+    ]
+}
+
+fn described(kind: &Kind) -> String {
+    let most = if *kind == (Kind::Approval { max: 1 }) { " of one mark" } else { "" };
+    format!("{} ballots{most}", kind.name())
+}
+
+/// Every method that is counted from the ballots themselves, with every kind that it fits and every way to win.
+fn by_name() -> Vec<(String, Rules, Vec<Vec<u8>>)> {
     let mut cases = Vec::new();
-    for (kind, count, ballots) in kinds {
+    for (kind, count, ballots) in kinds_with_ballots() {
         for method in Procedure::fitting(&kind) {
             for (way, winners) in ways(method) {
                 let mut rules = Rules { winners, ..rules(count, kind.clone(), method) };
@@ -148,8 +162,7 @@ fn by_name() -> Vec<(String, Rules, Vec<Vec<u8>>)> {
                 rules.territories[1].applied = rules.territories[0].applied.clone();
                 if rules.check().is_ok() {
                     let (_, rules, bytes) = case("", rules, ballots);
-                    let most = if kind == (Kind::Approval { max: 1 }) { " of one mark" } else { "" };
-                    cases.push((format!("{method}, {} ballots{most}, {way}", kind.name()), rules, bytes));
+                    cases.push((format!("{method}, {}, {way}", described(&kind)), rules, bytes));
                 }
             }
         }
@@ -174,6 +187,11 @@ fn ways(method: Procedure) -> Vec<(&'static str, Winners)> {
     ]
 }
 
+/// The seed of every vector whose ladder has lots.
+fn seed() -> Seed {
+    Seed::of_round(&[1; 32], &[2; 32])
+}
+
 fn counted(rules: &Rules, choices: &[Vec<u8>]) -> Outcome {
     let mut tally = Tally::new(rules);
     for bytes in choices {
@@ -182,7 +200,7 @@ fn counted(rules: &Rules, choices: &[Vec<u8>]) -> Outcome {
             Err(fault) => tally.add_invalid(BallotFault::slug(&fault)),
         }
     }
-    tally.finish(rules).unwrap()
+    tally.finish(rules, Some(seed())).unwrap()
 }
 
 #[test]
@@ -190,15 +208,21 @@ fn every_outcome_is_the_published_one() {
     let cases = cases();
     let named = by_name();
     let all = cases.iter().map(|(name, rules, choices)| (*name, rules, choices));
-    let all = all.chain(named.iter().map(|(name, rules, choices)| (name.as_str(), rules, choices)));
+    let beyond = beyond::cases();
+    let named_all = named.iter().chain(&beyond);
+    let all = all.chain(named_all.map(|(name, rules, choices)| (name.as_str(), rules, choices)));
     let computed: Vec<Value> = all
         .map(|(name, rules, choices)| {
-            json!({
+            let mut vector = json!({
                 "name": name,
                 "rules": serde_json::to_string(rules).unwrap(),
                 "choices": choices.iter().map(hex::encode).collect::<Vec<_>>(),
                 "outcome": serde_json::to_string(&counted(rules, choices)).unwrap(),
-            })
+            });
+            if rules.draws_lots() {
+                vector["seed"] = json!(seed());
+            }
+            vector
         })
         .collect();
     if std::env::var_os("VECHE_BLESS").is_some() {
@@ -208,6 +232,7 @@ fn every_outcome_is_the_published_one() {
     assert_eq!(computed, file);
     covers_every_method(&named);
     covers_every_reason(&cases);
+    beyond::covers_everything(&beyond);
 }
 
 /// A method that no vector shows could be counted in two ways.

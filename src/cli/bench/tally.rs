@@ -129,9 +129,11 @@ fn kind(method: Procedure) -> Kind {
 fn town() -> Result<Instance, CliFault> {
     let rules = Rules {
         kind: Kind::Approval { max: town::NAMED },
+        limits: Vec::new(),
         method: Procedure::Approval,
         territories: town::projects(town::PROJECTS),
         ties: vec![TieRule::Registration],
+        turnout: None,
         winners: Winners::Budget { budget: town::budget(town::PROJECTS), minimum: None, overflow: Overflow::Skip },
     };
     let ballot = |voter: u64| {

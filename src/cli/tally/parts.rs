@@ -74,7 +74,7 @@ pub(super) fn outcome(file: &Path, hidden: bool) -> Result<(Rules, Outcome), Cli
     for tally in tallies {
         whole.merge(tally).map_err(CliFault::other)?;
     }
-    let outcome = whole.finish(&rules).map_err(CliFault::other)?;
+    let outcome = whole.finish(&rules, None).map_err(CliFault::other)?;
     Ok((rules, outcome))
 }
 

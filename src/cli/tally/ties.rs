@@ -2,7 +2,12 @@
 
 use std::path::PathBuf;
 
-use ballots::{Ladder, election::Turnout, ladder::Rung, rules::Territory};
+use ballots::{
+    Ladder,
+    election::Turnout,
+    ladder::{Rung, Seed},
+    rules::Territory,
+};
 use clap::Args;
 use serde::Deserialize as _;
 use serde::de::{IntoDeserializer as _, value::Error};
@@ -56,13 +61,16 @@ impl Ties {
         Ok(ladder)
     }
 
-    fn seed(&self) -> Result<Option<[u8; 32]>, CliFault> {
+    fn seed(&self) -> Result<Option<Seed>, CliFault> {
         if let Some(file) = &self.seed_of {
-            return Ok(Some(Sha256::digest(std::fs::read(file).map_err(CliFault::file(file))?).into()));
+            let digest: [u8; 32] = Sha256::digest(std::fs::read(file).map_err(CliFault::file(file))?).into();
+            return Ok(Some(digest.into()));
         }
         let Some(seed) = &self.seed else { return Ok(None) };
         let bytes = hex::decode(seed).ok().and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
-        bytes.map(Some).ok_or_else(|| CliFault::Other("--seed must be 64 hexadecimal digits".to_owned()))
+        bytes
+            .map(|bytes| Some(bytes.into()))
+            .ok_or_else(|| CliFault::Other("--seed must be 64 hexadecimal digits".to_owned()))
     }
 }
 
