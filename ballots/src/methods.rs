@@ -267,7 +267,7 @@ pub(crate) fn count_patiently(
     }
     let profile = contest.profile;
     let mut record = Record { patience: patience.clone(), ..Record::default() };
-    let void = contest.turnout.and_then(|turnout| winning::missed(turnout, profile.ballots()));
+    let void = contest.turnout.and_then(|turnout| turnout.missed(profile.ballots()));
     let ranked = match void {
         Some(needed) => Err(State::Void { needed }),
         None => match method.rank(contest, limits, &mut record) {

@@ -11,7 +11,6 @@ use crate::{
     recount::{RecountFault, count_profile},
     rules::Rules,
     select::select,
-    winning,
 };
 
 mod additive;
@@ -133,7 +132,7 @@ impl Tally {
         let ladder = rules.ladder(seed);
         ladder.check()?;
         let valid = self.ballots - self.invalid.values().sum::<u64>();
-        if let Some(needed) = rules.turnout.and_then(|turnout| winning::missed(turnout, valid)) {
+        if let Some(needed) = rules.turnout.and_then(|turnout| turnout.missed(valid)) {
             return Ok(Outcome::void(needed, (valid, self.blank), self.invalid, ladder.seed));
         }
         let ranking = match self.counts {

@@ -1,16 +1,11 @@
 //! From a ranking to winners: the best so many, or the best that the money pays for, of those that reach the minimum.
 
 use crate::{
-    election::{Contest, Election, Ranking, Turnout},
+    election::{Contest, Election, Ranking},
     exact::Exact,
     money::Money,
     rules::{Overflow, Winners},
 };
-
-/// Ballots that were needed, if there are fewer.
-pub(crate) fn missed(turnout: Turnout, ballots: u64) -> Option<u64> {
-    Some(turnout.needed()).filter(|needed| ballots < *needed)
-}
 
 /// Fills in who wins, what that costs, and which ties decided it.
 pub(crate) fn choose(contest: &Contest<'_>, election: &mut Election, ranking: Ranking) {

@@ -66,6 +66,14 @@ def voting(**fields):
     return lambda f: f.rules["voting"].update(fields)
 
 
+ONE_OF = {"most": 1, "of": ["t1", "t2"]}
+
+
+def limited(*limits):
+    """Rules that spend money within these limits."""
+    return voting(method="greedy", winners={"budget": {"budget": 4000, "overflow": "skip"}}, limits=list(limits))
+
+
 def ballot(nth=0, **edits):
     return lambda f: f.casts()[nth].edits.update(edits)
 
@@ -292,6 +300,17 @@ RULES = {
     "bucklin of 257": voting(kind=RANKED, method="bucklin", territories=[{**one, "applied": "2026-01-01"} for one in territories(257)]),
     "no ladder": voting(ties=[]), "a ladder without its last rung": voting(ties=["application"]), "a ladder upside down": voting(ties=["registration", "application"]),
     "a rung twice": voting(ties=["registration", "registration"]), "a rung by lot": voting(ties=["lot", "registration"]),
+    "lots that are never reached": voting(ties=["registration", "lots"]), "a rung after lots": voting(ties=["lots", "registration"]),
+    "lots twice": voting(ties=["lots", "lots"]), "earlier rounds where there are none": voting(ties=["backwards", "lots"]),
+    "earlier rounds of pairs": voting(kind=RANKED, method="schulze", ties=["forwards", "registration"]),
+    "a ladder that ends backwards": voting(kind=RANKED, method="coombs", ties=["application", "backwards"]),
+    "a turnout of nobody": voting(turnout={"eligible": 0, "per_mille": 500}), "a turnout of nothing": voting(turnout={"eligible": 5, "per_mille": 0}),
+    "a turnout of more than all": voting(turnout={"eligible": 5, "per_mille": 1001}), "a turnout of 2^64": voting(turnout={"eligible": 2**64, "per_mille": 1}),
+    "a turnout without a share": voting(turnout={"eligible": 5}), "a turnout that is null": voting(turnout=None),
+    "limits where no money is spent": voting(limits=[ONE_OF]), "limits of seats by a method with money": voting(method="greedy", limits=[ONE_OF]),
+    "limits that are an empty list": limited(), "33 limits": limited(*[ONE_OF] * 33), "a limit of nothing": limited({"of": ["t1", "t2"]}),
+    "at most 0": limited({**ONE_OF, "most": 0}), "at most 65536": limited({**ONE_OF, "most": 65536}), "money of 0": limited({"money": 0, "of": ["t1"]}),
+    "a limit of nobody": limited({"most": 1, "of": []}), "a limit of one twice": limited({"most": 1, "of": ["t1", "t1"]}), "a limit of somebody else": limited({"most": 1, "of": ["t9"]}),
     "no seats": voting(winners={"top": {"seats": 0}}), "65536 seats": voting(winners={"top": {"seats": 65536}}), "a budget of 0": voting(winners={"budget": {"budget": 0, "overflow": "skip"}}),
     "a negative budget": voting(winners={"budget": {"budget": -5, "overflow": "skip"}}), "an unknown overflow": voting(winners={"budget": {"budget": 5, "overflow": "split"}}),
     "a budget and no cost": several(voting(winners={"budget": {"budget": 5000, "overflow": "skip"}}), lambda f: f.rules["voting"]["territories"][1].pop("cost")),
@@ -388,6 +407,13 @@ OTHER_COUNTS = {  # for rounds of another kind: name → (kind, edit)
     "another middle mark": ("majority-judgement, score", outcome(lambda o: o["steps"][0]["medians"]["grades"].__setitem__(0, 9))), "the finalists turned": ("star, score", outcome(lambda o: o["steps"][0]["finalists"]["pair"].reverse())),
     "a price": ("equal-shares-add1, approval", outcome(lambda o: o["steps"][0]["purchased"].update(price="1"))), "a load": ("phragmen, approval", outcome(lambda o: o["steps"][0]["purchased"].update(price="0.1"))),
     "another reason not to buy": ("equal-shares, approval", outcome(lambda o: [s.update(why="no-seat") for s in o["standings"] if "why" in s])), "a purchase more": ("greedy, points", outcome(lambda o: o["steps"].append(o["steps"][0]))),
+    "another seed": ("lots of equals", outcome(lambda o: o.update(seed="ab" * 32))), "a seed left out": ("lots of equals", outcome(lambda o: o.pop("seed"))),
+    "a seed where there are no lots": ("ties", outcome(lambda o: o.update(seed="ab" * 32))), "a seed in capitals": ("lots of equals", outcome(lambda o: o.update(seed=o["seed"].upper()))),
+    "lots that fell otherwise": ("lots of equals", outcome(lambda o: o["ties"][0]["order"].reverse())), "lots said to be numbers": ("lots of equals", outcome(lambda o: o["ties"][0].update(rules=["registration"]))),
+    "an earlier round left out": ("run-off by earlier rounds", outcome(lambda o: [tie.update(rules=["lots"]) for tie in o["ties"]])),
+    "more needed": ("too few", outcome(shift("needed"))), "enough after all": ("too few", outcome(lambda o: o.pop("needed"))), "winners of nothing": ("too few", outcome(lambda o: o.update(winners=["t1"]))),
+    "too few where there are enough": ("just enough", outcome(lambda o: o.update(needed=9))), "nothing spent where nothing is counted": ("too few for money", outcome(lambda o: o.update(spent=0))),
+    "no room said to be no money": ("greedy within limits", outcome(lambda o: [s.update(why="over-budget") for s in o["standings"] if s.get("why") == "barred"])),
     "borda from nought": ("borda", outcome(lambda o: [s.update(score=max(0, s["score"] - s["votes"])) for s in o["standings"]])),
 }
 
@@ -511,6 +537,7 @@ REGISTER = {  # the hashes in the log are those of the changed lines
 SCORES = [[(0, 10), (1, 3)], [(0, 7), (2, 0)], [(1, 4), (2, 9), (3, 1)], [], [(3, 10)], [(0, 1)], [(0, 2), (1, 2), (2, 2), (3, 2)], [(2, 5)]]
 POINTS = [[(0, 5), (1, 5)], [(2, 1)], [(0, 3), (3, 2)], [(1, 4)], [], [(0, 1), (1, 1), (2, 1), (3, 1)], [(3, 5)], [(2, 5), (3, 5)]]
 RANKS = [[0, 1, 2], [1, 0], [2], [3, 2, 1], [0, 3], [], [2, 1], [1, 2, 3]]
+CHANGING = [[0], [0], [0], [1], [1], [2, 1], [2, 0], [3, 1]]  # 0 and 1 are equal in the third round, and 0 had more in the first
 EVEN = [[0], [1], [2], [3], [0, 1], [2, 3], [], []]
 BUDGET = {"budget": {"budget": 4000, "overflow": "skip"}}
 KINDS = {
@@ -524,7 +551,18 @@ KINDS = {
     "a minimum that nobody reaches": ({"winners": {"top": {"minimum": 99, "seats": 4}}}, APPROVALS),
     "more seats than territories": ({"winners": {"top": {"minimum": 0, "seats": 65535}}}, APPROVALS),
     "everybody blank": ({}, [[]] * 8), "scores of nought": ({"kind": {"score": {"max": 1}}, "method": "score"}, [[(0, 0)], [(1, 0), (2, 1)], [(1, 1)], [], [], [], [], [(0, 0)]]),
+    "lots of equals": ({"ties": ["lots"]}, EVEN), "lots after the day": ({"ties": ["application", "lots"]}, EVEN), "lots for nobody": ({"ties": ["lots"]}, [[0, 1]] * 8),
+    "run-off by earlier rounds": ({"kind": {"ranked": {"max": 4}}, "method": "instant-runoff", "ties": ["backwards", "lots"]}, CHANGING),
+    "run-off by the first rounds": ({"kind": {"ranked": {"max": 4}}, "method": "instant-runoff-batches", "ties": ["forwards", "backwards", "lots"]}, CHANGING),
+    "coombs by earlier rounds": ({"kind": {"ranked": {"max": 4}}, "method": "coombs", "ties": ["application", "backwards", "registration"]}, CHANGING),
+    "transfers by earlier rounds": ({"kind": {"ranked": {"max": 4}}, "method": "stv-scottish", "ties": ["forwards", "lots"]}, CHANGING),
+    "keep factors by earlier rounds": ({"kind": {"ranked": {"max": 4}}, "method": "stv-meek", "ties": ["backwards", "lots"]}, CHANGING),
+    "too few": ({"turnout": {"eligible": 2**64 - 1, "per_mille": 1000}}, APPROVALS), "just enough": ({"turnout": {"eligible": 12, "per_mille": 500}}, APPROVALS),
+    "too few for money": ({"method": "phragmen", "winners": BUDGET, "turnout": {"eligible": 99, "per_mille": 999}, "ties": ["lots"]}, APPROVALS),
+    "32 limits": ({"method": "greedy", "winners": BUDGET, "limits": [ONE_OF] * 32}, APPROVALS),
 }
+LIMITS = [ONE_OF, {"money": 2500, "most": 2, "of": ["t2", "t3", "t4"]}]
+KINDS.update({f"{method} within limits": ({"method": method, "winners": BUDGET, "limits": LIMITS}, APPROVALS) for method in verify.BUYING})
 
 
 # Every method with every kind of ballots that it counts.

@@ -2,6 +2,7 @@
 
 use audit::round::{Act, By, Bytes, Event, Phase, Round, Violation, event::BatchReason};
 use proptest::prelude::*;
+use sha2::Digest as _;
 
 use crate::sample::*;
 
@@ -217,4 +218,27 @@ proptest! {
         let stored = serde_json::to_vec(&round).unwrap();
         prop_assert_eq!(serde_json::from_slice::<Round>(&stored).unwrap(), round);
     }
+}
+
+/// What lots are drawn from is fixed in this order: the ballots, the head that the close left, and only then the key. No ballot comes
+/// after the close, and no key before it.
+#[test]
+fn the_seed_of_lots_is_fixed_step_by_step() {
+    let closed = fold(&until_closed()).unwrap();
+    let root = line_of(&register(CLOSES, 3));
+    assert_eq!(closed.seed(&root), None, "nobody has revealed the key");
+    let more = [batch(CLOSES + HOUR, 3, BatchReason::Full), batch(CLOSES + HOUR, 1, BatchReason::Close)];
+    for event in more.into_iter().chain(ballots(1, 9)).chain([register(CLOSES + HOUR, 5)]) {
+        assert!(closed.clone().apply(&event, &line_of(&event)).is_err(), "{event:?}");
+    }
+    let key = revealed(CLOSES, "member-1", &OPENING_KEY);
+    assert!(matches!(
+        fold(&until_open()).unwrap().apply(&key, &line_of(&key)),
+        Err(Violation::Phase { event: "key-revealed", phase: Phase::Open })
+    ));
+    let opened = closed.apply(&key, &line_of(&key)).unwrap();
+    let seed = opened.seed(&root).expect("the key is there");
+    let parts = [b"veche/seed/v1\0", root.as_bytes().as_slice(), &OPENING_KEY].concat();
+    assert_eq!(seed.as_bytes().as_slice(), sha2::Sha256::digest(parts).as_slice());
+    assert_ne!(opened.seed(&line_of(&key)), Some(seed), "another head gives another seed");
 }
