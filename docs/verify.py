@@ -451,7 +451,7 @@ VOTING = record({
     ),
 }, {
     "limits": some(record({"of": some(text)}, {"money": integer(1, 2**63 - 1), "most": integer(1, 2**16 - 1)})),
-    "turnout": record({"eligible": integer(1, 2**64 - 1), "per_mille": integer(1, 1000)}),
+    "turnout": record({"eligible": integer(1, 10**10), "per_mille": integer(1, 1000)}),
 })
 WITNESS_KINDS = (4, 6)  # Ed25519 and ML-DSA-44 cosignatures
 RULES = record(
@@ -489,6 +489,7 @@ MOST_TERRITORIES = {"kemeny": 12, "knapsack": 17, **dict.fromkeys(
     [*SHARES, *TRANSFERABLE, *RUNOFFS, *(name for name in PAIRS if name != "kemeny"), "bucklin", "coombs", "dowdall", "majority-judgement", "phragmen"], 256)}
 MOST_RAISED_BUDGET = 10**15  # hundredths
 MOST_LIMITS = 32
+MOST_LIMITS_OF_KNAPSACK = 8
 MOST_RAISES, MOST_MARKS_READ = 100_000, 50_000_000_000
 
 
@@ -548,10 +549,13 @@ class Rules:
     def read_limits(self, limits):
         """What may win together: [(places, most or None, money or None)]."""
         need(not limits or self.method in BUYING, f"rules.voting.limits: {self.method} knows none")
-        need(len(limits) <= MOST_LIMITS, f"rules.voting.limits: at most {MOST_LIMITS}")
+        most = MOST_LIMITS_OF_KNAPSACK if self.method == "knapsack" else MOST_LIMITS
+        need(len(limits) <= most, f"rules.voting.limits: at most {most}")
         places = {territory["id"]: place for place, territory in enumerate(self.territories)}
         for limit in limits:
             need(limit["most"] is not None or limit["money"] is not None, "rules.voting.limits: most, or money, or both")
+            costs = [territory["cost"] or 0 for territory in self.territories if territory["id"] in limit["of"]]
+            need(limit["money"] is None or max(costs, default=0) <= limit["money"], "rules.voting.limits.money: not less than one of the costs")
             need(len(set(limit["of"])) == len(limit["of"]) and set(limit["of"]) <= set(places), "rules.voting.limits.of: territories of the round, each once")
         self.joint = [({places[name] for name in limit["of"]}, limit["most"], limit["money"]) for limit in limits]
 
@@ -814,8 +818,8 @@ OUTCOME = record(
 )
 
 
-def event(fields):
-    return record(dict(fields))
+def event(fields, optional=()):
+    return record(dict(fields), dict(optional))
 
 
 A = ("at", I64)
@@ -836,7 +840,7 @@ EVENTS = {
     "batch": event([("ballots", U32), ("hour", I64), ("reason", one_of("full", "due", "close"))]),
     "ballot": event([("envelope", octets())]),
     "register": event([("count", U64), ("hash", hash_hex), ("hour", I64)]),
-    "voting-closed": event([A, ("by", by_whom)]),
+    "voting-closed": event([A, ("by", by_whom)], [("chance", octets(32))]),
     "key-revealed": event([A, B, ("key", octets(32))]),
     "tallied": event([A, ("outcome", lambda value, place: OUTCOME(value, place) and value), ("replaced", U64)]),
     "signed": event([A, ("member", HANDLE), ("signature", octets(64))]),
@@ -982,6 +986,7 @@ class Round:
 
     def on_voting_closed(self, f):
         need(self.last_event == "register", "the line before voting-closed must be a register step")
+        need((f["chance"] is not None) == ("lots" in self.rules.ties), "chance: there where the rules draw lots, and else not")
         if f["by"]:
             self.by_two(f["by"], "close")
         else:

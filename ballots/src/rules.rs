@@ -8,7 +8,7 @@ use crate::{
     codec,
     election::Turnout,
     ladder::{Ladder, Seed},
-    methods::{CountFault, Procedure},
+    methods::{CountFault, Procedure, knapsack},
     money::Money,
     outcome::rung,
 };
@@ -21,6 +21,8 @@ pub use fault::RulesFault;
 pub use limit::{Limit, MOST_LIMITS};
 pub use territory::{Place, Territory};
 
+/// Most people who may vote: more than there are.
+const MOST_ELIGIBLE: u64 = 10_000_000_000;
 /// Highest mark of a score ballot, so that the medians' histograms stay small.
 pub const MAX_SCORE: u32 = 1000;
 
@@ -227,13 +229,17 @@ impl Rules {
             territory.check()?;
         }
         self.kind.check(u32::from(small))?;
-        self.suits(self.method, small).map_err(|fault| match fault {
-            CountFault::Kind { .. } => RulesFault::Kind(fault),
-            _ => RulesFault::Method { fault, fitting: self.fitting(small) },
+        self.suits(self.method, small).map_err(|fault| match (fault, self.fitting(small)) {
+            (CountFault::Kind { method, kind, .. }, fitting) => {
+                RulesFault::Kind(CountFault::Kind { method, kind, fitting })
+            }
+            (fault, fitting) => RulesFault::Method { fault, fitting },
         })?;
         self.check_winners()?;
         self.check_limits()?;
-        let is_turnout = |turnout: Turnout| turnout.eligible > 0 && (1..=1000).contains(&turnout.per_mille);
+        let is_turnout = |turnout: Turnout| {
+            (1..=MOST_ELIGIBLE).contains(&turnout.eligible) && (1..=1000).contains(&turnout.per_mille)
+        };
         if !self.turnout.is_none_or(is_turnout) {
             return Err(RulesFault::Turnout);
         }
@@ -248,12 +254,20 @@ impl Rules {
         if by_rounds && !method.counts_by_rounds() {
             return Err(CountFault::Rounds(method));
         }
-        if self.limits.is_empty() || method.spends() { Ok(()) } else { Err(CountFault::Limits(method)) }
+        if !self.limits.is_empty() && !method.spends() {
+            return Err(CountFault::Limits(method));
+        }
+        if method == Procedure::Knapsack && self.limits.len() > knapsack::MOST_LIMITS {
+            return Err(CountFault::ManyLimits { method, given: self.limits.len(), most: knapsack::MOST_LIMITS });
+        }
+        Ok(())
     }
 
     /// Methods that fit everything else of the round.
     fn fitting(&self, territories: u16) -> Vec<Procedure> {
-        Procedure::all().into_iter().filter(|method| self.suits(*method, territories).is_ok()).collect()
+        let stops = matches!(self.winners, Winners::Budget { overflow: Overflow::Stop, .. });
+        let fits = |method: &Procedure| self.suits(*method, territories).is_ok() && (!stops || method.stops());
+        Procedure::all().into_iter().filter(fits).collect()
     }
 
     /// The ladder of the round. Its lots need the seed, which there is once the opening key is revealed.

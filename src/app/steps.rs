@@ -3,9 +3,9 @@
 use audit::{
     office::Role,
     round::{
-        Act, By, Event, Phase, Round,
+        Act, By, Bytes, Event, Phase, Round,
         act::Proposal,
-        event::{Annulment, ClientReplaced, Extension, Opening, Remark, Step},
+        event::{Annulment, ClientReplaced, Closing, Extension, Opening, Remark, Step},
     },
 };
 
@@ -157,7 +157,8 @@ fn opened(at: i64, by: By) -> Event {
 
 async fn close(tx: &mut Tx, writing: &mut Writing<Round>, round: &Published, step: Step) -> Result<(), Error> {
     finish(tx, writing, round, step.at).await?;
-    writing.push(&Event::VotingClosed(step)).map(drop)
+    let chance = round.rules.voting.draws_lots().then(|| Bytes(rand::random::<[u8; 32]>().to_vec()));
+    writing.push(&Event::VotingClosed(Closing { at: step.at, by: step.by, chance })).map(drop)
 }
 
 /// The last ballots and the register's last step.

@@ -173,6 +173,8 @@ class Forgery:
             {"signed": {"at": CLOSES + HOUR, "member": "member-1", "signature": None}},
             {"signed": {"at": CLOSES + HOUR, "member": "member-3", "signature": None}},
         ]
+        if "lots" in self.rules["voting"]["ties"]:
+            self.set("voting-closed", chance=b64(b"chance, as the service draws it.."[:32]))
         self.outcome_edit = lambda outcome: None
         self.register_edit = lambda lines: lines
         self.sign = lambda text: sign_note(self.rules["origin"], self.log_secret, text)

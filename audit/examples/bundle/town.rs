@@ -13,7 +13,7 @@ use audit::{
         By, Bytes, Event, Round, RoundRules, certificate,
         count::Count,
         event::{BallotLine, Batch, BatchReason, Client, KeyRevealed, Opening, Published, RegisterStep},
-        event::{RollExtended, Signed, Step, Tallied},
+        event::{Closing, RollExtended, Signed, Tallied},
         latest::Latest,
         register::{StepHash, line},
         rules::{BatchRules, Member, RegisterRules, canonical},
@@ -73,7 +73,7 @@ pub const SPECIAL: [Special; 7] = [
     }),
     ("void", "equal-shares", |rules| rules.turnout = Some(Turnout { eligible: 1_000_000, per_mille: 1 })),
     ("void-lots", "approval", |rules| {
-        rules.turnout = Some(Turnout { eligible: u64::MAX, per_mille: 1000 });
+        rules.turnout = Some(Turnout { eligible: 10_000_000_000, per_mille: 1000 });
         rules.ties = vec![TieRule::Lots];
     }),
     ("turnout", "schulze", |rules| rules.turnout = Some(Turnout { eligible: 31, per_mille: 1000 })),
@@ -202,7 +202,8 @@ impl Town {
         let count = self.cast()?;
         let hash = self.register()?;
         self.append(&Event::Register(RegisterStep { count: self.people, hash, hour: CLOSES }))?;
-        self.append(&Event::VotingClosed(Step { at: CLOSES, by: By::Schedule }))?;
+        let chance = self.rules.voting.draws_lots().then(|| Bytes(vec![7; 32]));
+        self.append(&Event::VotingClosed(Closing { at: CLOSES, by: By::Schedule, chance }))?;
         let closed = self.chain.root();
         let member = |number: u64| format!("member-{number}");
         let revealed = KeyRevealed { at: CLOSES, by: member(1), key: Bytes(opening_scalar()) };

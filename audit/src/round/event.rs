@@ -46,7 +46,7 @@ pub enum Event {
     /// How many credentials were issued so far, and the hash of the register up to there.
     Register(RegisterStep),
     /// No more ballots.
-    VotingClosed(Step),
+    VotingClosed(Closing),
     /// The commission revealed the opening key.
     KeyRevealed(KeyRevealed),
     /// The count.
@@ -105,6 +105,19 @@ pub struct Step {
     pub at: i64,
     /// On whose word.
     pub by: By,
+}
+
+/// The voting is over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Closing {
+    /// Unix second.
+    pub at: i64,
+    /// On whose word.
+    pub by: By,
+    /// Thirty-two bytes of the service's chance, only where the rules draw lots: whoever holds the opening key cannot foresee the head.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chance: Option<Bytes>,
 }
 
 /// The files that residents' browsers run, by name, with the SHA-256 of each: what a phone got can be compared with them.

@@ -57,6 +57,9 @@ pub enum Violation {
     /// A time beside ballots that is finer than the hour.
     #[error("hour: {0} is not a full hour")]
     Hour(i64),
+    /// Lots take chance that the commission cannot foresee, and nothing else does.
+    #[error("chance: the close has 32 bytes of it where the rules draw lots, and else none")]
+    Chance,
     /// Only the remaining ballots, the register and the close may follow a closing batch.
     #[error("the closing batch must be followed by the register and the close")]
     Closing,

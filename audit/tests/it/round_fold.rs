@@ -3,17 +3,19 @@
 use audit::{
     log::hash::Hash,
     round::{
-        Act, By, Event, Phase, Round, Violation,
+        Act, By, Bytes, Event, Phase, Round, Violation,
         act::Proposal,
-        event::{Annulment, BatchReason, Client, Extension},
+        event::{Annulment, BatchReason, Client, Closing, Extension},
         rules::RoundRulesFault,
     },
 };
 
+use ballots::rules::TieRule;
+
 use crate::sample::*;
 
 /// How many kinds of violation there are.
-const KINDS: usize = 31;
+const KINDS: usize = 32;
 
 /// A number for each kind, so that the table below cannot forget one.
 fn kind(violation: &Violation) -> usize {
@@ -29,6 +31,7 @@ fn kind(violation: &Violation) -> usize {
         Violation::BatchOrder => 8,
         Violation::Hour(_) => 9,
         Violation::Closing => 10,
+        Violation::Chance => 31,
         Violation::Count { .. } => 11,
         Violation::MoreIssuedThanPeople { .. } => 12,
         Violation::RegisterMissing => 13,
@@ -183,12 +186,36 @@ fn stories_of_ballots() -> Vec<Story> {
         (then(open(), [register(hour, 2), register(hour, 4)]), roll(hour, 1, 11), Violation::Closing),
         (then(open(), [register(hour, 1)]), batch(hour, 1, BatchReason::Due), Violation::Closing),
         (open(), closed(CLOSES, By::Schedule), Violation::RegisterMissing),
+        (then(open(), [register(hour, 1)]), closed_with(Some(32)), Violation::Chance),
+        (then(open_with_lots(), [register(hour, 1)]), closed_with(None), Violation::Chance),
+        (then(open_with_lots(), [register(hour, 1)]), closed_with(Some(31)), Violation::Chance),
         (
             then(open(), [register(hour, 1), batch(hour, 1, BatchReason::Close), first]),
             closed(CLOSES, By::Schedule),
             Violation::RegisterMissing,
         ),
     ]
+}
+
+/// A close with so many bytes of chance.
+fn closed_with(chance: Option<usize>) -> Event {
+    let chance = chance.map(|length| Bytes(vec![5; length]));
+    Event::VotingClosed(Closing { at: CLOSES, by: By::Schedule, chance })
+}
+
+fn open_with_lots() -> Vec<Event> {
+    let mut rules = rules();
+    rules.voting.ties = vec![TieRule::Lots];
+    let mut events = until_open();
+    events[0] = published(rules);
+    events
+}
+
+/// Lots take the chance that the service draws at the close.
+#[test]
+fn a_round_with_lots_is_closed_with_chance() {
+    let events = then(open_with_lots(), [register(OPENS + 3600, 1), closed_with(Some(32))]);
+    assert_eq!(fold(&events).unwrap().phase, Phase::Closed);
 }
 
 /// Pictures of nothing, without words, twice, too many, too late.

@@ -14,8 +14,8 @@ use audit::{
         act::Proposal,
         certificate,
         event::{
-            Annulment, BallotLine, Batch, BatchReason, Client, ClientReplaced, Extension, KeyRevealed, LettersReplaced,
-            Opening, Published, RegisterStep, Remark, RollExtended, Signed, Step, Tallied,
+            Annulment, BallotLine, Batch, BatchReason, Client, ClientReplaced, Closing, Extension, KeyRevealed,
+            LettersReplaced, Opening, Published, RegisterStep, Remark, RollExtended, Signed, Tallied,
         },
         pictures::{PictureFiles, PictureKind, PictureRemoved, Pictured},
         rules::{BatchRules, Member, RegisterRules, canonical},
@@ -161,7 +161,7 @@ pub fn client_replaced(at: i64, client: Client) -> Event {
 }
 
 pub fn closed(at: i64, by: By) -> Event {
-    Event::VotingClosed(Step { at, by })
+    Event::VotingClosed(Closing { at, by, chance: None })
 }
 
 pub fn remark(at: i64) -> Remark {

@@ -56,6 +56,16 @@ pub enum CountFault {
     /// The method knows no limits between candidates.
     #[error("method: {0} knows no groups and no candidates that exclude each other")]
     Limits(Procedure),
+    /// More limits than the method can keep in view.
+    #[error("limits: {method} takes at most {most}, not {given}: it keeps what is used of each for every selection")]
+    ManyLimits {
+        /// The method.
+        method: Procedure,
+        /// How many there are.
+        given: usize,
+        /// Most.
+        most: usize,
+    },
     /// The ladder looks at earlier rounds, and the method has none.
     #[error("ties: {0} does not count by rounds, so backwards and forwards could tell nobody apart")]
     Rounds(Procedure),

@@ -20,6 +20,8 @@ use crate::{
 pub const MOST_CANDIDATES: u16 = 100;
 /// Most selections kept at a time.
 pub const MOST_SELECTIONS: usize = 200_000;
+/// Most limits of a round: every selection has what it used of each, and there may be 131072 selections at a time.
+pub const MOST_LIMITS: usize = 8;
 /// Most candidates of whom all selections together are no more than these.
 pub const MOST_CERTAIN: u16 = MOST_SELECTIONS.ilog2() as u16;
 

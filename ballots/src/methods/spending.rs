@@ -1,5 +1,10 @@
 //! What every method that spends money shares: costs, the budget, limits on what may be bought together, and what is left.
 
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -46,12 +51,20 @@ impl Limit {
 #[derive(Debug, Clone)]
 pub(crate) struct Room<'a> {
     limits: &'a [Limit],
+    /// The limits that name each candidate.
+    concerned: Arc<HashMap<u16, Vec<usize>>>,
     used: Vec<(u64, u128)>,
 }
 
 impl<'a> Room<'a> {
     pub(crate) fn new(limits: &'a [Limit]) -> Self {
-        Self { limits, used: vec![(0, 0); limits.len()] }
+        let mut concerned: HashMap<u16, Vec<usize>> = HashMap::new();
+        for (limit, number) in limits.iter().zip(0..) {
+            for candidate in limit.of.iter().copied().collect::<BTreeSet<_>>() {
+                concerned.entry(candidate).or_default().push(number);
+            }
+        }
+        Self { limits, concerned: Arc::new(concerned), used: vec![(0, 0); limits.len()] }
     }
 
     /// Whether there are no limits at all.
@@ -61,19 +74,24 @@ impl<'a> Room<'a> {
 
     /// Whether the limits let a candidate of this cost in, in hundredths.
     pub(crate) fn has(&self, candidate: u16, cost: u64) -> bool {
-        let mut concerned = self.limits.iter().zip(&self.used).filter(|(limit, _)| limit.of.contains(&candidate));
-        concerned.all(|(limit, (count, money))| {
-            limit.most.is_none_or(|most| *count < u64::from(most))
-                && limit.money.is_none_or(|most| money + u128::from(cost) <= u128::from(hundredths(most)))
-        })
+        self.full(candidate, cost).is_none()
+    }
+
+    /// The first limit that does not let it in.
+    pub(crate) fn full(&self, candidate: u16, cost: u64) -> Option<&'a Limit> {
+        let full = |number: &usize| {
+            let (limit, (count, money)) = (&self.limits[*number], self.used[*number]);
+            limit.most.is_some_and(|most| count >= u64::from(most))
+                || limit.money.is_some_and(|most| money + u128::from(cost) > u128::from(hundredths(most)))
+        };
+        self.concerned.get(&candidate)?.iter().find(|number| full(number)).map(|number| &self.limits[*number])
     }
 
     pub(crate) fn take(&mut self, candidate: u16, cost: u64) {
-        for (limit, (count, money)) in self.limits.iter().zip(&mut self.used) {
-            if limit.of.contains(&candidate) {
-                *count += 1;
-                *money += u128::from(cost);
-            }
+        for number in self.concerned.get(&candidate).into_iter().flatten() {
+            let (count, money) = &mut self.used[*number];
+            *count += 1;
+            *money += u128::from(cost);
         }
     }
 

@@ -101,7 +101,7 @@ pub enum RulesFault {
         reason: &'static str,
     },
     /// A turnout of nobody, or of more than all.
-    #[error("turnout: eligible must be above zero, and per_mille 1 to 1000")]
+    #[error("turnout: eligible must be 1 to 10000000000, and per_mille 1 to 1000")]
     Turnout,
     /// The ladder could leave a tie.
     #[error(

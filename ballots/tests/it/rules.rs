@@ -3,8 +3,8 @@
 use ballots::{
     Money, Procedure, Rules,
     election::Turnout,
-    methods::positional::Scale,
-    rules::{Day, Kind, Limit, Overflow, Place, Territory, TieRule, Winners},
+    methods::{CountFault, positional::Scale},
+    rules::{Day, Kind, Limit, Overflow, Place, RulesFault, Territory, TieRule, Winners},
 };
 
 use super::sample::rules;
@@ -43,9 +43,9 @@ fn each_contradiction_has_its_words() {
         (fault(|rules| rules.kind = Kind::Points { each: Some(11), total: 10 }), "each must be 1 to 10"),
         (
             fault(|rules| rules.method = Procedure::Borda(Scale::OwnLength)),
-            "borda cannot count approval ballots; what can: choose-one, approval, greedy",
+            "borda cannot count approval ballots; what can: approval",
         ),
-        (fault(|rules| rules.kind = Kind::Ranked { max: 2 }), "what can: borda, borda-fixed, dowdall, greedy"),
+        (fault(|rules| rules.kind = Kind::Ranked { max: 2 }), "what can: borda, borda-fixed, dowdall, instant-runoff"),
         (fault(|rules| rules.winners = Winners::Top { minimum: None, seats: 0 }), "at least one seat"),
         (
             fault(|rules| {
@@ -131,13 +131,17 @@ fn limits_and_turnout_make_sense() {
         rules.check().map_err(|fault| fault.to_string())
     };
     let good = limit(Some(1), None, &["a", "b"]);
-    assert_eq!(greedy(vec![good.clone(), limit(None, Some(1), &["c"]), limit(Some(2), Some(7), &["a", "c"])]), Ok(()));
+    assert_eq!(
+        greedy(vec![good.clone(), limit(None, Some(30_000), &["c"]), limit(Some(2), Some(40_000), &["a", "c"])]),
+        Ok(())
+    );
     assert_eq!(greedy(vec![good.clone(); 32]), Ok(()));
     for (limits, words) in [
         (vec![good.clone(); 33], "limits: there may be at most 32, not 33"),
         (vec![good.clone(), limit(None, None, &["a", "b"])], "limits: number 2: needs most, or money, or both"),
         (vec![limit(Some(0), None, &["a"])], "most and money must be above zero"),
         (vec![limit(Some(1), Some(0), &["a"])], "most and money must be above zero"),
+        (vec![good.clone(), limit(None, Some(1), &["c"])], "limits: number 2: money is less than one of these costs"),
         (vec![limit(Some(1), None, &[])], "of must name territories of the round, each once"),
         (vec![limit(Some(1), None, &["a", "a"])], "each once"),
         (vec![limit(Some(1), None, &["a", "nowhere"])], "territories of the round"),
@@ -168,12 +172,47 @@ fn limits_and_turnout_make_sense() {
         }
     }
     let turnout = |eligible, per_mille| fault(|rules| rules.turnout = Some(Turnout { eligible, per_mille }));
-    for said in [turnout(0, 500), turnout(10, 0), turnout(10, 1001)] {
-        assert!(said.contains("turnout: eligible must be above zero, and per_mille 1 to 1000"), "{said}");
+    for said in [turnout(0, 500), turnout(10_000_000_001, 500), turnout(10, 0), turnout(10, 1001)] {
+        assert!(said.contains("turnout: eligible must be 1 to 10000000000, and per_mille 1 to 1000"), "{said}");
     }
     let mut rules = rules(3, Kind::Approval { max: 3 }, Procedure::Approval);
-    rules.turnout = Some(Turnout { eligible: u64::MAX, per_mille: 1000 });
+    rules.turnout = Some(Turnout { eligible: 10_000_000_000, per_mille: 1000 });
     assert_eq!(rules.check(), Ok(()));
+}
+
+/// Whatever is wrong with the method, those that are named instead count the round.
+#[test]
+fn the_methods_that_are_named_instead_are_not_refused_again() {
+    let limit = Limit { money: None, most: Some(1), of: vec!["a".to_owned(), "b".to_owned()] };
+    let budget = |overflow| Winners::Budget { budget: Money(25_000), minimum: None, overflow };
+    let kinds = [Kind::Approval { max: 1 }, Kind::Approval { max: 3 }, Kind::Ranked { max: 3 }, Kind::Score { max: 5 }];
+    let mut named = 0;
+    for (kind, method) in
+        kinds.iter().flat_map(|kind| Procedure::all().into_iter().map(|method| (kind.clone(), method)))
+    {
+        for winners in [budget(Overflow::Skip), budget(Overflow::Stop), Winners::Top { minimum: None, seats: 2 }] {
+            for (limits, ties) in [
+                (0, vec![TieRule::Lots]),
+                (1, vec![TieRule::Registration]),
+                (9, vec![TieRule::Lots]),
+                (0, vec![TieRule::Backwards, TieRule::Lots]),
+            ] {
+                let limits = vec![limit.clone(); limits];
+                let drafted = Rules { winners: winners.clone(), limits, ties, ..rules(3, kind.clone(), method) };
+                let fitting = match drafted.check() {
+                    Err(RulesFault::Kind(CountFault::Kind { fitting, .. }) | RulesFault::Method { fitting, .. }) => {
+                        fitting
+                    }
+                    _ => continue,
+                };
+                for method in fitting {
+                    named += 1;
+                    assert_eq!(Rules { method, ..drafted.clone() }.check(), Ok(()), "{method} instead of {drafted:?}");
+                }
+            }
+        }
+    }
+    assert!(named > 1_000, "{named}");
 }
 
 /// What people read about a territory is bounded, and its place is on the globe.
@@ -244,11 +283,16 @@ fn every_method_goes_with_its_kind_only() {
         let names: Vec<_> = fitting.split(", ").collect();
         for method in Procedure::all() {
             let rules = Rules { winners: winners(method), ..rules(3, kind.clone(), method) };
-            let refusal = format!("method: {method} cannot count {} ballots; what can: {fitting}", kind.name());
-            match names.contains(&method.to_string().as_str()) {
-                true => assert_eq!(rules.check(), Ok(()), "{method}"),
-                false => assert_eq!(rules.check().unwrap_err().to_string(), refusal),
+            if names.contains(&method.to_string().as_str()) {
+                assert_eq!(rules.check(), Ok(()), "{method}");
+                continue;
             }
+            // Of those that count such ballots, the ones that find such winners.
+            let counts = |name: &&&str| Rules { method: name.parse().unwrap(), ..rules.clone() }.check().is_ok();
+            let others: Vec<_> = names.iter().filter(counts).copied().collect();
+            let refusal =
+                format!("method: {method} cannot count {} ballots; what can: {}", kind.name(), others.join(", "));
+            assert_eq!(rules.check().unwrap_err().to_string(), refusal);
         }
     }
 }

@@ -8,15 +8,19 @@ use crate::{
     log::hash::Hash,
     round::{
         Act, Violation, certificate,
-        event::{Annulment, KeyRevealed, Signed, Step, Tallied},
+        event::{Annulment, Closing, KeyRevealed, Signed, Tallied},
     },
 };
 
 impl Round {
-    pub(super) fn close(&mut self, step: &Step, register_was_last: bool) -> Result<(), Violation> {
+    pub(super) fn close(&mut self, step: &Closing, register_was_last: bool) -> Result<(), Violation> {
         self.must_be("voting-closed", &[Phase::Open, Phase::Paused])?;
         if !register_was_last {
             return Err(Violation::RegisterMissing);
+        }
+        let chance = step.chance.as_ref().map(|chance| chance.0.len());
+        if chance != self.rules.voting.draws_lots().then_some(32) {
+            return Err(Violation::Chance);
         }
         self.authorised(Act::Close, &step.by, step.at, Some(self.closes_at))?;
         self.phase = Phase::Closed;

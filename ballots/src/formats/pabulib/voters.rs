@@ -5,17 +5,20 @@
 
 use std::collections::{HashMap, HashSet};
 
+use sha2::{Digest, Sha256};
+
 use crate::formats::FormatFault;
 
 /// A hash of each voter's name.
 #[derive(Debug, Default)]
 pub(super) struct Voters(Vec<u64>);
 
-/// Hashes that stand twice, and the lines of the names that have them, as far as they were seen.
+/// Hashes that stand twice, and the lines of the names that have them, as far as they were seen: each name by its SHA-256, so that
+/// long names take no more room.
 #[derive(Debug, Clone)]
 pub(super) struct Doubles {
     hashes: HashSet<u64>,
-    lines: HashMap<String, usize>,
+    lines: HashMap<[u8; 32], usize>,
 }
 
 impl Voters {
@@ -67,7 +70,7 @@ impl Doubles {
         if !self.hashes.contains(&hash(voter_id)) {
             return Ok(());
         }
-        match self.lines.insert(voter_id.to_owned(), line) {
+        match self.lines.insert(Sha256::digest(voter_id).into(), line) {
             Some(first) => {
                 Err(FormatFault::new(line, format!("voter_id {voter_id} stands there twice: first in line {first}")))
             }
@@ -76,7 +79,8 @@ impl Doubles {
     }
 }
 
-/// Eight letters at a time, multiplied into what was there. Whoever makes names with one hash makes them be read twice, no more.
+/// Eight letters at a time, multiplied into what was there. Whoever makes many names with one hash, or a
+/// file in which everybody stands twice, has them read twice, and some 60 bytes of each kept meanwhile.
 fn hash(voter_id: &str) -> u64 {
     const ODD: u128 = 0x9e37_79b9_7f4a_7c15;
     let mix = |hash: u64, word: u64| {

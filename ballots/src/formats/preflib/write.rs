@@ -9,7 +9,8 @@ use super::{DataType, Preferences};
 pub fn write(file: &Preferences) -> String {
     let mut text = String::new();
     let mut say = |key: &str, value: &str| {
-        let value = value.replace(['\n', '\r'], " ");
+        // A return alone is no line end, and stays.
+        let value = value.replace('\n', " ");
         let _ = writeln!(text, "# {key}: {}", value.trim());
     };
     let title = |key: &str| ["FILE NAME", "TITLE", "DESCRIPTION"].contains(&key);

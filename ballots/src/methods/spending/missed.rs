@@ -56,16 +56,22 @@ pub(crate) fn missed(
     let score = |at: u16| election.scores.get(usize::from(at));
     let by_list = matches!(method, Procedure::Greedy) || !method.spends();
     let mut bought = if by_list { Vec::new() } else { election.winners.clone() };
+    let mut room = Room::new(limits);
+    bought.iter().for_each(|at| room.take(*at, cost(*at)));
     let (mut missed, mut stopped) = (Vec::new(), false);
     for candidate in election.order.iter().copied() {
         if election.winners.contains(&candidate) {
             if by_list {
                 bought.push(candidate);
+                room.take(candidate, cost(candidate));
             }
             continue;
         }
         let below = minimum.filter(|minimum| score(candidate).is_some_and(|score| *score < Exact::from(*minimum)));
-        let barred = barred_by(limits, &bought, candidate, cost);
+        // Those bought that take up a limit of this one.
+        let barred = room
+            .full(candidate, cost(candidate))
+            .map(|full| bought.iter().copied().filter(|at| full.of.contains(at)).collect::<Vec<_>>());
         let rest = left(&bought);
         let is_dear = cost(candidate) > rest;
         let why = match (below, barred) {
@@ -95,14 +101,4 @@ fn no_support(score: Option<&Exact>, overflow: Overflow, method: Procedure) -> O
         () if method == Procedure::Phragmen && overflow == Overflow::Stop => Obstacle::AfterStop,
         () => Obstacle::SharesShort,
     }
-}
-
-/// Those bought that take up a limit of a candidate; nothing where all its limits let it in.
-fn barred_by(limits: &[Limit], bought: &[u16], candidate: u16, cost: impl Fn(u16) -> u64) -> Option<Vec<u16>> {
-    let full = limits.iter().find(|limit| {
-        let mut room = Room::new(std::slice::from_ref(*limit));
-        bought.iter().for_each(|at| room.take(*at, cost(*at)));
-        !room.has(candidate, cost(candidate))
-    })?;
-    Some(bought.iter().copied().filter(|at| full.of.contains(at)).collect())
 }
