@@ -16,6 +16,7 @@ use crate::{
     store::{
         Tx,
         cosignatures::{self, CosignedHead},
+        log,
     },
 };
 
@@ -60,7 +61,9 @@ pub async fn head(app: &App, log: &OpenLog) -> Result<String, Error> {
 
 /// The same, in a transaction.
 pub(super) async fn newest(tx: &mut Tx, log: &OpenLog) -> Result<Signed, Error> {
-    Ok(signed(log, cosignatures::newest(tx, log.id).await?))
+    let (size, checkpoint) = log::checkpoint(tx, log.id).await?;
+    let under = cosignatures::under(tx, log.id, size).await?;
+    Ok(signed(log, CosignedHead { size, checkpoint, under }))
 }
 
 /// The head that a receipt leads to: the newest with the quorum that covers the line; without one, of the newest heads that

@@ -18,11 +18,6 @@ const BEST: &str = "SELECT head.size, head.checkpoint, witness, at, line
          ORDER BY signed DESC, size DESC LIMIT 1))
     ORDER BY witness";
 
-/// The head that a log has now, with its cosignatures in the same row each.
-const NEWEST: &str = "SELECT logs.size, checkpoint, witness, at, line
-    FROM logs LEFT JOIN cosignatures ON cosignatures.log_id = logs.id AND cosignatures.size = logs.size
-    WHERE logs.id = $1 ORDER BY witness";
-
 /// What a witness put under a head.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct Cosigned {
@@ -111,21 +106,6 @@ pub struct CosignedHead {
     pub under: Vec<Cosigned>,
 }
 
-/// The head that a log has now, whoever cosigned it.
-///
-/// # Errors
-/// [`Error::Database`].
-pub async fn newest(tx: &mut Tx, log_id: i64) -> Result<CosignedHead, Error> {
-    type Row = (i64, String, Option<String>, Option<i64>, Option<String>);
-    let rows: Vec<Row> = db!(tx, |conn| sqlx::query_as(NEWEST).bind(log_id).fetch_all(conn).await?);
-    let (size, checkpoint) = rows
-        .first()
-        .map(|(size, checkpoint, ..)| (size.unsigned_abs(), checkpoint.clone()))
-        .ok_or_else(|| Error::broken("there is no such log"))?;
-    let cosigned = |(_, _, witness, at, line): Row| Some(Cosigned { witness: witness?, at: at?, line: line? });
-    Ok(CosignedHead { size, checkpoint, under: rows.into_iter().filter_map(cosigned).collect() })
-}
-
 /// The newest head with the quorum that covers the line of this index. If there is none: of the newest heads that cover it and that
 /// some witnesses cosigned, the one that most did.
 ///
@@ -146,14 +126,10 @@ pub async fn best(tx: &mut Tx, log_id: i64, covers: u64) -> Result<Option<Cosign
 
 #[cfg(test)]
 mod tests {
-    use audit::log::hash::Hash;
     use sqlx::{AssertSqlSafe, Row as _};
 
     use super::*;
-    use crate::store::{
-        db::Db,
-        log::{Head, move_head},
-    };
+    use crate::store::db::Db;
 
     async fn log(folder: &std::path::Path) -> (Db, Tx) {
         let db = Db::open(&folder.join("veche.db")).await.unwrap();
@@ -207,23 +183,6 @@ mod tests {
         // Rules that name nobody have no quorum, and everybody counts.
         signs(&mut tx, 10, "d", Some(0)).await;
         assert_eq!(found(&mut tx, 9).await, head(10, "d"));
-    }
-
-    #[tokio::test]
-    async fn the_newest_head_is_the_log_s_whoever_signed_it() {
-        let folder = tempfile::tempdir().unwrap();
-        let (_db, mut tx) = log(folder.path()).await;
-        signs(&mut tx, 7, "a", Some(1)).await;
-        let unsigned = newest(&mut tx, 1).await.unwrap();
-        assert_eq!((unsigned.size, unsigned.under), (0, Vec::new()), "an older head's cosignatures are not its own");
-        let moved = Head { size: 7, last_leaf: Hash::ZERO, checkpoint: "head 7".into(), state: String::new() };
-        move_head(&mut tx, 1, 0, &moved).await.unwrap();
-        assert_eq!(newest(&mut tx, 1).await.unwrap().checkpoint, "head 7");
-        signs(&mut tx, 7, "b", None).await;
-        let signed = newest(&mut tx, 1).await.unwrap();
-        assert_eq!((signed.size, &signed.under), (7, &under(&mut tx, 1, 7).await.unwrap()));
-        assert_eq!(signed.under.len(), 2);
-        assert!(newest(&mut tx, 2).await.is_err(), "there is no such log");
     }
 
     /// However long the history is, each question goes down the index and stops.

@@ -3,14 +3,12 @@
 use audit::{
     log::hash::Hash,
     round::{
-        Act, By, Bytes, Event, Phase, Round, Violation,
+        Act, By, Event, Phase, Round, Violation,
         act::Proposal,
-        event::{Annulment, BatchReason, Client, Closing, Extension},
+        event::{Annulment, BatchReason, Client, Extension},
         rules::RoundRulesFault,
     },
 };
-
-use ballots::rules::TieRule;
 
 use crate::sample::*;
 
@@ -195,20 +193,6 @@ fn stories_of_ballots() -> Vec<Story> {
             Violation::RegisterMissing,
         ),
     ]
-}
-
-/// A close with so many bytes of chance.
-fn closed_with(chance: Option<usize>) -> Event {
-    let chance = chance.map(|length| Bytes(vec![5; length]));
-    Event::VotingClosed(Closing { at: CLOSES, by: By::Schedule, chance })
-}
-
-fn open_with_lots() -> Vec<Event> {
-    let mut rules = rules();
-    rules.voting.ties = vec![TieRule::Lots];
-    let mut events = until_open();
-    events[0] = published(rules);
-    events
 }
 
 /// Lots take the chance that the service draws at the close.

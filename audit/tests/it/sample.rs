@@ -237,6 +237,21 @@ pub fn until_open() -> Vec<Event> {
     vec![published(rules()), roll(OPENS - 500, 10, 10), opened(OPENS, By::Schedule)]
 }
 
+/// A close with so many bytes of chance.
+pub fn closed_with(chance: Option<usize>) -> Event {
+    let chance = chance.map(|length| Bytes(vec![5; length]));
+    Event::VotingClosed(Closing { at: CLOSES, by: By::Schedule, chance })
+}
+
+/// An open round whose rules draw lots.
+pub fn open_with_lots() -> Vec<Event> {
+    let mut rules = rules();
+    rules.voting.ties = vec![TieRule::Lots];
+    let mut events = until_open();
+    events[0] = published(rules);
+    events
+}
+
 /// Up to the close by the timetable: three ballots of three credentials.
 pub fn until_closed() -> Vec<Event> {
     let mut events = until_open();

@@ -9,6 +9,7 @@ mod elections;
 mod envelope;
 mod explain;
 mod explained_money;
+mod fitting;
 mod formats;
 mod ladder;
 mod methods;
