@@ -9,9 +9,10 @@ use crate::{
     exact::{Exact, whole_or_text},
     fraction::Fraction,
     ladder::Seed,
+    methods::Procedure,
     money::Money,
     pairwise::Pairwise,
-    rules::TieRule,
+    rules::{Rules, TieRule},
 };
 
 mod told;
@@ -52,6 +53,21 @@ pub struct Outcome {
     pub ties: Vec<Tie>,
     /// Winners' ids, the best first.
     pub winners: Vec<String>,
+}
+
+impl Outcome {
+    /// Valid ballots among those counted, blank ones too.
+    #[must_use]
+    pub fn valid(&self) -> u64 {
+        self.ballots - self.invalid.values().sum::<u64>()
+    }
+
+    /// Whether [`Self::ties`] has every tie under these rules. Methods that spend without going down a list put equal selections,
+    /// and equals after the winners, in order by the ladder, and write neither down.
+    #[must_use]
+    pub fn has_every_tie(rules: &Rules) -> bool {
+        rules.method == Procedure::Greedy || !rules.method.spends()
+    }
 }
 
 /// How one territory did.

@@ -1,6 +1,6 @@
 //! What commands print for people: progress bars and the table of a result.
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -24,19 +24,41 @@ pub(super) fn spinner(what: &'static str, hidden: bool) -> ProgressBar {
     spinner
 }
 
-/// The result as a table, with every tie explained.
+/// Prints the result as a table, with every tie explained.
 pub(super) fn result(table: &Table) {
-    println!("\n{:>5}  {:>9}  {:>9}  {:<3}  territory", "place", "votes", "score", "won");
-    for row in &table.rows {
-        let won = if row.selected { "yes" } else { "" };
-        println!("{:>5}  {:>9}  {:>9}  {won:<3}  {}", row.rank, row.votes, row.score, row.title);
-    }
-    println!("\n{} ballots counted, {} of them blank, {} invalid", table.ballots, table.blank, table.invalid);
-    if table.ties.is_empty() {
-        println!("no ties");
-    }
-    for tie in &table.ties {
-        println!("tie: {tie}");
+    println!("\n{}", InWords(table));
+}
+
+/// A result for people to read.
+struct InWords<'a>(&'a Table);
+
+impl fmt::Display for InWords<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let table = self.0;
+        if let Some(needed) = table.needed {
+            let valid = table.ballots - table.invalid;
+            write!(f, "no result, as too few voted: {needed} valid ballots were needed, {valid} were cast ")?;
+            return write!(f, "({} of them blank; {} invalid)", table.blank, table.invalid);
+        }
+        writeln!(f, "{:>5}  {:>9}  {:>9}  {:<3}  territory", "place", "votes", "score", "won")?;
+        for row in &table.rows {
+            let won = if row.selected { "yes" } else { "" };
+            writeln!(f, "{:>5}  {:>9}  {:>9}  {won:<3}  {}", row.rank, row.votes, row.score, row.title)?;
+        }
+        write!(f, "\n{} ballots counted, {} of them blank, {} invalid", table.ballots, table.blank, table.invalid)?;
+        if table.ties.is_empty() && table.has_every_tie {
+            write!(f, "\nno ties")?;
+        }
+        for tie in &table.ties {
+            write!(f, "\ntie: {tie}")?;
+        }
+        if !table.has_every_tie {
+            write!(
+                f,
+                "\nequal selections, and equals after the winners, stand by the rules on ties; they are not listed"
+            )?;
+        }
+        Ok(())
     }
 }
 
@@ -48,5 +70,29 @@ pub(super) fn columns(head: &[String], rows: &[Vec<String>]) {
     for row in all() {
         let cells: Vec<_> = row.iter().zip(&widths).map(|(text, width)| format!("{text:<width$}")).collect();
         println!("{}", cells.join("  ").trim_end());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(needed: Option<u64>, has_every_tie: bool) -> String {
+        let table = Table { rows: vec![], ties: vec![], has_every_tie, needed, ballots: 5, blank: 1, invalid: 2 };
+        InWords(&table).to_string()
+    }
+
+    #[test]
+    fn a_void_round_has_neither_table_nor_ties() {
+        let words =
+            "no result, as too few voted: 4 valid ballots were needed, 3 were cast (1 of them blank; 2 invalid)";
+        assert_eq!(told(Some(4), true), words);
+    }
+
+    #[test]
+    fn no_ties_is_said_only_where_all_would_be_listed() {
+        assert!(told(None, true).ends_with("\n5 ballots counted, 1 of them blank, 2 invalid\nno ties"));
+        let unlisted = told(None, false);
+        assert!(!unlisted.contains("no ties") && unlisted.ends_with("they are not listed"), "{unlisted}");
     }
 }

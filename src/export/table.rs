@@ -34,6 +34,10 @@ pub struct Table {
     pub rows: Vec<Row>,
     /// Ties and how each was resolved, in words.
     pub ties: Vec<String>,
+    /// Whether these are all; some methods do not list every tie.
+    pub has_every_tie: bool,
+    /// Valid ballots that were needed, where there were fewer: then there are no rows.
+    pub needed: Option<u64>,
     /// Ballots counted.
     pub ballots: u64,
     /// Of these, blank.
@@ -64,6 +68,8 @@ impl Table {
         Self {
             rows: outcome.standings.iter().map(row).collect(),
             ties: outcome.ties.iter().map(ToString::to_string).collect(),
+            has_every_tie: Outcome::has_every_tie(rules),
+            needed: outcome.needed,
             ballots: outcome.ballots,
             blank: outcome.blank,
             invalid: outcome.invalid.values().sum(),

@@ -75,9 +75,11 @@ pub struct Counted {
     pub bars: Option<Bars>,
     /// The table.
     pub rows: Vec<Row>,
-    /// Sentences on ties.
+    /// Sentences on the ties that the outcome lists.
     pub ties: Vec<String>,
-    /// Sentences on the lots, if some were drawn: from what, and how to draw them again.
+    /// Whether it lists all of them.
+    pub has_every_tie: bool,
+    /// Sentences on the lots, if some were or may have been drawn: from what, and how to draw them again.
     pub lots: Vec<String>,
     /// Steps of a run-off.
     pub steps: Vec<Step>,
@@ -112,10 +114,13 @@ impl ResultsPage {
     #[must_use]
     pub fn new(f: Frame, round: &Round, now: i64, tallied: Option<&Tallied>, turnout: Turnout) -> Self {
         let t = f.t;
-        let signed: Vec<_> = round.signed.iter().map(String::as_str).collect();
+        let signed = || round.signed.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+        let is_void = tallied.is_some_and(|tallied| tallied.outcome.needed.is_some());
         let status = match (round.phase, tallied) {
-            (Phase::Certified, _) => t.results_certified(signed.join(", ")),
+            (Phase::Certified, _) if is_void => t.results_certified_void(signed()),
+            (Phase::Certified, _) => t.results_certified(signed()),
             (Phase::Annulled, _) => t.results_annulled(),
+            (_, Some(_)) if is_void => t.results_awaiting_void(),
             (_, Some(_)) => t.results_awaiting(),
             (_, None) => t.results_none(),
         };
@@ -127,7 +132,6 @@ impl ResultsPage {
 impl Counted {
     fn new(t: &Texts, round: &Round, tallied: &Tallied) -> Self {
         let (rules, outcome) = (&round.rules.voting, &tallied.outcome);
-        let invalid = outcome.invalid.values().sum::<u64>();
         let share = t.percent(outcome.ballots, round.roll);
         let bar = |standing: &Standing| {
             let score = standing.whole_score().unwrap_or(0);
@@ -137,17 +141,22 @@ impl Counted {
         let adds_up = rules.method.adds_up();
         Self {
             summary: vec![
-                t.results_counted(outcome.ballots),
+                if outcome.needed.is_some() {
+                    t.results_opened(outcome.ballots)
+                } else {
+                    t.results_counted(outcome.ballots)
+                },
                 t.results_turnout(outcome.ballots, round.roll, share),
                 t.results_blank(outcome.blank),
-                t.results_invalid(invalid),
+                t.results_invalid(outcome.ballots - outcome.valid()),
                 t.results_replaced(tallied.replaced),
             ],
-            void: outcome.needed.map(|needed| t.results_void(needed, outcome.ballots - invalid)),
+            void: outcome.needed.map(|needed| t.results_void(needed, outcome.valid())),
             bars: adds_up.then(bars),
             rows: outcome.standings.iter().map(|standing| row(t, rules, standing)).collect(),
             ties: ties(t, rules, outcome),
-            lots: lots(t, outcome),
+            has_every_tie: Outcome::has_every_tie(rules),
+            lots: lots(t, rules, outcome),
             steps: steps(t, rules, outcome),
             told: (!adds_up).then(|| Told::new(t, rules, outcome)),
             has_means: outcome.standings.iter().any(|standing| standing.mean.is_some()),
@@ -237,9 +246,10 @@ fn ties(t: &Texts, rules: &Rules, outcome: &Outcome) -> Vec<String> {
     outcome.ties.iter().map(tie).collect()
 }
 
-fn lots(t: &Texts, outcome: &Outcome) -> Vec<String> {
-    let drawn = outcome.ties.iter().any(|tie| tie.rules.contains(&TieRule::Lots));
-    let seed = outcome.seed.filter(|_| drawn);
+/// Where the outcome does not list every tie, lots may have decided one that nobody sees, so their number is shown in any case.
+fn lots(t: &Texts, rules: &Rules, outcome: &Outcome) -> Vec<String> {
+    let are_named = outcome.ties.iter().any(|tie| tie.rules.contains(&TieRule::Lots));
+    let seed = outcome.seed.filter(|_| are_named || !Outcome::has_every_tie(rules));
     seed.map_or_else(Vec::new, |seed| vec![t.results_lots(seed.to_string()), t.results_lots_again()])
 }
 

@@ -5,7 +5,7 @@ use std::fmt::Display;
 use audit::{
     follow::Told,
     office::OfficeEvent,
-    round::{Act, By, Event, Phase, Round},
+    round::{Act, By, Event, Phase, Round, event::Tallied},
 };
 use serde::Serialize;
 
@@ -101,12 +101,7 @@ fn act(event: &Event, round: &Round) -> String {
         Event::KeyRevealed(one) => {
             format!("the opening key was revealed by {}: anybody can open the ballots now", one.by)
         }
-        Event::Tallied(one) => format!(
-            "the ballots were counted: {} counted, {}; selected: {}",
-            one.outcome.ballots,
-            counted(one.replaced, "replaced by a later one", "replaced by later ones"),
-            one.outcome.winners.join(", ")
-        ),
+        Event::Tallied(one) => tallied(one),
         Event::Signed(one) => {
             let certified = if round.phase == Phase::Certified { "; the result is certified" } else { "" };
             format!(
@@ -119,6 +114,18 @@ fn act(event: &Event, round: &Round) -> String {
         Event::Annulled(one) => format!("the round was annulled {}: {}", by(&one.by), one.reason),
         Event::Batch(_) | Event::Ballot(_) => String::new(),
     }
+}
+
+fn tallied(tallied: &Tallied) -> String {
+    let outcome = &tallied.outcome;
+    let replaced = counted(tallied.replaced, "replaced by a later one", "replaced by later ones");
+    let Some(needed) = outcome.needed else {
+        let selected = if outcome.winners.is_empty() { "nothing".to_owned() } else { outcome.winners.join(", ") };
+        return format!("the ballots were counted: {} counted, {replaced}; selected: {selected}", outcome.ballots);
+    };
+    let needed = counted(needed, "valid ballot was", "valid ballots were");
+    let cast = counted(outcome.valid(), "was", "were");
+    format!("too few voted: {needed} needed, {cast} cast, {replaced}; the round has no result")
 }
 
 fn office(event: &OfficeEvent) -> String {
@@ -166,11 +173,35 @@ pub(super) fn overdue(round: &Round, now: i64) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
     fn one_is_not_many() {
         let batches = [0_u64, 1, 2].map(|number| counted(number, "batch", "batches"));
         assert_eq!(batches, ["0 batches", "1 batch", "2 batches"]);
+    }
+
+    /// The line of a count of three ballots, one of them invalid, that selected `winners`, or was void for want of `needed`.
+    fn told(needed: Option<u64>, winners: &[&str]) -> String {
+        let outcome = json!({
+            "ballots": 3, "blank": 0, "invalid": { "unreadable": 1 }, "needed": needed, "rounds": [], "standings": [],
+            "ties": [], "winners": winners,
+        });
+        tallied(&serde_json::from_value(json!({ "at": 0, "outcome": outcome, "replaced": 1 })).unwrap())
+    }
+
+    #[test]
+    fn a_void_round_is_told_by_what_was_missing() {
+        let words = "too few voted: 4 valid ballots were needed, 2 were cast, 1 replaced by a later one; the round has no result";
+        assert_eq!(told(Some(4), &[]), words);
+    }
+
+    #[test]
+    fn a_count_is_told_by_what_it_selected() {
+        let all = [&["t2", "t1"][..], &[]].map(|winners| told(None, winners));
+        let counted = "the ballots were counted: 3 counted, 1 replaced by a later one; selected:";
+        assert_eq!(all, [format!("{counted} t2, t1"), format!("{counted} nothing")]);
     }
 }

@@ -230,7 +230,7 @@ limit-money = { $of } together may cost no more than { $money }.
 ties-application = In a tie the one whose application came earlier ranks higher.
 ties-backwards = In a tie in any step of the count the one that had more votes in the latest earlier step in which their votes differed ranks higher.
 ties-forwards = In a tie in any step of the count the one that had more votes in the first step in which their votes differed ranks higher.
-ties-lots = In a tie lots decide. Their number comes from the log as it stands when the voting closes and from the commission's key, so neither the service nor the commission alone can choose it, and everybody can draw the lots again.
+ties-lots = In a tie lots decide. Their number comes from the log as it stands when the voting closes, random bytes of the service included, and from the commission's key: neither the service nor the commission alone can choose it, and everybody can draw the lots again.
 ties-registration = In a tie the one with the lower registration number ranks higher.
 
 ## A territory
@@ -252,12 +252,19 @@ territory-open-map = Open in a map application
 results-heading = Results
 results-none = There is no result yet: until the close the ballots are sealed, and nobody knows how it stands.
 results-certified = The result is signed by the commission: { $handles }.
+results-certified-void = The commission has signed that the round has no result: { $handles }.
 results-awaiting = Counted. The commission has not signed the result yet.
+results-awaiting-void = The ballots are opened. The commission has not signed yet that the round has no result.
 results-annulled = The vote was annulled.
 results-counted =
     { $ballots ->
         [one] { $ballots } ballot was counted.
        *[other] { $ballots } ballots were counted.
+    }
+results-opened =
+    { $ballots ->
+        [one] { $ballots } ballot was opened.
+       *[other] { $ballots } ballots were opened.
     }
 results-blank = Blank: { $blank }.
 results-invalid = Invalid: { $invalid }.
@@ -284,6 +291,7 @@ results-below-minimum = below the minimum
 results-spent = The winners cost { $spent } together.
 results-ties = Ties and how they were resolved
 results-no-ties = No two territories came out equal.
+results-unlisted-ties = By this method equal selections, and equal territories after the winners, are put in order by the rules on ties too; they are not listed here.
 results-tie = Equal ({ $score }): { $territories }. Their order was decided by: { $rules }.
 results-tie-open = Equal: { $territories }. Their order was decided by: { $rules }.
 results-tie-open-step = Step { $step }, equal: { $territories }. Their order was decided by: { $rules }.
@@ -294,7 +302,7 @@ results-rule-application = the earlier application
 results-rule-backwards = more votes in the latest earlier step in which their votes differed
 results-rule-forwards = more votes in the first step in which their votes differed
 results-rule-lots = lots
-results-lots = Lots were drawn. Their number is { $seed }: the SHA-256 of the log as it stood when the voting closed and of the key with which the commission opened the ballots after that. Neither the service nor the commission alone could choose it.
+results-lots = The number of the lots is { $seed }: the SHA-256 of the log as it stood when the voting closed, with 32 random bytes of the service in it, and of the key with which the commission opened the ballots after that. The key had been fixed before those bytes were there, and the service did not know it: neither the service nor the commission alone could choose the number.
 results-lots-again = Anybody can draw the lots again: the lot of each territory is the SHA-256 of a label, this number and its id, and the lower one ranks higher. Section 7 of Veche's protocol (docs/protocol.md) says exactly how; veche-audit does it when it recounts.
 results-rule-registration = the lower registration number
 results-told = How it was counted
@@ -305,6 +313,7 @@ results-exhausted = Ballots on which nobody is left
 results-files = Files
 results-bundle = Bundle for rechecking: log, register, keys, result
 results-csv = Table as CSV
+results-csv-void = headings alone, as the round has no result
 results-json = JSON
 results-pb = Ballots without names, Pabulib format
 results-recheck = Anybody can recount: download the bundle and run veche-audit.
