@@ -120,8 +120,7 @@ async fn inconsistent_rules_are_refused_with_the_field() {
     attempt(&|draft| draft.voting.territories[1].id = "t1".into(), "t1").await;
     attempt(&|draft| draft.voting.method = Procedure::Star, "approval").await;
     // Any method of the crate may be named; what it cannot count is refused with what can, and what it cannot find with the reason.
-    attempt(&|draft| draft.voting.method = Procedure::Kemeny, "what can: approval")
-        .await;
+    attempt(&|draft| draft.voting.method = Procedure::Kemeny, "what can: approval").await;
     attempt(&|draft| draft.voting.method = Procedure::Phragmen, "phragmen spends a budget; it cannot fill seats").await;
     let thirteen = |draft: &mut veche::domain::Draft| {
         let one = draft.voting.territories[0].clone();
