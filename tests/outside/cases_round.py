@@ -306,11 +306,11 @@ RULES = {
     "earlier rounds of pairs": voting(kind=RANKED, method="schulze", ties=["forwards", "registration"]),
     "a ladder that ends backwards": voting(kind=RANKED, method="coombs", ties=["application", "backwards"]),
     "a turnout of nobody": voting(turnout={"eligible": 0, "per_mille": 500}), "a turnout of nothing": voting(turnout={"eligible": 5, "per_mille": 0}),
-    "a turnout of more than all": voting(turnout={"eligible": 5, "per_mille": 1001}), "a turnout of 2^64": voting(turnout={"eligible": 2**64, "per_mille": 1}),
+    "a turnout of more than all": voting(turnout={"eligible": 5, "per_mille": 1001}), "a turnout of more than there are": voting(turnout={"eligible": 10**10 + 1, "per_mille": 1}), "a turnout of 2^64": voting(turnout={"eligible": 2**64, "per_mille": 1}),
     "a turnout without a share": voting(turnout={"eligible": 5}), "a turnout that is null": voting(turnout=None),
     "limits where no money is spent": voting(limits=[ONE_OF]), "limits of seats by a method with money": voting(method="greedy", limits=[ONE_OF]),
     "limits that are an empty list": limited(), "33 limits": limited(*[ONE_OF] * 33), "a limit of nothing": limited({"of": ["t1", "t2"]}),
-    "at most 0": limited({**ONE_OF, "most": 0}), "at most 65536": limited({**ONE_OF, "most": 65536}), "money of 0": limited({"money": 0, "of": ["t1"]}),
+    "at most 0": limited({**ONE_OF, "most": 0}), "at most 65536": limited({**ONE_OF, "most": 65536}), "money for none of them": limited({"money": 999, "of": ["t1"]}), "money of 0": limited({"money": 0, "of": ["t1"]}),
     "a limit of nobody": limited({"most": 1, "of": []}), "a limit of one twice": limited({"most": 1, "of": ["t1", "t1"]}), "a limit of somebody else": limited({"most": 1, "of": ["t9"]}),
     "no seats": voting(winners={"top": {"seats": 0}}), "65536 seats": voting(winners={"top": {"seats": 65536}}), "a budget of 0": voting(winners={"budget": {"budget": 0, "overflow": "skip"}}),
     "a negative budget": voting(winners={"budget": {"budget": -5, "overflow": "skip"}}), "an unknown overflow": voting(winners={"budget": {"budget": 5, "overflow": "split"}}),
@@ -559,11 +559,11 @@ KINDS = {
     "coombs by earlier rounds": ({"kind": {"ranked": {"max": 4}}, "method": "coombs", "ties": ["application", "backwards", "registration"]}, CHANGING),
     "transfers by earlier rounds": ({"kind": {"ranked": {"max": 4}}, "method": "stv-scottish", "ties": ["forwards", "lots"]}, CHANGING),
     "keep factors by earlier rounds": ({"kind": {"ranked": {"max": 4}}, "method": "stv-meek", "ties": ["backwards", "lots"]}, CHANGING),
-    "too few": ({"turnout": {"eligible": 2**64 - 1, "per_mille": 1000}}, APPROVALS), "just enough": ({"turnout": {"eligible": 12, "per_mille": 500}}, APPROVALS),
+    "too few": ({"turnout": {"eligible": 10**10, "per_mille": 1000}}, APPROVALS), "just enough": ({"turnout": {"eligible": 12, "per_mille": 500}}, APPROVALS),
     "too few for money": ({"method": "phragmen", "winners": BUDGET, "turnout": {"eligible": 99, "per_mille": 999}, "ties": ["lots"]}, APPROVALS),
     "32 limits": ({"method": "greedy", "winners": BUDGET, "limits": [ONE_OF] * 32}, APPROVALS),
 }
-LIMITS = [ONE_OF, {"money": 2500, "most": 2, "of": ["t2", "t3", "t4"]}]
+LIMITS = [ONE_OF, {"money": 4500, "most": 2, "of": ["t2", "t3", "t4"]}]
 KINDS.update({f"{method} within limits": ({"method": method, "winners": BUDGET, "limits": LIMITS}, APPROVALS) for method in verify.BUYING})
 
 
