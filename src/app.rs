@@ -13,6 +13,7 @@ pub mod leasing;
 pub mod letters;
 pub mod log;
 pub mod logs;
+pub mod looking;
 pub mod measuring;
 pub mod observing;
 pub mod pictures;
@@ -29,7 +30,6 @@ pub mod staff;
 pub mod steps;
 pub mod tallying;
 pub mod tiles;
-pub mod turnout;
 pub mod witnessing;
 
 use std::{

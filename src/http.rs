@@ -171,10 +171,7 @@ impl Http {
             .merge(roll)
             .fallback_service(lost)
             .method_not_allowed_fallback(problem::method_not_allowed)
-            .layer(middleware::from_fn(limits::in_time))
-            .layer(middleware::from_fn_with_state(self.clone(), watch::watch))
-            .layer(middleware::from_fn_with_state(self.clone(), pages::as_page))
-            .layer(headers)
+            .layer(headers.layer(middleware::from_fn_with_state(self.clone(), watch::around)))
             .with_state(self)
     }
 }

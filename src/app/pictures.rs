@@ -15,7 +15,7 @@ use audit::{
 };
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::{App, published::Published, steps};
+use super::{App, steps};
 use crate::{
     domain::{
         Refusal,
@@ -121,18 +121,6 @@ pub async fn remove(app: &App, actor: &Actor, slug: &str, picture: Hash, reason:
 pub async fn all(app: &App, slug: &str) -> Result<Vec<Picture>, Error> {
     let round = app.published(slug).await?;
     store::of_round(&mut app.db.read().await?, round.id).await
-}
-
-/// The pictures of each territory that has any, by registration number: two reads without bytes, for pages.
-///
-/// # Errors
-/// [`Error::Database`].
-pub async fn by_territory(app: &App, round: &Published) -> Result<BTreeMap<u32, Vec<Picture>>, Error> {
-    let mut found: BTreeMap<u32, Vec<Picture>> = BTreeMap::new();
-    for picture in store::of_round(&mut app.db.read().await?, round.id).await? {
-        found.entry(picture.territory).or_default().push(picture);
-    }
-    Ok(found)
 }
 
 /// The bytes of a file.

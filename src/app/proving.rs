@@ -2,7 +2,8 @@
 
 use audit::log::{
     checkpoint::Checkpoint,
-    hash::Hash,
+    hash::{Hash, leaf},
+    line,
     proof::{self, verify_inclusion},
     tile::{Tiles, needed_for_consistency, needed_for_inclusion},
 };
@@ -13,19 +14,23 @@ use crate::{
     store::{Tx, log},
 };
 
-/// RFC 6962 §2.1.1 audit path of the line with this leaf under a head, which may be older than today's. Tiles that are full are the same
-/// for ever, so those of many receipts come from memory. Only a database that was replaced while this process runs has others: then the
-/// path does not lead to the head, and all tiles are read anew.
+/// A line with its RFC 6962 §2.1.1 audit path.
+pub(super) type Proved = (Vec<u8>, Vec<Hash>);
+
+/// The line of this index, and its audit path under a head, which may be older than today's. Tiles that are full are the same for ever,
+/// so those of many receipts come from memory. Only a database that was replaced while this process runs has others: then the path does
+/// not lead to the head, and all tiles are read anew.
 pub(super) async fn inclusion(
     full: &Full,
     tx: &mut Tx,
     log_id: i64,
-    (index, leaf): (u64, Hash),
+    index: u64,
     head: &Checkpoint,
-) -> Result<Vec<Hash>, Error> {
-    let path = from_tiles(full, true, tx, log_id, index, head.size).await?;
+) -> Result<Proved, Error> {
+    let (line, path) = from_tiles(full, true, tx, log_id, index, head.size).await?;
+    let leaf = leaf(&line::leaf(&line));
     if verify_inclusion(leaf, index, head.size, &path, head.root).is_ok() {
-        return Ok(path);
+        return Ok((line, path));
     }
     from_tiles(full, false, tx, log_id, index, head.size).await
 }
@@ -38,7 +43,7 @@ async fn from_tiles(
     log_id: i64,
     index: u64,
     size: u64,
-) -> Result<Vec<Hash>, Error> {
+) -> Result<Proved, Error> {
     let (mut tiles, mut missing) = (Tiles::default(), Vec::new());
     for id in needed_for_inclusion(index, size) {
         match full.hashes(log_id, id).filter(|_| memory_will_do) {
@@ -46,11 +51,13 @@ async fn from_tiles(
             None => missing.push(id),
         }
     }
-    for (id, hashes) in log::tiles(tx, log_id, &missing).await? {
+    let (line, stored) = log::line_and_tiles(tx, log_id, Some(index), &missing).await?;
+    for (id, hashes) in stored {
         tiles.insert(id, &hashes).map_err(Error::broken)?;
         full.keep(log_id, id, hashes);
     }
-    proof::inclusion(&tiles, index, size).map_err(Error::broken)
+    let line = line.ok_or_else(|| Error::broken("a line of the log is missing"))?;
+    Ok((line, proof::inclusion(&tiles, index, size).map_err(Error::broken)?))
 }
 
 /// RFC 6962 §2.1.2 proof that the log of the first size, at least 1, is the beginning of the log of the second. It says what the
@@ -66,34 +73,30 @@ pub(super) async fn consistency(tx: &mut Tx, log_id: i64, from: u64, to: u64) ->
 
 #[cfg(test)]
 mod tests {
-    use audit::log::{
-        hash::leaf,
-        tile::{Growth, TileId, WIDTH},
-    };
+    use audit::log::tile::{Growth, TileId, WIDTH};
 
     use super::*;
     use crate::store::Db;
 
     /// A log of so many lines in a database, as far as proofs need it.
-    async fn grown(folder: &std::path::Path, lines: u64) -> (Db, Checkpoint) {
+    async fn grown(folder: &std::path::Path, size: u64) -> (Db, Checkpoint) {
         let db = Db::open(&folder.join("veche.db")).await.unwrap();
         let mut tx = db.write().await.unwrap();
         let log_id = log::create(&mut tx, "one").await.unwrap();
         let mut growth = Growth::new(0);
-        let leaves: Vec<_> = (0..lines).map(line).collect();
+        let lines: Vec<_> = (0..size).map(|index: u64| index.to_string().into_bytes()).collect();
+        log::insert_lines(&mut tx, log_id, 0, &lines).await.unwrap();
+        let leaves: Vec<_> = lines.iter().map(|line| leaf(&line::leaf(line))).collect();
         log::put_tiles(&mut tx, log_id, &growth.append(&leaves)).await.unwrap();
         tx.commit().await.unwrap();
-        (db, Checkpoint::new("one", lines, growth.root()))
-    }
-
-    fn line(index: u64) -> Hash {
-        leaf(&index.to_be_bytes())
+        (db, Checkpoint::new("one", size, growth.root()))
     }
 
     /// The path of a line, which must lead to the head.
     async fn proved(full: &Full, db: &Db, index: u64, head: &Checkpoint) {
-        let path = inclusion(full, &mut db.read().await.unwrap(), 1, (index, line(index)), head).await.unwrap();
-        assert_eq!(verify_inclusion(line(index), index, head.size, &path, head.root), Ok(()), "{index}");
+        let (line, path) = inclusion(full, &mut db.read().await.unwrap(), 1, index, head).await.unwrap();
+        assert_eq!(line, index.to_string().into_bytes());
+        assert_eq!(verify_inclusion(leaf(&line), index, head.size, &path, head.root), Ok(()), "{index}");
     }
 
     #[tokio::test]
@@ -116,6 +119,6 @@ mod tests {
         let (full, id) = (Full::default(), TileId { level: 0, index: 0 });
         full.keep(1, id, vec![7; WIDTH as usize * 32]);
         proved(&full, &db, 3, &head).await;
-        assert_eq!(full.hashes(1, id).unwrap()[..32], *line(0).as_bytes(), "the right one is kept now");
+        assert_eq!(full.hashes(1, id).unwrap()[..32], *leaf(b"0").as_bytes(), "the right one is kept now");
     }
 }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use audit::{
-    log::{hash::Hash, note::Signer},
-    round::RoundRules,
+    log::{hash::Hash, line::Line, note::Signer},
+    round::{Event, RoundRules},
 };
 use ballots::{
     codec,
@@ -19,7 +19,7 @@ use crate::{
     crypto::issuer::IssuerKey,
     domain::{Refusal, roll::Eligibility},
     error::Error,
-    store::{Tx, rounds, rounds::RoundRow, secrets},
+    store::{Tx, log, rounds, rounds::RoundRow, secrets},
 };
 
 /// A published round, loaded once and shared.
@@ -31,6 +31,8 @@ pub struct Published {
     pub log_id: i64,
     /// Its log, as anybody may know it.
     pub log: Arc<OpenLog>,
+    /// Handle of the official who published it.
+    pub official: String,
     /// The frozen rules.
     pub rules: Arc<RoundRules>,
     /// SHA-256 of the rules.
@@ -58,9 +60,15 @@ impl App {
     /// # Errors
     /// [`Refusal::UnknownRound`], also for a draft.
     pub async fn published(&self, slug: &str) -> Result<Arc<Published>, Error> {
-        if let Some(round) = self.published.read().map_err(Error::broken)?.get(slug) {
-            return Ok(Arc::clone(round));
+        let known = self.published.read().map_err(Error::broken)?.get(slug).map(Arc::clone);
+        match known {
+            Some(round) => Ok(round),
+            // In a place of its own: it is done once, and would make the future of every request longer.
+            None => Box::pin(self.read_published(slug)).await,
         }
+    }
+
+    async fn read_published(&self, slug: &str) -> Result<Arc<Published>, Error> {
         let mut tx = self.db.read().await?;
         let row = rounds::find(&mut tx, slug).await?.ok_or(Refusal::UnknownRound)?;
         let round = Arc::new(self.load(&mut tx, row).await?);
@@ -86,6 +94,7 @@ impl App {
             quorum: policy.map_or(0, |policy| policy.quorum),
         };
         Ok(Published {
+            official: official(tx, log_id).await?,
             id: row.id,
             log_id,
             log: Arc::new(log),
@@ -116,6 +125,16 @@ impl App {
     pub(super) async fn keep_secret(&self, tx: &mut Tx, name: &str, secret: &[u8]) -> Result<(), Error> {
         let sealed = self.master.seal(&mut rand::rng(), name, secret);
         secrets::insert(tx, name, &sealed).await
+    }
+}
+
+/// Who signed the first line of a round's log.
+async fn official(tx: &mut Tx, log_id: i64) -> Result<String, Error> {
+    let first = log::lines(tx, log_id, 0, 1).await?;
+    let first = first.first().ok_or_else(|| Error::broken("the log is empty"))?;
+    match Line::<Event>::parse(first).map_err(Error::broken)?.event {
+        Event::Published(published) => Ok(published.by),
+        _ => Err(Error::broken("the log does not begin with the rules")),
     }
 }
 

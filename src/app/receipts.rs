@@ -1,11 +1,6 @@
 //! Receipts: where a ballot is, and the proof that the log holds it; and what anybody may read of the log.
 
-use audit::log::{
-    hash::{self, Hash},
-    line,
-    note::Note,
-    receipt::TlogProof,
-};
+use audit::log::{hash::Hash, note::Note, receipt::TlogProof};
 
 use super::{
     App,
@@ -85,12 +80,9 @@ pub async fn receipt(app: &App, slug: &str, hash: &[u8; 32]) -> Result<Receipt, 
 
 /// The receipt of a line, from a head that covers it.
 pub(super) async fn logged(app: &App, tx: &mut Tx, log: &OpenLog, index: u64, head: Signed) -> Result<Receipt, Error> {
-    let line = log::lines(tx, log.id, index, 1).await?.pop();
-    let line = line.ok_or_else(|| Error::broken("a line of the log is missing"))?;
-    let leaf = hash::leaf(&line::leaf(&line));
     let note: Note = head.note.parse().map_err(Error::broken)?;
     let checkpoint = note.text.parse().map_err(Error::broken)?;
-    let path = proving::inclusion(&app.tiles, tx, log.id, (index, leaf), &checkpoint).await?;
+    let (line, path) = proving::inclusion(&app.tiles, tx, log.id, index, &checkpoint).await?;
     let proof = TlogProof { checkpoint: head.note, extra: None, index, proof: path }.to_string();
     Ok(Receipt::Logged { index, line, proof })
 }

@@ -12,7 +12,7 @@ use super::{App, published::Published, tallying};
 use crate::{
     domain::Refusal,
     error::Error,
-    store::{log, rounds},
+    store::{Tx, log, rounds},
 };
 
 /// Lines read at a time on the way back to the count: after it come signatures and perhaps proposals, rarely many.
@@ -42,19 +42,6 @@ pub async fn all(app: &App) -> Result<Vec<(Arc<Published>, Round)>, Error> {
     Ok(found)
 }
 
-/// Handle of the official who published a round.
-///
-/// # Errors
-/// [`Error::Broken`] when the log does not begin with the rules.
-pub async fn publisher(app: &App, round: &Published) -> Result<String, Error> {
-    let first = log::lines(&mut app.db.read().await?, round.log_id, 0, 1).await?;
-    let first = first.first().ok_or_else(|| Error::broken("the log is empty"))?;
-    match Line::<Event>::parse(first).map_err(Error::broken)?.event {
-        Event::Published(published) => Ok(published.by),
-        _ => Err(Error::broken("the log does not begin with the rules")),
-    }
-}
-
 /// The count, as the log has it.
 ///
 /// # Errors
@@ -64,11 +51,15 @@ pub async fn tallied(app: &App, slug: &str) -> Result<Tallied, Error> {
     if state.tally_line.is_none() {
         return Err(Refusal::NoResultYet(state.phase.to_string()).into());
     }
-    let mut tx = app.db.read().await?;
-    let mut end = log::head(&mut tx, round.log_id).await?.size;
+    tallied_in(&mut app.db.read().await?, &round).await
+}
+
+/// The count of a round that has one, in a transaction.
+pub(super) async fn tallied_in(tx: &mut Tx, round: &Published) -> Result<Tallied, Error> {
+    let (mut end, _) = log::checkpoint(tx, round.log_id).await?;
     while end > 0 {
         let first = end.saturating_sub(BLOCK.into());
-        let block = log::lines(&mut tx, round.log_id, first, BLOCK).await?;
+        let block = log::lines(tx, round.log_id, first, BLOCK).await?;
         let count = block.iter().rev().find_map(|line| match Line::<Event>::parse(line).ok()?.event {
             Event::Tallied(tallied) => Some(tallied),
             _ => None,

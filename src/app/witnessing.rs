@@ -125,7 +125,11 @@ pub(super) fn must_hold(app: &App, log: &OpenLog) -> Result<(), Refusal> {
 /// # Errors
 /// [`Error::Database`].
 pub async fn states(app: &App, log: &OpenLog) -> Result<Vec<WitnessState>, Error> {
-    let mut tx = app.db.read().await?;
+    states_in(app, &mut app.db.read().await?, log).await
+}
+
+/// The same, in a transaction.
+pub(super) async fn states_in(app: &App, tx: &mut Tx, log: &OpenLog) -> Result<Vec<WitnessState>, Error> {
     let listening = |key: &String| app.witnesses.iter().find(|witness| witness.key() == key);
     let others = app.witnesses.iter().map(|witness| witness.key()).filter(|key| !log.witnesses.contains(key));
     let mut states = Vec::new();
@@ -134,7 +138,7 @@ pub async fn states(app: &App, log: &OpenLog) -> Result<Vec<WitnessState>, Error
             Some(witness) => witness.fault(log.id),
             None => Some((WitnessFault::NoAddress, app.started_at)),
         };
-        let cosigned = cosignatures::last(&mut tx, log.id, key).await?;
+        let cosigned = cosignatures::last(tx, log.id, key).await?;
         states.push(WitnessState { key: key.clone(), in_rules: log.witnesses.contains(key), cosigned, fault });
     }
     Ok(states)

@@ -75,6 +75,7 @@ pub(super) fn summary(outcome: &Outcome) -> Value {
     json!({
         "projects": outcome.standings.iter().map(project).collect::<Vec<_>>(),
         "ballots": outcome.ballots,
+        "needed": outcome.needed,
         "blank": outcome.blank,
         "invalid": outcome.invalid.values().sum::<u64>(),
         "ties": outcome.ties,

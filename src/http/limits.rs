@@ -12,7 +12,7 @@ use axum::{
     extract::{Request, State},
     http::StatusCode,
     middleware::Next,
-    response::Response,
+    response::{IntoResponse as _, Response},
 };
 use governor::{
     DefaultKeyedRateLimiter, Quota, RateLimiter,
@@ -144,10 +144,10 @@ impl Limit {
 }
 
 /// Ends a request that takes too long, be it sent slowly or answered slowly. Files are streamed after this.
-pub(super) async fn in_time(request: Request, next: Next) -> Result<Response, Problem> {
+pub(super) async fn in_time(answer: impl Future<Output = Response>) -> Response {
     let words = "the request took too long; asking again is safe and changes nothing twice";
-    let answer = tokio::time::timeout(LONGEST, next.run(request)).await;
-    answer.map_err(|_| Problem::new("timeout", StatusCode::REQUEST_TIMEOUT, words))
+    let answer = tokio::time::timeout(LONGEST, answer).await;
+    answer.unwrap_or_else(|_| Problem::new("timeout", StatusCode::REQUEST_TIMEOUT, words).into_response())
 }
 
 /// Limits everything that only reads, by the requester's address.

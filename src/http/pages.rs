@@ -4,7 +4,7 @@ mod frame;
 mod rounds;
 mod voting;
 
-pub(super) use frame::as_page;
+pub(super) use frame::Asked;
 
 use askama::Template;
 use axum::{

@@ -9,24 +9,31 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::{Http, problem::Problem};
+use super::{Http, limits, pages, problem::Problem};
 use crate::metrics::Class;
 
 /// Label of a request whose address leads nowhere: what strangers write into addresses is nobody's label.
 const NOWHERE: &str = "none";
 
-pub(super) async fn watch(
+/// What goes on around every request. It is one layer, for each costs every request several boxes.
+pub(super) async fn around(
     State(http): State<Http>,
     route: Option<MatchedPath>,
     request: Request,
     next: Next,
 ) -> Response {
-    let began = Instant::now();
     let route = route.as_ref().map_or(NOWHERE, MatchedPath::as_str);
-    let (class, method) = (class(route, request.method()), name(request.method()));
+    let (method, asked) = (request.method().clone(), pages::Asked::of(&request));
+    let response = watched(&http, route, &method, limits::in_time(next.run(request))).await;
+    asked.as_page(&http, response)
+}
+
+async fn watched(http: &Http, route: &str, method: &Method, answer: impl Future<Output = Response>) -> Response {
+    let began = Instant::now();
+    let (class, method) = (class(route, method), name(method));
     let metrics = &http.app.metrics;
     let response = match http.overload.admit(class) {
-        Ok(_held) => next.run(request).await,
+        Ok(_held) => answer.await,
         Err(refusal) => {
             metrics.shed(class);
             Problem::from(refusal).into_response()

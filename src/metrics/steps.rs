@@ -3,12 +3,9 @@
 //! Whoever reads a counter every second would see it move by one just when somebody stands at the tablet. So what is shown is a copy,
 //! which is renewed at the first look in each period, and of which a number changes only with the next multiple of [`K`].
 
-use std::{
-    collections::BTreeMap,
-    sync::{
-        Arc, Mutex, PoisonError, RwLock,
-        atomic::{AtomicU64, Ordering},
-    },
+use std::sync::{
+    Arc, Mutex, PoisonError, RwLock,
+    atomic::{AtomicU64, Ordering},
 };
 
 use super::series::Value;
@@ -81,7 +78,8 @@ impl Cell {
 #[derive(Debug)]
 pub(super) struct Steps {
     bounds: &'static [f64],
-    series: RwLock<BTreeMap<Vec<String>, Arc<Cell>>>,
+    /// Sorted, so that a request finds its series without making a key.
+    series: RwLock<Vec<(Vec<String>, Arc<Cell>)>>,
     renewed: Mutex<i64>,
 }
 
@@ -96,12 +94,18 @@ impl Steps {
 
     /// The series with these labels.
     pub(super) fn cell(&self, labels: &[&str]) -> Arc<Cell> {
-        let key: Vec<String> = labels.iter().map(|label| (*label).to_owned()).collect();
-        if let Some(cell) = self.series.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
-            return Arc::clone(cell);
+        let series = self.series.read().unwrap_or_else(PoisonError::into_inner);
+        if let Ok(at) = place(&series, labels) {
+            return Arc::clone(&series[at].1);
         }
+        drop(series);
         let mut series = self.series.write().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(series.entry(key).or_insert_with(|| Arc::new(Cell::new(self.bounds))))
+        let at = place(&series, labels).unwrap_or_else(|at| {
+            let key = labels.iter().map(|label| (*label).to_owned()).collect();
+            series.insert(at, (key, Arc::new(Cell::new(self.bounds))));
+            at
+        });
+        Arc::clone(&series[at].1)
     }
 
     /// What is shown in this period.
@@ -110,7 +114,7 @@ impl Steps {
         let mut renewed = self.renewed.lock().unwrap_or_else(PoisonError::into_inner);
         if *renewed < period {
             *renewed = period;
-            series.values().for_each(|cell| cell.renew());
+            series.iter().for_each(|(_, cell)| cell.renew());
         }
         let shown = series.iter().filter_map(|(labels, cell)| {
             let shown = cell.shown.lock().unwrap_or_else(PoisonError::into_inner).clone()?;
@@ -118,4 +122,9 @@ impl Steps {
         });
         shown.collect()
     }
+}
+
+/// Where the series with these labels stands, or would stand.
+fn place(series: &[(Vec<String>, Arc<Cell>)], labels: &[&str]) -> Result<usize, usize> {
+    series.binary_search_by(|(key, _)| key.iter().map(String::as_str).cmp(labels.iter().copied()))
 }

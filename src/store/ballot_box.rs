@@ -68,11 +68,12 @@ pub async fn earlier(tx: &mut Tx, round_id: i64, asked: &[([u8; 32], u32)]) -> R
             query.push_values(padded(chunk), |mut row, (credential, version)| {
                 row.push_bind(credential.to_vec()).push_bind(i64::from(version));
             });
-            query.push(") SELECT credential, version");
-            for value in [HIGHEST, HASH, TIME] {
-                query.push(", (").push(value).push_bind(round_id).push(")");
+            // Most cast once: of them no row comes back.
+            query.push(") SELECT * FROM (SELECT credential, version");
+            for (name, value) in [("highest", HIGHEST), ("hash", HASH), ("in_log_by", TIME)] {
+                query.push(", (").push(value).push_bind(round_id).push(") AS ").push(name);
             }
-            query.push(" FROM asked");
+            query.push(" FROM asked) AS found WHERE highest IS NOT NULL");
             rows.extend(query.build_query_as::<Row>().fetch_all(&mut *conn).await?);
         }
     });
@@ -86,7 +87,7 @@ pub async fn earlier(tx: &mut Tx, round_id: i64, asked: &[([u8; 32], u32)]) -> R
         };
         Some(Earlier { credential, highest: highest?.try_into().ok()?, promise })
     };
-    let rows: Option<Vec<_>> = rows.into_iter().filter(|row| row.2.is_some()).map(earlier).collect();
+    let rows: Option<Vec<_>> = rows.into_iter().map(earlier).collect();
     rows.ok_or_else(|| Error::broken("a row of accepted_ballots has another shape"))
 }
 
@@ -279,4 +280,36 @@ pub async fn place(tx: &mut Tx, round_id: i64, hash: &[u8; 32]) -> Result<Option
         let urn: Option<i64> = urn.bind(round_id).bind(hash.to_vec()).fetch_optional(conn).await?;
         Ok(urn.map(Place::Urn))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::db::Db;
+
+    fn ballot(number: u8) -> (Accepted, Vec<u8>) {
+        (Accepted { credential: [number; 32], version: 1, hash: [number; 32], in_log_by: 3600 }, vec![number; 100])
+    }
+
+    /// SQLite does not take back half a statement alone, so the transaction must.
+    #[tokio::test]
+    async fn of_a_statement_that_fails_half_way_nothing_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = Db::open(&folder.path().join("veche.db")).await.unwrap();
+        let mut tx = db.write().await.unwrap();
+        insert(&mut tx, 1, &[ballot(1)]).await.unwrap();
+        tx.commit().await.unwrap();
+        let mut tx = db.write().await.unwrap();
+        insert(&mut tx, 1, &[ballot(2)]).await.unwrap();
+        let twice = [ballot(3), ballot(4), ballot(1), ballot(5)];
+        assert!(matches!(insert(&mut tx, 1, &twice).await, Err(Error::Database(_))));
+        drop(tx);
+        let mut tx = db.write().await.unwrap();
+        let asked: Vec<_> = (1..6).map(|number| ([number; 32], 1)).collect();
+        let found = earlier(&mut tx, 1, &asked).await.unwrap();
+        assert_eq!(found.iter().map(|earlier| earlier.credential[0]).collect::<Vec<_>>(), [1]);
+        assert_eq!(look(&mut tx, 1, None, 10).await.unwrap().len(), 1);
+        insert(&mut tx, 1, &[ballot(2)]).await.unwrap();
+        tx.commit().await.unwrap();
+    }
 }

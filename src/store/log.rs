@@ -200,25 +200,45 @@ pub async fn tile(tx: &mut Tx, log_id: i64, id: TileId) -> Result<Option<Vec<u8>
 /// # Errors
 /// [`Error::Database`].
 pub async fn tiles(tx: &mut Tx, log_id: i64, ids: &[TileId]) -> Result<Vec<(TileId, Vec<u8>)>, Error> {
-    if ids.is_empty() {
-        return Ok(Vec::new());
+    Ok(line_and_tiles(tx, log_id, None, ids).await?.1)
+}
+
+/// The line of this index, if one is asked for and there is one, and tiles, in the same statement.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn line_and_tiles(
+    tx: &mut Tx,
+    log_id: i64,
+    line: Option<u64>,
+    ids: &[TileId],
+) -> Result<(Option<Vec<u8>>, Vec<(TileId, Vec<u8>)>), Error> {
+    if line.is_none() && ids.is_empty() {
+        return Ok((None, Vec::new()));
     }
-    let rows: Vec<(i64, i64, Vec<u8>)> = db!(tx, |conn: D| {
+    let mut rows: Vec<(i64, i64, Vec<u8>)> = db!(tx, |conn: D| {
         let mut query = QueryBuilder::<D>::new("");
-        for (position, id) in ids.iter().enumerate() {
+        let mut parts = query.separated(" UNION ALL ");
+        if let Some(index) = line {
+            parts.push("SELECT CAST(-1 AS BIGINT), line_index, line FROM log_lines WHERE log_id = ");
+            parts.push_bind_unseparated(log_id);
+            parts.push_unseparated(" AND line_index = ").push_bind_unseparated(index.cast_signed());
+        }
+        for id in ids {
             // Each tile by its whole key, which every planner looks up in the index.
-            query.push(if position == 0 { "" } else { " UNION ALL " });
-            query.push("SELECT level, tile_index, hashes FROM log_tiles WHERE log_id = ").push_bind(log_id);
-            query.push(" AND level = ").push_bind(i64::from(id.level));
-            query.push(" AND tile_index = ").push_bind(id.index.cast_signed());
+            parts.push("SELECT level, tile_index, hashes FROM log_tiles WHERE log_id = ").push_bind_unseparated(log_id);
+            parts.push_unseparated(" AND level = ").push_bind_unseparated(i64::from(id.level));
+            parts.push_unseparated(" AND tile_index = ").push_bind_unseparated(id.index.cast_signed());
         }
         query.build_query_as().fetch_all(conn).await?
     });
+    let lines: Vec<_> = rows.extract_if(.., |(level, ..)| *level < 0).collect();
     let tile = |(level, index, hashes): (i64, i64, Vec<u8>)| {
         let level = level.try_into().map_err(|_| Error::broken("a tile's level is small"))?;
         Ok((TileId { level, index: index.unsigned_abs() }, hashes))
     };
-    rows.into_iter().map(tile).collect()
+    let tiles: Result<Vec<_>, Error> = rows.into_iter().map(tile).collect();
+    Ok((lines.into_iter().next().map(|(.., line)| line), tiles?))
 }
 
 /// The tree of a log's first lines, so many of them, from a few tiles: to append to, or for its root.

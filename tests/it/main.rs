@@ -22,6 +22,7 @@ mod log_over_http;
 mod lying;
 mod methods;
 mod metrics;
+mod migrated;
 mod monitor;
 mod monitor_attacked;
 mod nodes;

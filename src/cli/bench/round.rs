@@ -36,7 +36,7 @@ use crate::{
 const SLUG: &str = "bench";
 /// Of all ballots, the part that is cast at a steady rate to measure latency, and the part that is cast while others read.
 const PARTS: usize = 4;
-/// Readers of the round's page, a second.
+/// Readers of the results page, a second.
 const READERS: u32 = 1_000;
 
 /// How much is cast.
@@ -152,7 +152,7 @@ pub(super) async fn measure(
             beside.per_second,
             "ballots/s",
             None,
-            format!("the same, while the round's page is asked for; {clients}"),
+            format!("the same, while the results page is asked for; {clients}"),
         ),
         Figure::new(
             "server memory",
@@ -173,9 +173,9 @@ pub(super) async fn measure(
     Ok(figures)
 }
 
-/// Casts as fast as it goes, while somebody asks for the round's page so many times a second.
+/// Casts as fast as it goes, while somebody asks for the results page so many times a second.
 async fn beside_readers(host: &str, ballots: Vec<Body>) -> Result<load::Run, CliFault> {
-    let page = format!("/rounds/{SLUG}");
+    let page = format!("/rounds/{SLUG}/results");
     let reading = {
         let (host, pages) = (host.to_owned(), vec![page; READERS as usize * 600]);
         tokio::spawn(async move { load::run(&host, pages, Some(READERS), Read).await })

@@ -1,9 +1,8 @@
 //! What the address of a page says, and refusals as pages: a reader is never shown the JSON that programs get.
 
 use axum::{
-    extract::{FromRequestParts, OriginalUri, Request, State},
-    http::{header, request::Parts},
-    middleware::Next,
+    extract::{FromRequestParts, OriginalUri, Request},
+    http::{Uri, header, request::Parts},
     response::{IntoResponse, Response},
 };
 
@@ -19,27 +18,27 @@ impl FromRequestParts<Http> for Frame {
     }
 }
 
-/// Turns problems into pages for those who asked for one, as browsers do; programs keep the JSON.
-pub(in crate::http) async fn as_page(State(http): State<Http>, request: Request, next: Next) -> Response {
-    let path = request.uri().path().to_owned();
-    let reads = reads_pages(&request);
-    let response = next.run(request).await;
-    let Some(problem) = response.extensions().get::<Problem>().filter(|_| reads) else {
-        return response;
-    };
-    let frame = Frame::of(&path, &http.app.config.site);
-    let Some(page) = ProblemPage::of(frame, problem.slug()) else { return response };
-    match render(&page) {
-        Ok(page) => {
-            let retry_after = response.headers().get(header::RETRY_AFTER).cloned();
-            let mut page = (response.status(), page).into_response();
-            unkept(page.headers_mut());
-            if let Some(seconds) = retry_after {
-                page.headers_mut().insert(header::RETRY_AFTER, seconds);
-            }
-            page
+/// The address that somebody asked for, if they read pages, as browsers do.
+pub(in crate::http) struct Asked(Option<Uri>);
+
+impl Asked {
+    pub(in crate::http) fn of(request: &Request) -> Self {
+        Self(reads_pages(request).then(|| request.uri().clone()))
+    }
+
+    /// Turns problems into pages for those who read pages; programs keep the JSON.
+    pub(in crate::http) fn as_page(&self, http: &Http, response: Response) -> Response {
+        let (Some(address), Some(problem)) = (&self.0, response.extensions().get::<Problem>()) else { return response };
+        let frame = Frame::of(address.path(), &http.app.config.site);
+        let Some(page) = ProblemPage::of(frame, problem.slug()) else { return response };
+        let Ok(page) = render(&page) else { return response };
+        let retry_after = response.headers().get(header::RETRY_AFTER).cloned();
+        let mut page = (response.status(), page).into_response();
+        unkept(page.headers_mut());
+        if let Some(seconds) = retry_after {
+            page.headers_mut().insert(header::RETRY_AFTER, seconds);
         }
-        Err(_) => response,
+        page
     }
 }
 

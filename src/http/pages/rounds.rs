@@ -1,7 +1,5 @@
 //! Pages of rounds: the list, one round, its result.
 
-use std::{collections::BTreeMap, sync::Arc};
-
 use audit::{
     log::{checkpoint::Checkpoint, note::Note, short::HeadCode},
     round::Round,
@@ -15,8 +13,8 @@ use super::{
 };
 use crate::{
     app::{
-        Published, pictures, results, turnout,
-        witnessing::{self, WitnessState},
+        looking::{self, Look, Pictures, WitnessState},
+        results,
     },
     error::Error,
     pages::{
@@ -36,14 +34,20 @@ pub(super) async fn home(State(http): State<Http>, f: Frame) -> Result<Response,
 }
 
 pub(super) async fn round(State(http): State<Http>, f: Frame, Path(slug): Path<String>) -> Result<Response, Problem> {
-    let (published, round) = results::state(&http.app, &slug).await?;
+    let Look { published, round, pictures, hours, witnesses, head } = looking::everything(&http.app, &slug).await?;
+    let zone = &round.rules.time_zone;
     let about = About {
-        official: results::publisher(&http.app, &published).await?,
-        cards: cards(&http, &f, &published, &round).await?,
+        official: published.official.clone(),
+        cards: cards(&f, &round, &pictures),
         map: Map::of(&f, &http.app.config.map, &slug, &round.rules.voting.territories),
-        turnout: turnout(&http, &f, &published).await?,
-        witnesses: witnesses(&http, &f, &published).await?,
-        head: head(&http, &published).await?,
+        turnout: turnout(&f, &hours, zone),
+        witnesses: Witnesses::new(
+            f.t,
+            zone,
+            published.log.quorum,
+            &witnesses.into_iter().map(seen).collect::<Vec<_>>(),
+        ),
+        head: head_code(&head)?,
     };
     render(&RoundPage::new(f, &round, http.app.clock.now(), about))
 }
@@ -53,10 +57,10 @@ pub(super) async fn territory(
     f: Frame,
     Path((slug, number)): Path<(String, u32)>,
 ) -> Result<Response, Problem> {
-    let (published, round) = results::state(&http.app, &slug).await?;
+    let (round, pictures) = looking::territories(&http.app, &slug).await?;
     let found = round.rules.voting.territories.iter().find(|territory| territory.number == number);
     let Some(territory) = found else { return Err(not_found().await) };
-    let pictures = pictures(&http, &f, &published).await?.remove(&number).unwrap_or_default();
+    let pictures = shown(&f, &pictures, number);
     let map = Map::of(&f, &http.app.config.map, &slug, std::slice::from_ref(territory));
     render(&TerritoryPage::new(f, &round, http.app.clock.now(), territory, pictures, map))
 }
@@ -67,59 +71,41 @@ pub(super) async fn results(
     Path(slug): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let (published, round) = results::state(&http.app, &slug).await?;
-    let tallied = tallied(&http, &round).await?;
-    let turnout = turnout(&http, &f, &published).await?;
-    let counted = tallied.is_some();
+    let (round, hours, tallied) = looking::result(&http.app, &slug).await?;
+    let turnout = turnout(&f, &hours, &round.rules.time_zone);
     let page = ResultsPage::new(f, &round, http.app.clock.now(), tallied.as_ref(), turnout);
-    if counted { render_kept(&page, &headers) } else { render(&page) }
+    if tallied.is_some() { render_kept(&page, &headers) } else { render(&page) }
 }
 
 /// The cards of a round's territories, in the order of the rules.
-pub(super) async fn cards(http: &Http, f: &Frame, published: &Published, round: &Round) -> Result<Vec<Card>, Error> {
-    let pictures = pictures(http, f, published).await?;
-    let of = |number| pictures.get(&number).map_or(&[][..], Vec::as_slice);
-    let card = |territory: &Territory| Card::new(f.t, territory, of(territory.number));
-    Ok(round.rules.voting.territories.iter().map(card).collect())
+pub(super) fn cards(f: &Frame, round: &Round, pictures: &Pictures) -> Vec<Card> {
+    let card = |territory: &Territory| Card::new(f.t, territory, &shown(f, pictures, territory.number));
+    round.rules.voting.territories.iter().map(card).collect()
 }
 
-/// The pictures of each territory, by its number.
-async fn pictures(http: &Http, f: &Frame, published: &Published) -> Result<BTreeMap<u32, Vec<Picture>>, Error> {
-    let all = pictures::by_territory(&http.app, published).await?;
+/// The pictures of the territory with this number.
+fn shown(f: &Frame, pictures: &Pictures, number: u32) -> Vec<Picture> {
     let shown = |picture: &_| Picture::new(picture, f.t.language.code(), f.town_language());
-    Ok(all.into_iter().map(|(number, pictures)| (number, pictures.iter().filter_map(shown).collect())).collect())
+    pictures.get(&number).into_iter().flatten().filter_map(shown).collect()
 }
 
-async fn tallied(http: &Http, round: &Round) -> Result<Option<audit::round::event::Tallied>, Error> {
-    match round.tally_line {
-        Some(_) => Ok(Some(results::tallied(&http.app, &round.rules.slug).await?)),
-        None => Ok(None),
-    }
+fn turnout(f: &Frame, hours: &[looking::Hour], zone: &str) -> Turnout {
+    let hour = |hour: &looking::Hour| Hour { at: hour.hour, ballots: hour.ballots, credentials: hour.credentials };
+    Turnout::new(f.t, &hours.iter().map(hour).collect::<Vec<_>>(), zone)
 }
 
-async fn turnout(http: &Http, f: &Frame, round: &Arc<Published>) -> Result<Turnout, Error> {
-    let hours = turnout::hours(&http.app, round).await?;
-    let hours: Vec<_> = hours
-        .into_iter()
-        .map(|hour| Hour { at: hour.hour, ballots: hour.ballots, credentials: hour.credentials })
-        .collect();
-    Ok(Turnout::new(f.t, &hours, &round.rules.time_zone))
-}
-
-async fn witnesses(http: &Http, f: &Frame, round: &Published) -> Result<Witnesses, Error> {
-    let seen = |state: WitnessState| Seen {
+fn seen(state: WitnessState) -> Seen {
+    Seen {
         key: state.key,
         in_rules: state.in_rules,
         cosigned: state.cosigned,
         fault: state.fault.map(|(fault, _)| fault),
-    };
-    let seen: Vec<_> = witnessing::states(&http.app, &round.log).await?.into_iter().map(seen).collect();
-    Ok(Witnesses::new(f.t, &round.rules.time_zone, round.log.quorum, &seen))
+    }
 }
 
-/// The newest head, for paper.
-async fn head(http: &Http, round: &Published) -> Result<HeadCode, Error> {
-    let note: Note = witnessing::head(&http.app, &round.log).await?.parse().map_err(Error::broken)?;
+/// The code of a head, for paper.
+fn head_code(note: &str) -> Result<HeadCode, Error> {
+    let note: Note = note.parse().map_err(Error::broken)?;
     let head: Checkpoint = note.text.parse().map_err(Error::broken)?;
     Ok(HeadCode::of(&head))
 }

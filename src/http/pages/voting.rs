@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     app::{
+        looking,
         receipts::{self, Receipt},
         results,
     },
@@ -32,8 +33,8 @@ pub(super) struct Question {
 }
 
 pub(super) async fn ballot(State(http): State<Http>, f: Frame, Path(slug): Path<String>) -> Result<Response, Problem> {
-    let (published, round) = results::state(&http.app, &slug).await?;
-    let cards = cards(&http, &f, &published, &round).await?;
+    let (round, pictures) = looking::territories(&http.app, &slug).await?;
+    let cards = cards(&f, &round, &pictures);
     let answer = serde_json::to_value(RoundResponse::from(round.clone())).map_err(Error::broken)?;
     let preload = preload(&f);
     let page = render_unkept(&BallotPage::new(f, &round, http.app.clock.now(), cards, answer))?;

@@ -18,7 +18,7 @@ const MOST_CHECKED: u64 = 64 << 20;
 const READERS: u32 = 4;
 /// Memory for pages in KiB, as SQLite writes it. The writer finds its pages again as long as nobody else writes; a reader forgets
 /// them at every commit.
-const WRITER_CACHE: &str = "-48000";
+const WRITER_CACHE: &str = "-16000";
 const READER_CACHE: &str = "-8000";
 /// Rows of an answer that wait for the task that asked.
 const ROWS: usize = 512;

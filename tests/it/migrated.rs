@@ -1,0 +1,53 @@
+//! Databases of older programs, brought to the schema of this one.
+
+use sqlx::{SqlitePool, migrate::Migrator, sqlite::SqliteConnectOptions};
+use veche::store::Db;
+
+use super::both;
+
+static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
+
+/// What a database of an older program holds is there afterwards, in the tables that were made anew too.
+#[tokio::test]
+async fn a_file_of_schema_6_is_migrated_with_all_that_it_holds() {
+    if both::on_postgres() {
+        return;
+    }
+    let folder = tempfile::tempdir().expect("there is room");
+    let path = folder.path().join("veche.db");
+    let options = SqliteConnectOptions::new().filename(&path).create_if_missing(true).foreign_keys(true);
+    let older = SqlitePool::connect_with(options).await.expect("it opens");
+    let first_six = MIGRATIONS.iter().filter(|migration| migration.version <= 6).cloned().collect();
+    Migrator::with_migrations(first_six).run(&older).await.expect("they run");
+    for insert in [
+        "INSERT INTO logs VALUES (1, 'one', 2, x'00', '', 'null')",
+        "INSERT INTO log_lines VALUES (1, 1, x'0b'), (1, 0, x'0a')",
+        "INSERT INTO rounds VALUES (1, 'spring', '{}', 1, '{}', 'open', 0, 9)",
+        "INSERT INTO urn VALUES (1, x'02', x'2222', 7200), (1, x'01', x'1111', 3600)",
+        "INSERT INTO accepted_ballots VALUES (1, x'cc', 1, x'02', 7200), (1, x'aa', 1, x'01', 3600)",
+        "INSERT INTO ballot_lines VALUES (1, x'04', 1, 3600), (1, x'03', 0, 0)",
+    ] {
+        sqlx::query(insert).execute(&older).await.expect("the older schema takes it");
+    }
+    older.close().await;
+    let db = Db::open(&path).await.expect("it is migrated");
+    let Db::Lite { readers, .. } = &db else { panic!("this is a file") };
+    for (select, expected) in [
+        ("SELECT group_concat(log_id || '.' || line_index || '.' || hex(line)) FROM log_lines", "1.0.0A,1.1.0B"),
+        (
+            "SELECT group_concat(round_id || hex(hash) || hex(envelope) || in_log_by) FROM urn",
+            "10111113600,10222227200",
+        ),
+        (
+            "SELECT group_concat(round_id || hex(credential) || version || hex(hash) || in_log_by) FROM accepted_ballots",
+            "1AA1013600,1CC1027200",
+        ),
+        (
+            "SELECT group_concat(round_id || hex(hash) || line_index || '.' || in_log_by) FROM ballot_lines",
+            "1030.0,1041.3600",
+        ),
+    ] {
+        let found: String = sqlx::query_scalar(select).fetch_one(readers).await.expect("the table is there");
+        assert_eq!(found, expected, "{select}");
+    }
+}
