@@ -1,12 +1,16 @@
-//! Looking through a database for damage: the file's own structure, every line against its tree and its head, every waiting ballot.
+//! Looking through a database for damage: the file's own structure, every log, every round's keys, pictures and waiting ballots.
 
-use audit::log::{checkpoint::Checkpoint, hash, line::leaf, note::Note, tile::Growth};
-use sha2::{Digest, Sha256};
+mod lines;
+mod round;
 
-use super::App;
+use std::collections::BTreeSet;
+
+use audit::{office::Office, round::Round};
+
+use super::{App, logs::LogName};
 use crate::{
     error::Error,
-    store::{ballot_box, log, rounds},
+    store::{log, rounds},
 };
 
 /// Lines and ballots read at a time.
@@ -29,59 +33,34 @@ pub struct Findings {
 /// [`Error::Database`], when a database is so damaged that it cannot be read; that is an answer too.
 pub async fn look(app: &App) -> Result<Findings, Error> {
     let mut found = Findings { damage: app.db.read().await?.structure().await?, ..Findings::default() };
-    for (log_id, _) in log::sizes(&mut app.db.read().await?).await? {
-        walk(app, log_id, &mut found).await?;
+    let mut looked = BTreeSet::new();
+    match app.log(LogName::Office).await {
+        Ok(office) => {
+            looked.insert(office.id);
+            lines::walk::<Office>(app, &office, &mut found).await?;
+        }
+        Err(fault) => found.tell("the office", &fault),
     }
-    for round in rounds::all(&mut app.db.read().await?).await? {
-        urn(app, round.id, &round.slug, &mut found).await?;
+    for row in rounds::all(&mut app.db.read().await?).await? {
+        let Some(log_id) = row.log_id else { continue };
+        looked.insert(log_id);
+        match app.published(&row.slug).await {
+            Ok(published) => {
+                lines::walk::<Round>(app, &published.log, &mut found).await?;
+                round::look(app, &row.slug, &published, &mut found).await?;
+            }
+            Err(fault) => found.tell(&row.slug, &fault),
+        }
+    }
+    let logs = log::sizes(&mut app.db.read().await?).await?;
+    for (log_id, _) in logs.iter().filter(|(log_id, _)| !looked.contains(log_id)) {
+        found.tell(&format!("log {log_id}"), &"it is of no round, and not the office's");
     }
     Ok(found)
 }
 
-/// A log's lines must make its tiles and the root in its head.
-async fn walk(app: &App, log_id: i64, found: &mut Findings) -> Result<(), Error> {
-    // One transaction, so that a log that grows meanwhile is seen at one size.
-    let mut tx = app.db.read().await?;
-    let (size, note) = log::checkpoint(&mut tx, log_id).await?;
-    let note: Note = note.parse().map_err(Error::broken)?;
-    let head: Checkpoint = note.text.parse().map_err(Error::broken)?;
-    let (mut growth, mut read) = (Growth::new(0), 0);
-    while read < size {
-        let lines = log::lines(&mut tx, log_id, read, BLOCK).await?;
-        if lines.is_empty() {
-            break;
-        }
-        let leaves: Vec<_> = lines.iter().map(|line| hash::leaf(&leaf(line))).collect();
-        for (id, hashes) in growth.append(&leaves) {
-            let stored = log::tile(&mut tx, log_id, id).await?.unwrap_or_default();
-            if !stored.starts_with(&hashes) {
-                found
-                    .damage
-                    .push(format!("{}: tile {} of level {} is not that of its lines", head.origin, id.index, id.level));
-            }
-        }
-        read += lines.len() as u64;
-    }
-    found.lines += read;
-    if (head.size, head.root) != (read, growth.root()) || head.size != size {
-        let of = head.size;
-        found.damage.push(format!("{}: its {read} lines are not those of its signed head, of {of} lines", head.origin));
-    }
-    Ok(())
-}
-
-/// A ballot that waits must be the one that was accepted.
-async fn urn(app: &App, round_id: i64, slug: &str, found: &mut Findings) -> Result<(), Error> {
-    let mut tx = app.db.read().await?;
-    let mut after = None;
-    loop {
-        let ballots = ballot_box::look(&mut tx, round_id, after, BLOCK).await?;
-        let Some(last) = ballots.last() else { return Ok(()) };
-        after = Some(last.hash);
-        found.waiting += ballots.len() as u64;
-        for ballot in ballots.iter().filter(|ballot| Sha256::digest(&ballot.envelope)[..] != ballot.hash) {
-            let tracker = hex::encode(&ballot.hash[..8]);
-            found.damage.push(format!("{slug}: the waiting ballot {tracker}… is not the one that was accepted"));
-        }
+impl Findings {
+    fn tell(&mut self, of: &str, what: &impl std::fmt::Display) {
+        self.damage.push(format!("{of}: {what}"));
     }
 }

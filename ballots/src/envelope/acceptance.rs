@@ -1,6 +1,6 @@
 //! The acceptance: the ballot box's signed promise that a ballot will be in the log, as a Certificate Transparency SCT is (RFC 6962 §3.2).
 
-use aws_lc_rs::signature::Ed25519KeyPair;
+use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
 use ed25519_dalek::{Signature, VerifyingKey};
 
 /// Separates an acceptance from every other Ed25519 signature.
@@ -16,6 +16,12 @@ impl AcceptanceKey {
     #[must_use]
     pub fn from_secret(secret: &[u8; 32]) -> Option<Self> {
         Ed25519KeyPair::from_seed_unchecked(secret).ok().map(Self)
+    }
+
+    /// The public key that belongs to it.
+    #[must_use]
+    pub fn public(&self) -> &[u8] {
+        self.0.public_key().as_ref()
     }
 }
 
