@@ -8,6 +8,7 @@ mod bundle;
 mod caching;
 mod camera;
 mod cheats;
+mod checking;
 mod cli;
 mod cluster;
 mod crash;

@@ -22,6 +22,7 @@ async fn a_file_of_schema_6_is_migrated_with_all_that_it_holds() {
     for insert in [
         "INSERT INTO logs VALUES (1, 'one', 2, x'00', '', 'null')",
         "INSERT INTO log_lines VALUES (1, 1, x'0b'), (1, 0, x'0a')",
+        "INSERT INTO log_tiles VALUES (1, 1, 0, x'bb'), (1, 0, 0, x'aa')",
         "INSERT INTO rounds VALUES (1, 'spring', '{}', 1, '{}', 'open', 0, 9)",
         "INSERT INTO urn VALUES (1, x'02', x'2222', 7200), (1, x'01', x'1111', 3600)",
         "INSERT INTO accepted_ballots VALUES (1, x'cc', 1, x'02', 7200), (1, x'aa', 1, x'01', 3600)",
@@ -34,6 +35,10 @@ async fn a_file_of_schema_6_is_migrated_with_all_that_it_holds() {
     let Db::Lite { readers, .. } = &db else { panic!("this is a file") };
     for (select, expected) in [
         ("SELECT group_concat(log_id || '.' || line_index || '.' || hex(line)) FROM log_lines", "1.0.0A,1.1.0B"),
+        (
+            "SELECT group_concat(log_id || '.' || level || '.' || tile_index || hex(hashes)) FROM log_tiles",
+            "1.0.0AA,1.1.0BB",
+        ),
         (
             "SELECT group_concat(round_id || hex(hash) || hex(envelope) || in_log_by) FROM urn",
             "10111113600,10222227200",

@@ -50,7 +50,7 @@ impl Db {
         let pool = |most| {
             // A file's connection does not die of itself, and the question whether it lives would cost every request.
             let pool = SqlitePoolOptions::new().max_connections(most).test_before_acquire(false);
-            pool.after_release(|connection, _| Box::pin(is_free(connection)))
+            pool.before_acquire(|connection, _| Box::pin(is_free(connection)))
         };
         let writer = pool(1).connect_with(options.clone().pragma("cache_size", WRITER_CACHE)).await?;
         refuse_damaged(&writer, path).await?;
@@ -73,11 +73,13 @@ pub(super) async fn checkpoint(writer: &SqlitePool, readers: &SqlitePool) -> Res
     Ok(())
 }
 
-/// Whether a connection that comes back is in no transaction any more. When the disk is full, SQLite rolls back by itself, the
+/// Whether a connection that is to be used again is in no transaction any more. When the disk is full, SQLite rolls back by itself, the
 /// library's own rollback fails, and the library believes for ever that a transaction is under way: such a connection is closed.
 async fn is_free(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
-    // Behind a rollback that is under way.
-    connection.ping().await?;
+    if connection.is_in_transaction() {
+        // Behind a rollback that is under way. Each such question wakes a thread, so it is asked only then.
+        connection.ping().await?;
+    }
     Ok(!connection.is_in_transaction())
 }
 
