@@ -3,8 +3,6 @@
 mod lines;
 mod round;
 
-use std::collections::BTreeSet;
-
 use audit::{office::Office, round::Round};
 
 use super::{App, logs::LogName};
@@ -33,34 +31,59 @@ pub struct Findings {
 /// [`Error::Database`], when a database is so damaged that it cannot be read; that is an answer too.
 pub async fn look(app: &App) -> Result<Findings, Error> {
     let mut found = Findings { damage: app.db.read().await?.structure().await?, ..Findings::default() };
-    let mut looked = BTreeSet::new();
-    match app.log(LogName::Office).await {
-        Ok(office) => {
-            looked.insert(office.id);
-            lines::walk::<Office>(app, &office, &mut found).await?;
-        }
-        Err(fault) => found.tell("the office", &fault),
+    let mut tx = app.db.read().await?;
+    let (logs, rows) = (log::sizes(&mut tx).await?, rounds::all(&mut tx).await?);
+    drop(tx);
+    let office = app.log(LogName::Office).await;
+    if let Err(fault) = &office {
+        found.tell("the office", fault);
     }
-    for row in rounds::all(&mut app.db.read().await?).await? {
-        let Some(log_id) = row.log_id else { continue };
-        looked.insert(log_id);
-        match app.published(&row.slug).await {
-            Ok(published) => {
-                lines::walk::<Round>(app, &published.log, &mut found).await?;
-                round::look(app, &row.slug, &published, &mut found).await?;
-            }
-            Err(fault) => found.tell(&row.slug, &fault),
+    for (log_id, _) in logs {
+        if let Some(row) = rows.iter().find(|row| row.log_id == Some(log_id)) {
+            look_at_round(app, &row.slug, (row.id, log_id), &mut found).await?;
+        } else if let Some(office) = office.as_ref().ok().filter(|office| office.id == log_id) {
+            let looked = lines::walk::<Office>(app, log_id, Some(&office.key), &mut found).await;
+            found.go_on("the office", looked)?;
+        } else if office.is_ok() {
+            found.tell(&format!("log {log_id}"), &"it is of no round, and not the office's");
         }
-    }
-    let logs = log::sizes(&mut app.db.read().await?).await?;
-    for (log_id, _) in logs.iter().filter(|(log_id, _)| !looked.contains(log_id)) {
-        found.tell(&format!("log {log_id}"), &"it is of no round, and not the office's");
     }
     Ok(found)
+}
+
+/// Whatever is wrong with a round's keys, its lines and its urn are looked at all the same.
+async fn look_at_round(
+    app: &App,
+    slug: &str,
+    (round_id, log_id): (i64, i64),
+    found: &mut Findings,
+) -> Result<(), Error> {
+    let published = app.published(slug).await;
+    let key = published.as_ref().ok().map(|published| published.log.key.as_str());
+    let walked = lines::walk::<Round>(app, log_id, key, found).await;
+    found.go_on(slug, walked)?;
+    let compared = match &published {
+        Ok(published) => round::compare(app, slug, published, found).await,
+        Err(fault) => Err(Error::broken(fault)),
+    };
+    found.go_on(slug, compared)?;
+    let seen = round::pictures(app, slug, (round_id, log_id), found).await;
+    found.go_on(slug, seen)?;
+    let urn = round::urn(app, slug, round_id, found).await;
+    found.go_on(slug, urn)
 }
 
 impl Findings {
     fn tell(&mut self, of: &str, what: &impl std::fmt::Display) {
         self.damage.push(format!("{of}: {what}"));
+    }
+
+    /// Tells what cannot be understood, and goes on; only a database that cannot be read ends the look.
+    fn go_on(&mut self, of: &str, looked: Result<(), Error>) -> Result<(), Error> {
+        match looked {
+            Err(Error::Broken(words)) => self.tell(of, &words),
+            other => other?,
+        }
+        Ok(())
     }
 }

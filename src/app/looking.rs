@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use audit::round::{Round, event::Tallied};
+use audit::{
+    log::line::Line,
+    round::{Event, Round, event::Tallied},
+};
 
 pub use super::witnessing::WitnessState;
 pub use crate::store::turnout::Hour;
@@ -11,7 +14,7 @@ use super::{App, log, published::Published, results, witnessing};
 use crate::{
     domain::pictures::Picture,
     error::Error,
-    store::{Tx, pictures, turnout},
+    store::{Tx, log as lines, pictures, turnout},
 };
 
 /// The pictures of each territory that has any, by registration number.
@@ -22,6 +25,8 @@ pub type Pictures = BTreeMap<u32, Vec<Picture>>;
 pub struct Look {
     /// What never changes.
     pub published: Arc<Published>,
+    /// Handle of the official who published it.
+    pub official: String,
     /// What its log adds up to.
     pub round: Round,
     /// Its territories' pictures.
@@ -42,6 +47,7 @@ pub async fn everything(app: &App, slug: &str) -> Result<Look, Error> {
     let published = app.published(slug).await?;
     let mut tx = app.db.read().await?;
     Ok(Look {
+        official: official(&mut tx, &published).await?,
         round: log::state(&mut tx, published.log_id).await?,
         pictures: by_territory(&mut tx, published.id).await?,
         hours: turnout::all(&mut tx, published.id).await?,
@@ -76,6 +82,19 @@ pub async fn result(app: &App, slug: &str) -> Result<(Round, Vec<Hour>, Option<T
         None => None,
     };
     Ok((round, hours, tallied))
+}
+
+/// Who signed the first line of a round's log; it never changes.
+async fn official(tx: &mut Tx, published: &Published) -> Result<String, Error> {
+    if let Some(official) = published.official.get() {
+        return Ok(official.clone());
+    }
+    let first = lines::lines(tx, published.log_id, 0, 1).await?;
+    let first = first.first().ok_or_else(|| Error::broken("the log is empty"))?;
+    match Line::<Event>::parse(first).map_err(Error::broken)?.event {
+        Event::Published(event) => Ok(published.official.get_or_init(|| event.by).clone()),
+        _ => Err(Error::broken("the log does not begin with the rules")),
+    }
 }
 
 async fn by_territory(tx: &mut Tx, round_id: i64) -> Result<Pictures, Error> {

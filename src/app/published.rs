@@ -1,10 +1,10 @@
 //! A published round with everything that never changes: rules, parsed keys, and the service's own secrets for it.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use audit::{
-    log::{hash::Hash, line::Line, note::Signer},
-    round::{Event, RoundRules},
+    log::{hash::Hash, note::Signer},
+    round::RoundRules,
 };
 use ballots::{
     codec,
@@ -19,7 +19,7 @@ use crate::{
     crypto::issuer::IssuerKey,
     domain::{Refusal, roll::Eligibility},
     error::Error,
-    store::{Tx, log, rounds, rounds::RoundRow, secrets},
+    store::{Tx, rounds, rounds::RoundRow, secrets},
 };
 
 /// A published round, loaded once and shared.
@@ -31,8 +31,8 @@ pub struct Published {
     pub log_id: i64,
     /// Its log, as anybody may know it.
     pub log: Arc<OpenLog>,
-    /// Handle of the official who published it.
-    pub official: String,
+    /// Handle of the official who published it, once somebody asked.
+    pub(super) official: OnceLock<String>,
     /// The frozen rules.
     pub rules: Arc<RoundRules>,
     /// SHA-256 of the rules.
@@ -94,7 +94,7 @@ impl App {
             quorum: policy.map_or(0, |policy| policy.quorum),
         };
         Ok(Published {
-            official: official(tx, log_id).await?,
+            official: OnceLock::new(),
             id: row.id,
             log_id,
             log: Arc::new(log),
@@ -125,16 +125,6 @@ impl App {
     pub(super) async fn keep_secret(&self, tx: &mut Tx, name: &str, secret: &[u8]) -> Result<(), Error> {
         let sealed = self.master.seal(&mut rand::rng(), name, secret);
         secrets::insert(tx, name, &sealed).await
-    }
-}
-
-/// Who signed the first line of a round's log.
-async fn official(tx: &mut Tx, log_id: i64) -> Result<String, Error> {
-    let first = log::lines(tx, log_id, 0, 1).await?;
-    let first = first.first().ok_or_else(|| Error::broken("the log is empty"))?;
-    match Line::<Event>::parse(first).map_err(Error::broken)?.event {
-        Event::Published(published) => Ok(published.by),
-        _ => Err(Error::broken("the log does not begin with the rules")),
     }
 }
 

@@ -124,6 +124,21 @@ pub async fn bytes(tx: &mut Tx, name: &FileName) -> Result<Option<Vec<u8>>, Erro
     })
 }
 
+/// The bytes of a picture's own copy of a file; none when they are gone.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn copy(tx: &mut Tx, round_id: i64, picture: &Hash, file: &PictureFile) -> Result<Vec<u8>, Error> {
+    let bytes: Option<Vec<u8>> = db!(tx, |conn| {
+        let select = sqlx::query_scalar(
+            "SELECT bytes FROM picture_files WHERE round_id = $1 AND picture = $2 AND size = $3 AND format = $4",
+        );
+        let select = select.bind(round_id).bind(picture.as_bytes().to_vec());
+        select.bind(file.size.name()).bind(file.format.extension()).fetch_optional(conn).await?
+    });
+    Ok(bytes.unwrap_or_default())
+}
+
 fn picture(row: &PictureRow, files: Vec<PictureFile>) -> Option<Picture> {
     Some(Picture {
         picture: hash(&row.picture)?,

@@ -4,46 +4,44 @@ use audit::log::{
     checkpoint::Checkpoint,
     hash::{self, Hash},
     line::{Line, leaf},
-    note::VerifierKey,
+    note::{Note, VerifierKey},
     tile::Growth,
 };
-
 use serde::de::DeserializeOwned;
 
 use super::{
     super::{
         App,
         log::{self as writing, Fold},
-        logs::OpenLog,
     },
     BLOCK, Findings,
 };
 use crate::{error::Error, store::log};
 
-/// Looks at every line of a log.
+/// Looks at every line of a log, and at who signed its head, if its key is known.
 ///
 /// # Errors
-/// [`Error::Database`].
-pub(super) async fn walk<S>(app: &App, open: &OpenLog, found: &mut Findings) -> Result<(), Error>
+/// [`Error::Database`], [`Error::Broken`] with what cannot be understood.
+pub(super) async fn walk<S>(app: &App, log_id: i64, key: Option<&str>, found: &mut Findings) -> Result<(), Error>
 where
     S: Fold<Event: DeserializeOwned> + PartialEq,
 {
     // One transaction, so that a log that grows meanwhile is seen at one size.
     let mut tx = app.db.read().await?;
-    let (size, note) = log::checkpoint(&mut tx, open.id).await?;
-    let key: VerifierKey = open.key.parse().map_err(Error::broken)?;
+    let (size, note) = log::checkpoint(&mut tx, log_id).await?;
+    let head = read_head(&note, key);
+    let of = head.as_ref().map_or_else(|_| format!("log {log_id}"), |head| head.origin.clone());
     let (mut growth, mut read, mut sum) = (Growth::new(0), 0, Ok(None::<S>));
     while read < size {
-        let lines = log::lines(&mut tx, open.id, read, BLOCK).await?;
+        let lines = log::lines(&mut tx, log_id, read, BLOCK).await?;
         if lines.is_empty() {
             break;
         }
         let leaves: Vec<_> = lines.iter().map(|line| hash::leaf(&leaf(line))).collect();
         for (id, hashes) in growth.append(&leaves) {
-            let stored = log::tile(&mut tx, open.id, id).await?.unwrap_or_default();
+            let stored = log::tile(&mut tx, log_id, id).await?.unwrap_or_default();
             if !stored.starts_with(&hashes) {
-                let (index, level) = (id.index, id.level);
-                found.tell(open.origin(), &format!("tile {index} of level {level} is not that of its lines"));
+                found.tell(&of, &format!("tile {} of level {} is not that of its lines", id.index, id.level));
             }
         }
         for (line, leaf) in lines.iter().zip(&leaves) {
@@ -52,22 +50,31 @@ where
         }
     }
     found.lines += read;
-    match Checkpoint::open(&note, &key) {
+    match head {
         Ok(head) if (head.size, head.root) == (read, growth.root()) && head.size == size => {}
-        Ok(head) => {
-            let of = head.size;
-            found.tell(open.origin(), &format!("its {read} lines are not those of its signed head, of {of} lines"));
+        Ok(Checkpoint { size: said, .. }) => {
+            found.tell(&of, &format!("its {read} lines are not those of its signed head, of {said} lines"));
         }
-        Err(fault) => found.tell(open.origin(), &format!("its head of {size} lines is not signed by its key: {fault}")),
+        Err(fault) => found.tell(&of, &format!("its head of {size} lines is not signed by its key: {fault}")),
     }
-    match (sum, writing::state::<S>(&mut tx, open.id).await) {
-        (Err(fault), _) => found.tell(open.origin(), &fault),
-        (_, Err(Error::Broken(fault))) => found.tell(open.origin(), &format!("what its lines add up to: {fault}")),
+    match (sum, writing::state::<S>(&mut tx, log_id).await) {
+        (Err(fault), _) => found.tell(&of, &fault),
+        (_, Err(Error::Broken(fault))) => found.tell(&of, &format!("what its lines add up to: {fault}")),
         (_, Err(fault)) => return Err(fault),
         (Ok(sum), Ok(state)) if sum.as_ref() == Some(&state) => {}
-        _ => found.tell(open.origin(), &"its lines add up to something else than is stored"),
+        _ => found.tell(&of, &"its lines add up to something else than is stored"),
     }
     Ok(())
+}
+
+/// What a head says, if the key signed it, or if there is none to ask.
+fn read_head(note: &str, key: Option<&str>) -> Result<Checkpoint, Error> {
+    if let Some(key) = key {
+        let key: VerifierKey = key.parse().map_err(Error::broken)?;
+        return Checkpoint::open(note, &key).map_err(Error::broken);
+    }
+    let note: Note = note.parse().map_err(Error::broken)?;
+    note.text.parse().map_err(Error::broken)
 }
 
 /// What a log's lines add up to after one more.

@@ -1,5 +1,7 @@
-//! A round beside its log: its row must say what the log says, its keys and pictures must be those that the log names, and its waiting
-//! ballots those that were accepted.
+//! A round beside its log: its row and keys must be what the log says, its pictures those that the log has, with their bytes, and its
+//! waiting ballots those that were accepted.
+
+use std::collections::BTreeMap;
 
 use audit::{log::hash::Hash, round::Round};
 use sha2::{Digest, Sha256};
@@ -9,18 +11,17 @@ use super::{
     BLOCK, Findings,
 };
 use crate::{
-    domain::pictures::FileName,
     error::Error,
-    store::{Tx, ballot_box, pictures, rounds},
+    store::{ballot_box, pictures as store, rounds},
 };
 
-/// Looks at a published round, whose keys were opened already.
+/// Compares the row of a round and its keys, which were opened already, with its rules in the log.
 ///
 /// # Errors
 /// [`Error::Database`].
-pub(super) async fn look(app: &App, slug: &str, published: &Published, found: &mut Findings) -> Result<(), Error> {
+pub(super) async fn compare(app: &App, slug: &str, published: &Published, found: &mut Findings) -> Result<(), Error> {
     let (rules, mut tx) = (&published.rules, app.db.read().await?);
-    let row = rounds::find(&mut tx, slug).await?.ok_or_else(|| Error::broken("a round is gone"))?;
+    let row = rounds::find(&mut tx, slug).await?.ok_or_else(|| Error::broken("it is gone"))?;
     // A state that cannot be read was told with the log.
     if let Ok(state) = writing::state::<Round>(&mut tx, published.log_id).await
         && (row.phase, row.opens_at, row.closes_at, &**rules)
@@ -37,27 +38,44 @@ pub(super) async fn look(app: &App, slug: &str, published: &Published, found: &m
             found.tell(slug, &format!("the {name} key is not the one that its rules name"));
         }
     }
-    seen(&mut tx, row.id, slug, found).await?;
-    urn(&mut tx, row.id, slug, found).await
+    Ok(())
 }
 
-/// The files of pictures have the bytes that their names say.
-async fn seen(tx: &mut Tx, round_id: i64, slug: &str, found: &mut Findings) -> Result<(), Error> {
-    for file in pictures::of_round(tx, round_id).await?.into_iter().flat_map(|picture| picture.files) {
-        let name = FileName { hash: file.hash, format: file.format };
-        let bytes = pictures::bytes(tx, &name).await?;
-        if bytes.is_none_or(|bytes| Hash::from(<[u8; 32]>::from(Sha256::digest(bytes))) != file.hash) {
-            found.tell(slug, &format!("the picture {} is not the one that was added", file.hash));
+/// The pictures that the log has are there, each file with the bytes that its hash says.
+///
+/// # Errors
+/// [`Error::Database`], [`Error::Broken`] with what cannot be understood.
+pub(super) async fn pictures(
+    app: &App,
+    slug: &str,
+    (round_id, log_id): (i64, i64),
+    found: &mut Findings,
+) -> Result<(), Error> {
+    let mut tx = app.db.read().await?;
+    let pictures = store::of_round(&mut tx, round_id).await?;
+    let territories: BTreeMap<_, _> = pictures.iter().map(|picture| (picture.picture, picture.territory)).collect();
+    if writing::state::<Round>(&mut tx, log_id).await.is_ok_and(|state| state.pictures != territories) {
+        found.tell(slug, &"its pictures are not those of its log");
+    }
+    for picture in pictures {
+        for file in &picture.files {
+            let bytes = store::copy(&mut tx, round_id, &picture.picture, file).await?;
+            if Hash::from(<[u8; 32]>::from(Sha256::digest(bytes))) != file.hash {
+                found.tell(slug, &format!("a file of the picture {} is not the one that was added", picture.picture));
+            }
         }
     }
     Ok(())
 }
 
 /// A ballot that waits must be the one that was accepted.
-async fn urn(tx: &mut Tx, round_id: i64, slug: &str, found: &mut Findings) -> Result<(), Error> {
-    let mut after = None;
+///
+/// # Errors
+/// [`Error::Database`], [`Error::Broken`] with what cannot be understood.
+pub(super) async fn urn(app: &App, slug: &str, round_id: i64, found: &mut Findings) -> Result<(), Error> {
+    let (mut tx, mut after) = (app.db.read().await?, None);
     loop {
-        let ballots = ballot_box::look(tx, round_id, after, BLOCK).await?;
+        let ballots = ballot_box::look(&mut tx, round_id, after, BLOCK).await?;
         let Some(last) = ballots.last() else { return Ok(()) };
         after = Some(last.hash);
         found.waiting += ballots.len() as u64;

@@ -34,10 +34,11 @@ pub(super) async fn home(State(http): State<Http>, f: Frame) -> Result<Response,
 }
 
 pub(super) async fn round(State(http): State<Http>, f: Frame, Path(slug): Path<String>) -> Result<Response, Problem> {
-    let Look { published, round, pictures, hours, witnesses, head } = looking::everything(&http.app, &slug).await?;
+    let Look { published, official, round, pictures, hours, witnesses, head } =
+        looking::everything(&http.app, &slug).await?;
     let zone = &round.rules.time_zone;
     let about = About {
-        official: published.official.clone(),
+        official,
         cards: cards(&f, &round, &pictures),
         map: Map::of(&f, &http.app.config.map, &slug, &round.rules.voting.territories),
         turnout: turnout(&f, &hours, zone),

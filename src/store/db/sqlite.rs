@@ -43,7 +43,7 @@ impl Db {
             .row_buffer_size(ROWS)
             .pragma("journal_size_limit", "67108864")
             .pragma("wal_autocheckpoint", LONGEST_LOG)
-            // What takes back half a statement is kept in memory: past 64 KiB it would go through a file, for each group of ballots.
+            // What takes back half a statement is kept in memory: past 64 KiB it would go through a file.
             .pragma("temp_store", "MEMORY")
             // A statement that is logged could tell who did what when.
             .disable_statement_logging();

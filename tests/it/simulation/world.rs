@@ -1,7 +1,12 @@
 //! Nodes with clocks that stand until they are moved, each in a runtime of its own, so that it can be stopped, or die with all it was doing.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    path::PathBuf,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
+use audit::round::Phase;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use veche::{
@@ -9,13 +14,14 @@ use veche::{
     client::Api,
     clock::Clock,
     config::{Config, Database},
+    http::RoundSummary,
     jobs,
     server::Server,
 };
 
 use crate::{both, town};
 
-/// Longest wait for what a dying node cannot leave.
+/// Longest wait for what a dying node cannot leave, and for a count.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A node that runs.
@@ -107,6 +113,18 @@ impl World {
         let server = started.await.unwrap().unwrap();
         server.looked().await;
         let api = Api::new(&server.url()).unwrap();
+        // Counts are made beside what is due, and a start does not wait for them.
+        let began = Instant::now();
+        while api
+            .get::<Vec<RoundSummary>>("/api/v1/rounds", None)
+            .await
+            .unwrap()
+            .iter()
+            .any(|round| round.phase == Phase::Opened)
+        {
+            assert!(began.elapsed() < PATIENCE, "a count is not made");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
         self.nodes[node] = Some(Node { runtime: Some(runtime), server: Some(server), api, clock });
     }
 
