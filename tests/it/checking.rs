@@ -3,7 +3,10 @@
 use std::path::Path;
 
 use sqlx::{AssertSqlSafe, Connection as _, SqliteConnection};
-use veche::{app::checking, server};
+use veche::{
+    app::checking::{self, Findings},
+    server,
+};
 
 use super::{
     both,
@@ -24,11 +27,11 @@ async fn replaces(data: &Path, (table, column): (&str, &str), from: &str, to: &s
 }
 
 /// What is found by a program that starts now.
-async fn finds(town: &Town) -> Vec<String> {
+async fn finds(town: &Town) -> Findings {
     let app = server::open(config(town.folder.path().join("data")), town.clock.clone()).await.unwrap();
     let found = checking::look(&app).await.unwrap();
     app.stop().await;
-    found.damage
+    found
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -36,7 +39,8 @@ async fn whatever_differs_from_the_log_is_told() {
     let town = Town::new().await;
     town.publishes().await;
     let data = town.folder.path().join("data");
-    assert_eq!(finds(&town).await, [""; 0]);
+    let whole = finds(&town).await;
+    assert!(whole.damage.is_empty() && whole.lines > 0, "{whole:?}");
     let issuer = format!("round/{SLUG}/issuer");
     for (place, from, to, words) in [
         (("logs", "state"), "\"ballots\":0", "\"ballots\":7", "add up to something else"),
@@ -48,8 +52,9 @@ async fn whatever_differs_from_the_log_is_told() {
     ] {
         replaces(&data, place, from, to).await;
         let found = finds(&town).await;
-        assert!(found.iter().any(|damage| damage.contains(words)), "{place:?}: {from} to {to}: {found:?}");
+        assert!(found.damage.iter().any(|damage| damage.contains(words)), "{place:?}: {from} to {to}: {found:?}");
+        assert_eq!(found.lines, whole.lines, "{place:?}: whatever is damaged, every line is looked at");
         replaces(&data, place, to, from).await;
     }
-    assert_eq!(finds(&town).await, [""; 0]);
+    assert_eq!(finds(&town).await, whole);
 }
