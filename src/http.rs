@@ -18,6 +18,7 @@ pub mod limits;
 mod log;
 pub mod openapi;
 pub mod overload;
+mod packing;
 mod pages;
 mod pictures;
 mod policy;
@@ -80,6 +81,8 @@ pub struct Http {
     pub limits: Arc<Limits>,
     /// What is turned away when there is too much to do.
     pub overload: Arc<Overload>,
+    /// Pages that many ask for.
+    kept: Arc<pages::Kept>,
 }
 
 impl Http {
@@ -88,7 +91,7 @@ impl Http {
     pub fn new(app: Arc<App>) -> Self {
         let limits = Arc::new(Limits::new(&app.config.limits, &app.config.trusted_proxies));
         let overload = Arc::new(Overload::new(&app.config.overload));
-        Self { app, limits, overload }
+        Self { app, limits, overload, kept: Arc::default() }
     }
 
     /// Every route.
@@ -147,7 +150,9 @@ impl Http {
         let upload = Router::new()
             .route("/api/v1/rounds/{slug}/territories/{number}/pictures", post(pictures::add))
             .layer(DefaultBodyLimit::max(MAX_PICTURE));
-        let bounded = registrar.merge(ballot_box).merge(staff).layer(DefaultBodyLimit::max(MAX_BODY));
+        let after_acts = || middleware::from_fn_with_state(self.clone(), pages::after_acts);
+        let bounded =
+            registrar.merge(ballot_box).merge(staff.layer(after_acts())).layer(DefaultBodyLimit::max(MAX_BODY));
         // Addresses that lead nowhere count as reading too.
         let lost = Router::new()
             .fallback(problem::not_found)
@@ -166,9 +171,9 @@ impl Http {
             .merge(reads)
             .merge(logs)
             .merge(bounded)
-            .merge(draft)
-            .merge(upload)
-            .merge(roll)
+            .merge(draft.layer(after_acts()))
+            .merge(upload.layer(after_acts()))
+            .merge(roll.layer(after_acts()))
             .fallback_service(lost)
             .method_not_allowed_fallback(problem::method_not_allowed)
             .layer(headers.layer(middleware::from_fn_with_state(self.clone(), watch::around)))

@@ -15,6 +15,7 @@ pub mod http;
 pub mod jobs;
 pub mod metrics;
 pub mod outbound;
+mod packing;
 pub mod pages;
 pub mod pictures;
 pub mod publishing;

@@ -1,7 +1,5 @@
 //! A log as C2SP tlog-tiles has it: hashes, leaves and events, for anybody who checks it and trusts no answer of ours.
 
-use std::io::Write as _;
-
 use audit::log::{
     entries,
     hash::Hash,
@@ -10,13 +8,13 @@ use audit::log::{
     tile::{TileId, WIDTH},
 };
 use bytes::Bytes;
-use flate2::{Compression, write::GzEncoder};
 use quick_cache::{Weighter, sync::Cache};
 
 use super::{App, logs::OpenLog};
 use crate::{
     domain::Refusal,
     error::Error,
+    packing::pack,
     store::{Tx, log},
 };
 
@@ -127,17 +125,6 @@ pub async fn event(app: &App, log: &OpenLog, hash: &Hash) -> Result<Bytes, Error
     let line = Bytes::from(line);
     let event = line::event(&line).ok_or_else(|| Error::broken("a line has no event"))?;
     Ok(line.slice_ref(event))
-}
-
-/// Packs with gzip on a thread of its own: a tile of leaves takes milliseconds, in which others are answered.
-async fn pack(bytes: Bytes) -> Result<Bytes, Error> {
-    let pack = move || {
-        let mut encoder = GzEncoder::new(Vec::with_capacity(bytes.len()), Compression::fast());
-        encoder.write_all(&bytes)?;
-        encoder.finish()
-    };
-    let packed = tokio::task::spawn_blocking(pack).await.map_err(Error::broken)?;
-    Ok(packed.map_err(Error::broken)?.into())
 }
 
 #[cfg(test)]

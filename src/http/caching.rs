@@ -50,14 +50,19 @@ pub(super) fn kept(request: &HeaderMap, caching: &'static str, tag: &str, answer
     response
 }
 
-/// An answer that is named by its content. Weak, for the same is also sent packed.
+/// The name of a version, made of its content. Weak, for the same is also sent packed.
+pub(super) fn tag_of(body: &[u8]) -> String {
+    format!("W/\"{}\"", hex::encode(&Sha256::digest(body)[..TAG]))
+}
+
+/// An answer that is named by its content.
 pub(super) fn by_content(
     request: &HeaderMap,
     caching: &'static str,
     media_type: &'static str,
     body: Vec<u8>,
 ) -> Response {
-    let tag = format!("W/\"{}\"", hex::encode(&Sha256::digest(&body)[..TAG]));
+    let tag = tag_of(&body);
     kept(request, caching, &tag, ([(header::CONTENT_TYPE, media_type)], body))
 }
 

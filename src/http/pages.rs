@@ -1,22 +1,24 @@
 //! Pages for people, each at the same address in every language: `/rounds/spring`, `/en/rounds/spring`.
 
 mod frame;
+mod kept;
 mod rounds;
 mod voting;
 
 pub(super) use frame::Asked;
+pub(super) use kept::{Kept, after_acts};
 
 use askama::Template;
 use axum::{
     Router,
-    http::{HeaderMap, HeaderName, StatusCode, header},
+    http::{HeaderName, StatusCode, header},
     response::{Html, IntoResponse, Response},
     routing::get,
 };
 
 use super::{
     Http,
-    caching::{self, ASK, NEVER, SHORT},
+    caching::{ASK, NEVER},
     extract::Path,
     problem::Problem,
 };
@@ -81,12 +83,6 @@ pub(super) async fn erased() -> impl IntoResponse {
 /// A page; whoever keeps a copy asks before showing it again, for rounds go on.
 fn render(page: &impl Template) -> Result<Response, Problem> {
     respond(page, ASK)
-}
-
-/// A page that stays as it is for a while, and that many want at one time.
-fn render_kept(page: &impl Template, request: &HeaderMap) -> Result<Response, Problem> {
-    let html = page.render().map_err(Error::broken)?;
-    Ok(caching::by_content(request, SHORT, "text/html; charset=utf-8", html.into_bytes()))
 }
 
 /// A page on which somebody votes or checks: nobody keeps a copy of it.

@@ -4,7 +4,7 @@
 use audit::log::{hash::Hash, path::TilePath};
 use axum::{
     extract::State,
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderMap, header},
     response::{IntoResponse, Response},
 };
 use serde::{Deserialize, Serialize};
@@ -13,6 +13,7 @@ use super::{
     Http,
     caching::{self, A_MOMENT, ASK, FOR_A_DAY, FOR_GOOD},
     extract::Path,
+    packing::{self, takes_gzip},
     problem::Problem,
 };
 use crate::{
@@ -105,14 +106,8 @@ pub(super) async fn tile(
     let bytes = tiles::tile(&http.app, &log, path, packed).await?;
     let tag = caching::name_of(&[&log.key, &path.to_string(), if packed { "gzip" } else { "" }]);
     let answer = ([(header::CONTENT_TYPE, "application/octet-stream")], bytes);
-    let mut response = caching::kept(&headers, FOR_GOOD, &tag, answer);
-    if matches!(path, TilePath::Entries(..)) {
-        response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept-encoding"));
-    }
-    if packed && response.status() == StatusCode::OK {
-        response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
-    }
-    Ok(response)
+    let response = caching::kept(&headers, FOR_GOOD, &tag, answer);
+    Ok(if matches!(path, TilePath::Entries(..)) { packing::may_be_packed(response, packed) } else { response })
 }
 
 /// The newest head, with every cosignature of exactly its size.
@@ -163,29 +158,4 @@ pub(super) async fn witnesses(State(http): State<Http>, Path(address): Path<Addr
 
 fn malformed(fault: impl std::fmt::Display) -> Refusal {
     Refusal::Malformed(fault.to_string())
-}
-
-/// Whether the asker takes gzip: named, and not with a weight of nought.
-fn takes_gzip(headers: &HeaderMap) -> bool {
-    let values = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
-    values.flat_map(|value| value.split(',')).any(|one| {
-        let (name, weight) = one.split_once(';').unwrap_or((one, "q=1"));
-        let none = weight.trim().strip_prefix("q=").and_then(|weight| weight.parse::<f32>().ok()) == Some(0.0);
-        matches!(name.trim(), "gzip" | "*") && !none
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn gzip_is_sent_to_those_who_take_it() {
-        let takes = |text: &'static str| {
-            takes_gzip(&HeaderMap::from_iter([(header::ACCEPT_ENCODING, HeaderValue::from_static(text))]))
-        };
-        assert!(["gzip", "br, gzip;q=0.5", "*"].into_iter().all(takes));
-        assert!(!["", "br", "gzip;q=0", "gzip; q=0.000, br"].into_iter().any(takes));
-        assert!(!takes_gzip(&HeaderMap::new()));
-    }
 }

@@ -24,7 +24,7 @@ const NEVER: &str = "no-store";
 type Row = (&'static str, &'static str, &'static str, bool);
 
 const ROUTES: &[Row] = &[
-    ("/", "/", ASK, false),
+    ("/", "/", ASK, true),
     ("/accessibility", "/accessibility", ASK, false),
     ("/api/v1/openapi.json", "/api/v1/openapi.json", ASK, false),
     ("/api/v1/rounds", "/api/v1/rounds", ASK, false),
@@ -47,7 +47,7 @@ const ROUTES: &[Row] = &[
     ("/problems", "/problems", ASK, false),
     ("/problems/{slug}", "/problems/unknown-round", ASK, false),
     ("/readyz", "/readyz", ASK, false),
-    ("/rounds/{slug}", "/rounds/square-2027", ASK, false),
+    ("/rounds/{slug}", "/rounds/square-2027", ASK, true),
     ("/rounds/{slug}/ballot", "/rounds/square-2027/ballot", NEVER, false),
     ("/rounds/{slug}/check", "/rounds/square-2027/check", NEVER, false),
     ("/rounds/{slug}/issued", "/rounds/square-2027/issued", NEVER, false),

@@ -1,5 +1,7 @@
 //! Pages for people: every one in every language, refusals in the reader's words, files that caches may keep, and what the log says of them.
 
+use std::io::Read as _;
+
 use audit::round::{Act, Event};
 use reqwest::{Method as Verb, StatusCode};
 use serde_json::json;
@@ -208,6 +210,44 @@ async fn participation_over_time_is_what_the_log_says() {
     // Each row has the day's ballots, the ballots so far, and the day's credentials.
     let (ballots, credentials) = cells.chunks(3).fold((0, 0), |(b, c), row| (b + row[0], c + row[2]));
     assert_eq!((ballots, Some(credentials)), (130, round["issued"].as_u64()));
+}
+
+/// The phase that a page shows, and how the page was packed.
+async fn phase_on(town: &Town, path: &str, accepts: &str) -> (String, Option<String>) {
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let answer =
+        client.get(format!("{}{path}", town.server.url())).header("accept-encoding", accepts).send().await.unwrap();
+    assert_eq!((answer.status(), answer.headers()["vary"].as_bytes()), (StatusCode::OK, &b"accept-encoding"[..]));
+    let packed = answer.headers().get("content-encoding").map(|value| value.to_str().unwrap().to_owned());
+    let bytes = answer.bytes().await.unwrap();
+    let mut html = String::new();
+    match packed {
+        Some(_) => flate2::read::GzDecoder::new(&bytes[..]).read_to_string(&mut html).unwrap(),
+        None => (&bytes[..]).read_to_string(&mut html).unwrap(),
+    };
+    let phase =
+        html.split("data-phase=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_else(|| panic!("{html}"));
+    (phase.to_owned(), packed)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_act_of_staff_shows_at_once_on_pages_that_are_kept() {
+    let town = Town::new().await;
+    town.publishes().await;
+    for (act, phase) in [(None, "published"), (Some(Act::Open), "open"), (Some(Act::Close), "closed")] {
+        if let Some(act) = act {
+            town.acts(act).await;
+        }
+        for path in ["", "/rounds/square-2027", "/rounds/square-2027/results"] {
+            for prefix in ["", "/en"] {
+                let path = if path.is_empty() { format!("{prefix}/") } else { format!("{prefix}{path}") };
+                let shown = |accepts| phase_on(&town, &path, accepts);
+                assert_eq!(shown("identity").await, (phase.to_owned(), None), "{path}");
+                assert_eq!(shown("gzip, br").await, (phase.to_owned(), Some("gzip".to_owned())), "{path}");
+                assert_eq!(shown("identity").await, (phase.to_owned(), None), "{path}, again");
+            }
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

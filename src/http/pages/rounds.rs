@@ -4,12 +4,20 @@ use audit::{
     log::{checkpoint::Checkpoint, note::Note, short::HeadCode},
     round::Round,
 };
-use axum::{extract::State, http::HeaderMap, response::Response};
+use axum::{
+    extract::{OriginalUri, State},
+    http::HeaderMap,
+    response::Response,
+};
 use ballots::rules::Territory;
 
 use super::{
-    super::{extract::Path, problem::not_found},
-    Http, Problem, render, render_kept,
+    super::{
+        caching::{ASK, SHORT},
+        extract::Path,
+        problem::not_found,
+    },
+    Http, Problem, kept, render,
 };
 use crate::{
     app::{
@@ -26,21 +34,40 @@ use crate::{
     },
 };
 
-pub(super) async fn home(State(http): State<Http>, f: Frame) -> Result<Response, Problem> {
-    let now = http.app.clock.now();
-    let rounds = results::all(&http.app).await?;
-    let rounds = rounds.into_iter().map(|(_, round)| View::new(f.t, &round, now)).collect();
-    render(&HomePage::new(f, rounds))
+pub(super) async fn home(
+    State(http): State<Http>,
+    f: Frame,
+    address: OriginalUri,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let page = async {
+        let now = http.app.clock.now();
+        let rounds = results::all(&http.app).await?;
+        let rounds = rounds.into_iter().map(|(_, round)| View::new(f.t, &round, now)).collect();
+        Ok((HomePage::new(f, rounds), ASK))
+    };
+    kept::respond(&http, &address, &headers, page).await
 }
 
-pub(super) async fn round(State(http): State<Http>, f: Frame, Path(slug): Path<String>) -> Result<Response, Problem> {
+pub(super) async fn round(
+    State(http): State<Http>,
+    f: Frame,
+    address: OriginalUri,
+    Path(slug): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let page = async { Ok((round_page(&http, f, &slug).await?, ASK)) };
+    kept::respond(&http, &address, &headers, page).await
+}
+
+async fn round_page(http: &Http, f: Frame, slug: &str) -> Result<RoundPage, Problem> {
     let Look { published, official, round, pictures, hours, witnesses, head } =
-        looking::everything(&http.app, &slug).await?;
+        looking::everything(&http.app, slug).await?;
     let zone = &round.rules.time_zone;
     let about = About {
         official,
         cards: cards(&f, &round, &pictures),
-        map: Map::of(&f, &http.app.config.map, &slug, &round.rules.voting.territories),
+        map: Map::of(&f, &http.app.config.map, slug, &round.rules.voting.territories),
         turnout: turnout(&f, &hours, zone),
         witnesses: Witnesses::new(
             f.t,
@@ -50,7 +77,7 @@ pub(super) async fn round(State(http): State<Http>, f: Frame, Path(slug): Path<S
         ),
         head: head_code(&head)?,
     };
-    render(&RoundPage::new(f, &round, http.app.clock.now(), about))
+    Ok(RoundPage::new(f, &round, http.app.clock.now(), about))
 }
 
 pub(super) async fn territory(
@@ -69,13 +96,17 @@ pub(super) async fn territory(
 pub(super) async fn results(
     State(http): State<Http>,
     f: Frame,
+    address: OriginalUri,
     Path(slug): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let (round, hours, tallied) = looking::result(&http.app, &slug).await?;
-    let turnout = turnout(&f, &hours, &round.rules.time_zone);
-    let page = ResultsPage::new(f, &round, http.app.clock.now(), tallied.as_ref(), turnout);
-    if tallied.is_some() { render_kept(&page, &headers) } else { render(&page) }
+    let page = async {
+        let (round, hours, tallied) = looking::result(&http.app, &slug).await?;
+        let turnout = turnout(&f, &hours, &round.rules.time_zone);
+        let page = ResultsPage::new(f, &round, http.app.clock.now(), tallied.as_ref(), turnout);
+        Ok((page, if tallied.is_some() { SHORT } else { ASK }))
+    };
+    kept::respond(&http, &address, &headers, page).await
 }
 
 /// The cards of a round's territories, in the order of the rules.
