@@ -72,26 +72,38 @@ const MAX_PICTURE: usize = MOST_BYTES / 3 * 4 + MAX_BODY;
 /// Longest body of a roll import, in bytes.
 const MAX_ROLL: usize = 8 * 1024 * 1024;
 
-/// What every handler gets.
+/// What every handler gets: one pointer, for each layer around a request clones it.
 #[derive(Debug, Clone)]
-pub struct Http {
+pub struct Http(Arc<Shared>);
+
+/// What stands behind it.
+#[derive(Debug)]
+pub struct Shared {
     /// The use cases.
     pub app: Arc<App>,
     /// The rate limits.
-    pub limits: Arc<Limits>,
+    pub limits: Limits,
     /// What is turned away when there is too much to do.
     pub overload: Arc<Overload>,
     /// Pages that many ask for.
-    kept: Arc<pages::Kept>,
+    kept: pages::Kept,
+}
+
+impl std::ops::Deref for Http {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
 }
 
 impl Http {
     /// The service over this app, with the limits of its settings.
     #[must_use]
     pub fn new(app: Arc<App>) -> Self {
-        let limits = Arc::new(Limits::new(&app.config.limits, &app.config.trusted_proxies));
+        let limits = Limits::new(&app.config.limits, &app.config.trusted_proxies);
         let overload = Arc::new(Overload::new(&app.config.overload));
-        Self { app, limits, overload, kept: Arc::default() }
+        Self(Arc::new(Shared { app, limits, overload, kept: pages::Kept::default() }))
     }
 
     /// Every route.

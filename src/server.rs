@@ -85,12 +85,12 @@ impl Server {
         let listener = bind(wanted).await?;
         let address = listener.local_addr().map_err(Error::broken)?;
         let http = Http::new(Arc::clone(&app));
-        let limits = Arc::clone(&http.limits);
+        let limited = http.clone();
         let forgetting = tokio::spawn(async move {
             let mut tick = tokio::time::interval(FORGET_EVERY);
             loop {
                 tick.tick().await;
-                limits.forget_quiet_keys();
+                limited.limits.forget_quiet_keys();
             }
         });
         let watching = match watched {

@@ -45,7 +45,7 @@ pub async fn identify(app: &App, slug: &str, code: &str) -> Result<Identified, E
 }
 
 async fn recognise(app: &App, round: &Published, code: &IdentifyingCode) -> Result<CodeRow, Error> {
-    let mut tx = app.db.read().await?;
+    let mut tx = app.db.ask().await?;
     let row = voters::by_locator(&mut tx, round.id, code.locator()).await?;
     drop(tx);
     let Some(row) = row else {

@@ -80,7 +80,7 @@ pub async fn tile(app: &App, log: &OpenLog, path: TilePath, packed: bool) -> Res
         (TilePath::Entries(..), Some(tile)) if path == full => return Ok(tile),
         _ => {}
     }
-    let mut tx = app.db.read().await?;
+    let mut tx = app.db.ask().await?;
     let (whole, asked) = match path {
         TilePath::Hashes(id, _) => {
             let tile = hashes(&mut tx, log.id, id).await?;
@@ -121,7 +121,7 @@ async fn leaves(tx: &mut Tx, log_id: i64, index: u64, width: u64) -> Result<Byte
 /// # Errors
 /// [`Refusal::NotInLog`].
 pub async fn event(app: &App, log: &OpenLog, hash: &Hash) -> Result<Bytes, Error> {
-    let line = log::long_line(&mut app.db.read().await?, log.id, hash).await?.ok_or(Refusal::NotInLog)?;
+    let line = log::long_line(&mut app.db.ask().await?, log.id, hash).await?.ok_or(Refusal::NotInLog)?;
     let line = Bytes::from(line);
     let event = line::event(&line).ok_or_else(|| Error::broken("a line has no event"))?;
     Ok(line.slice_ref(event))

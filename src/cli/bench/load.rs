@@ -16,7 +16,7 @@ use tokio::net::TcpStream;
 use super::super::CliFault;
 
 /// Connections at the same time.
-pub(super) const CONNECTIONS: usize = 256;
+pub(super) const CONNECTIONS: usize = 512;
 
 /// One connection to the server.
 pub(super) struct Connection {

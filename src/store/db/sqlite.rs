@@ -1,10 +1,16 @@
 //! SQLite: the file of a village or a town, made and migrated where needed.
 
-use std::{path::Path, str::FromStr, time::Duration};
+use std::{
+    ops::{Deref, DerefMut},
+    path::Path,
+    str::FromStr,
+    time::Duration,
+};
 
 use sqlx::{
-    ConnectOptions as _, Connection as _, SqliteConnection, SqlitePool,
+    ConnectOptions as _, Connection as _, Sqlite, SqliteConnection, SqlitePool, Transaction,
     migrate::Migrator,
+    pool::PoolConnection,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
@@ -26,6 +32,44 @@ const ROWS: usize = 512;
 /// by itself, because nobody calls [`checkpoint`].
 const LONG_LOG: i64 = 8_000;
 const LONGEST_LOG: &str = "16000";
+
+/// A connection that somebody has for a while.
+#[derive(Debug)]
+pub enum Open {
+    /// For a transaction of several statements.
+    Whole(Transaction<'static, Sqlite>),
+    /// For one statement that only reads.
+    Single(PoolConnection<Sqlite>),
+}
+
+impl Deref for Open {
+    type Target = SqliteConnection;
+
+    fn deref(&self) -> &SqliteConnection {
+        match self {
+            Self::Whole(transaction) => transaction,
+            Self::Single(connection) => connection,
+        }
+    }
+}
+
+impl DerefMut for Open {
+    fn deref_mut(&mut self) -> &mut SqliteConnection {
+        match self {
+            Self::Whole(transaction) => transaction,
+            Self::Single(connection) => connection,
+        }
+    }
+}
+
+impl Open {
+    pub(super) async fn commit(self) -> Result<(), Error> {
+        match self {
+            Self::Whole(transaction) => Ok(transaction.commit().await?),
+            Self::Single(_) => Ok(()),
+        }
+    }
+}
 
 impl Db {
     /// Opens the file, creating and migrating it where needed.
