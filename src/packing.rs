@@ -3,7 +3,8 @@
 use std::io::Write as _;
 
 use bytes::Bytes;
-use flate2::{Compression, write::GzEncoder};
+pub(crate) use flate2::Compression;
+use flate2::write::GzEncoder;
 
 use crate::error::Error;
 
@@ -11,11 +12,12 @@ use crate::error::Error;
 ///
 /// # Errors
 /// [`Error::Broken`] when the runtime ends meanwhile.
-pub(crate) async fn pack(bytes: Bytes) -> Result<Bytes, Error> {
-    let pack = move || {
-        let mut encoder = GzEncoder::new(Vec::with_capacity(bytes.len()), Compression::fast());
+pub(crate) async fn pack(bytes: Bytes, level: Compression) -> Result<Bytes, Error> {
+    let pack = move || -> std::io::Result<Box<[u8]>> {
+        let mut encoder = GzEncoder::new(Vec::with_capacity(bytes.len() / 2), level);
         encoder.write_all(&bytes)?;
-        encoder.finish()
+        // What is kept holds no more memory than it is long.
+        Ok(encoder.finish()?.into_boxed_slice())
     };
     let packed = tokio::task::spawn_blocking(pack).await.map_err(Error::broken)?;
     Ok(packed.map_err(Error::broken)?.into())

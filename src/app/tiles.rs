@@ -14,7 +14,7 @@ use super::{App, logs::OpenLog};
 use crate::{
     domain::Refusal,
     error::Error,
-    packing::pack,
+    packing::{Compression, pack},
     store::{Tx, log},
 };
 
@@ -89,7 +89,7 @@ pub async fn tile(app: &App, log: &OpenLog, path: TilePath, packed: bool) -> Res
         TilePath::Entries(index, width) => (path == full, leaves(&mut tx, log.id, index, width).await?),
     };
     drop(tx);
-    let asked = if packed { pack(asked).await? } else { asked };
+    let asked = if packed { pack(asked, Compression::fast()).await? } else { asked };
     if whole && path == full {
         app.tiles.0.insert((log.id, full, packed), asked.clone());
     }

@@ -14,14 +14,21 @@ pub(super) fn may_be_packed(mut response: Response, packed: bool) -> Response {
     response
 }
 
-/// Whether the asker takes gzip: named, and not with a weight of nought.
+/// Whether the asker takes gzip: named, or meant by `*`, and not with a weight of nought (RFC 9110 §12.5.3).
 pub(super) fn takes_gzip(headers: &HeaderMap) -> bool {
     let values = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
-    values.flat_map(|value| value.split(',')).any(|one| {
+    let (mut named, mut others) = (None, false);
+    for one in values.flat_map(|value| value.split(',')) {
         let (name, weight) = one.split_once(';').unwrap_or((one, "q=1"));
-        let none = weight.trim().strip_prefix("q=").and_then(|weight| weight.parse::<f32>().ok()) == Some(0.0);
-        matches!(name.trim(), "gzip" | "*") && !none
-    })
+        let weight = weight.trim().to_ascii_lowercase();
+        let takes = weight.strip_prefix("q=").and_then(|weight| weight.trim().parse::<f32>().ok()) != Some(0.0);
+        match name.trim() {
+            "*" => others = takes,
+            name if name.eq_ignore_ascii_case("gzip") => named = Some(takes),
+            _ => {}
+        }
+    }
+    named.unwrap_or(others)
 }
 
 #[cfg(test)]
@@ -33,8 +40,10 @@ mod tests {
         let takes = |text: &'static str| {
             takes_gzip(&HeaderMap::from_iter([(header::ACCEPT_ENCODING, HeaderValue::from_static(text))]))
         };
-        assert!(["gzip", "br, gzip;q=0.5", "*"].into_iter().all(takes));
-        assert!(!["", "br", "gzip;q=0", "gzip; q=0.000, br"].into_iter().any(takes));
+        assert!(["gzip", "GZIP", "br, gzip;q=0.5", "*", "gzip, *;q=0"].into_iter().all(takes));
+        assert!(
+            !["", "br", "gzip;q=0", "gzip;Q=0", "gzip; q=0.000, br", "gzip;q=0, *", "*;q=0"].into_iter().any(takes)
+        );
         assert!(!takes_gzip(&HeaderMap::new()));
     }
 }

@@ -14,7 +14,7 @@ pub use postgres::{Migrated, migrate};
 
 use crate::error::Error;
 
-/// Runs the body with `$conn` as the connection inside a transaction and `$database` as its sqlx type, once for each database.
+/// Runs the body with `$conn` as the connection and `$database` as its sqlx type, once for each database.
 macro_rules! db {
     ($tx:expr, |$conn:ident| $body:expr) => {
         match $tx {
@@ -100,7 +100,7 @@ pub struct Connections {
     pub most: u32,
 }
 
-/// A transaction.
+/// A transaction, or a connection for one statement that reads ([`Db::ask`]).
 #[derive(Debug)]
 pub enum Tx {
     /// On SQLite.

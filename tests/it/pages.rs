@@ -248,6 +248,12 @@ async fn an_act_of_staff_shows_at_once_on_pages_that_are_kept() {
             }
         }
     }
+    // Who has the page is told so, without a body and so without its packing.
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let ask = || client.get(format!("{}/rounds/{SLUG}", town.server.url())).header("accept-encoding", "gzip");
+    let tag = ask().send().await.unwrap().headers()["etag"].clone();
+    let again = ask().header("if-none-match", tag).send().await.unwrap();
+    assert_eq!((again.status(), again.headers().get("content-encoding")), (StatusCode::NOT_MODIFIED, None));
 }
 
 #[tokio::test(flavor = "multi_thread")]

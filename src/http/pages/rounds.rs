@@ -56,6 +56,8 @@ pub(super) async fn round(
     Path(slug): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
+    // Who asks for a round that is not there waits for nobody.
+    http.app.published(&slug).await?;
     let page = async { Ok((round_page(&http, f, &slug).await?, ASK)) };
     kept::respond(&http, &address, &headers, page).await
 }
@@ -100,6 +102,7 @@ pub(super) async fn results(
     Path(slug): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
+    http.app.published(&slug).await?;
     let page = async {
         let (round, hours, tallied) = looking::result(&http.app, &slug).await?;
         let turnout = turnout(&f, &hours, &round.rules.time_zone);

@@ -101,7 +101,8 @@ impl Db {
         refuse_foreign(&writer, path).await?;
         schema::refuse_other(&mut *writer.acquire().await?, &MIGRATIONS, false).await?;
         MIGRATIONS.run(&writer).await?;
-        let readers = pool(READERS).connect_with(options.pragma("cache_size", READER_CACHE)).await?;
+        let readers =
+            pool(READERS).connect_with(options.pragma("cache_size", READER_CACHE).pragma("query_only", "ON")).await?;
         Ok(Self::Lite { writer, readers })
     }
 }
