@@ -51,7 +51,6 @@ use axum::{
     middleware,
     routing::{get, post, put},
 };
-use tower::ServiceBuilder;
 use tower_http::{
     compression::{CompressionLayer, Predicate, predicate::DefaultPredicate},
     set_header::SetResponseHeaderLayer,
@@ -87,6 +86,8 @@ pub struct Shared {
     pub overload: Arc<Overload>,
     /// Pages that many ask for.
     kept: pages::Kept,
+    /// What browsers may do with an answer.
+    policy: [(HeaderName, HeaderValue); 5],
 }
 
 impl std::ops::Deref for Http {
@@ -103,7 +104,8 @@ impl Http {
     pub fn new(app: Arc<App>) -> Self {
         let limits = Limits::new(&app.config.limits, &app.config.trusted_proxies);
         let overload = Arc::new(Overload::new(&app.config.overload));
-        Self(Arc::new(Shared { app, limits, overload, kept: pages::Kept::default() }))
+        let policy = policy::of(&app.config.map);
+        Self(Arc::new(Shared { app, limits, overload, kept: pages::Kept::default(), policy }))
     }
 
     /// Every route.
@@ -170,15 +172,6 @@ impl Http {
             .fallback(problem::not_found)
             .layer(middleware::from_fn_with_state(self.clone(), limits::reads))
             .with_state(self.clone());
-        let headers = ServiceBuilder::new()
-            .layer(fixed(header::X_FRAME_OPTIONS, "DENY"))
-            .layer(fixed(HeaderName::from_static("cross-origin-opener-policy"), "same-origin"))
-            .layer(fixed(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-            .layer(fixed(header::REFERRER_POLICY, "no-referrer"))
-            .layer(SetResponseHeaderLayer::overriding(
-                header::CONTENT_SECURITY_POLICY,
-                policy::of(&self.app.config.map),
-            ));
         Router::new()
             .merge(reads)
             .merge(logs)
@@ -188,7 +181,7 @@ impl Http {
             .merge(roll.layer(after_acts()))
             .fallback_service(lost)
             .method_not_allowed_fallback(problem::method_not_allowed)
-            .layer(headers.layer(middleware::from_fn_with_state(self.clone(), watch::around)))
+            .layer(middleware::from_fn_with_state(self.clone(), watch::around))
             .with_state(self)
     }
 }

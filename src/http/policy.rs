@@ -1,14 +1,26 @@
 //! What a browser lets our pages do: nothing that is not from this server, but for the tiles of a map that the operator chose.
 
-use axum::http::HeaderValue;
+use axum::http::{HeaderName, HeaderValue, header};
 
 use crate::config::Map;
 
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:{TILES}; \
                       form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/// The Content-Security-Policy with this map. No inline script or style, no other origin.
-pub(super) fn of(map: &Map) -> HeaderValue {
+/// The headers of every answer, with this map.
+pub(super) fn of(map: &Map) -> [(HeaderName, HeaderValue); 5] {
+    let fixed = HeaderValue::from_static;
+    [
+        (header::X_FRAME_OPTIONS, fixed("DENY")),
+        (HeaderName::from_static("cross-origin-opener-policy"), fixed("same-origin")),
+        (header::X_CONTENT_TYPE_OPTIONS, fixed("nosniff")),
+        (header::REFERRER_POLICY, fixed("no-referrer")),
+        (header::CONTENT_SECURITY_POLICY, content(map)),
+    ]
+}
+
+/// The Content-Security-Policy. No inline script or style, no other origin.
+fn content(map: &Map) -> HeaderValue {
     let tiles = origin(&map.tiles).map(|origin| format!(" {origin}")).unwrap_or_default();
     HeaderValue::try_from(POLICY.replace("{TILES}", &tiles))
         .unwrap_or(HeaderValue::from_static("default-src 'none'; base-uri 'none'; frame-ancestors 'none'"))
@@ -29,7 +41,7 @@ mod tests {
 
     fn policy(tiles: &str) -> String {
         let map = Map { tiles: tiles.to_owned(), attribution: String::new() };
-        of(&map).to_str().unwrap().to_owned()
+        content(&map).to_str().unwrap().to_owned()
     }
 
     #[test]

@@ -25,7 +25,11 @@ pub(super) async fn around(
     let route = route.as_ref().map_or(NOWHERE, MatchedPath::as_str);
     let (method, asked) = (request.method().clone(), pages::Asked::of(&request));
     let response = watched(&http, route, &method, limits::in_time(next.run(request))).await;
-    asked.as_page(&http, response)
+    let mut response = asked.as_page(&http, response);
+    for (name, value) in &http.policy {
+        response.headers_mut().insert(name, value.clone());
+    }
+    response
 }
 
 async fn watched(http: &Http, route: &str, method: &Method, answer: impl Future<Output = Response>) -> Response {
