@@ -26,8 +26,10 @@ pub mod results;
 pub mod roll;
 pub mod rounds;
 pub mod sequencing;
+mod signing;
 pub mod staff;
 pub mod steps;
+mod sweeping;
 pub mod tallying;
 pub mod tiles;
 pub mod witnessing;
@@ -46,7 +48,7 @@ use crate::{
     domain::Refusal,
     error::Error,
     metrics::Metrics,
-    store::Db,
+    store::{Db, voters::CodeRow},
 };
 use group::Group;
 pub use published::Published;
@@ -80,7 +82,8 @@ pub struct App {
     tiles: tiles::Full,
     casting: Group<casting::Job, casting::Promise>,
     issuing: Group<issuing::Job, ()>,
-    signers: tokio::sync::Semaphore,
+    identifying: Group<identifying::Job, Option<CodeRow>>,
+    signers: signing::Signers,
     making: tokio::sync::Mutex<()>,
     workshop: pictures::Workshop,
     witnesses: Vec<Arc<witnessing::Witness>>,
@@ -100,12 +103,13 @@ impl App {
         let app = Arc::new(Self {
             casting: casting::start(db.clone(), clock.clone(), config.queue, commits("casting")),
             issuing: issuing::start(db.clone(), clock.clone(), config.queue, commits("issuing")),
+            identifying: identifying::start(db.clone(), config.queue, commits("identifying")),
             pepper: Pepper::from_bytes(master.derive("veche/pepper/v1")),
             session_key: SessionKey(Zeroizing::new(master.derive("veche/session-key/v1"))),
             published: RwLock::default(),
             office_log: tokio::sync::OnceCell::new(),
             tiles: tiles::Full::default(),
-            signers: tokio::sync::Semaphore::new(std::thread::available_parallelism().map_or(1, usize::from)),
+            signers: signing::Signers::start()?,
             readiness: readiness::Readiness::default(),
             metrics,
             making: tokio::sync::Mutex::default(),

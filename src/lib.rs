@@ -22,5 +22,6 @@ pub mod publishing;
 pub mod server;
 pub mod store;
 pub mod telemetry;
+pub mod threads;
 pub mod web;
 pub mod witness;

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use veche::{cli::Cli, telemetry};
+use veche::{cli::Cli, telemetry, threads};
 
 /// A server makes and drops many small things on several threads at once, which the system's allocator does slowly.
 #[global_allocator]
@@ -14,7 +14,8 @@ fn main() -> ExitCode {
     telemetry::start(cli.is_for_machines());
     // What comes from a database or a socket goes before what computes: by default up to 60 signature checks would be made first.
     let mut runtime = tokio::runtime::Builder::new_multi_thread();
-    let runtime = runtime.global_queue_interval(1).event_interval(7).enable_all().build();
+    let runtime =
+        runtime.global_queue_interval(1).event_interval(7).on_thread_start(threads::stand_back).enable_all().build();
     match runtime {
         Ok(runtime) => {
             let code = runtime.block_on(cli.run());

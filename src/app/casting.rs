@@ -9,7 +9,7 @@ use std::{
 use audit::round::Phase;
 use ballots::envelope::{Acceptance, Envelope};
 
-use super::{App, group::Group, published::Published, witnessing};
+use super::{App, group::Group, published::Published, sweeping, witnessing};
 use crate::{
     clock::{Clock, HOUR, hour},
     domain::Refusal,
@@ -74,51 +74,87 @@ async fn commit(
     metrics: &Commits,
     jobs: Vec<Job>,
 ) -> Result<Vec<Result<Promise, Error>>, Error> {
+    let mut stuck = false;
+    let done = commit_once(db, clock, metrics, &jobs, Some(&mut stuck)).await;
+    match done {
+        // What keeps earlier ballots from the log keeps no new one out; the jobs that move them go on saying what it is.
+        Err(fault @ (Error::Broken(_) | Error::Refused(_))) if stuck => {
+            tracing::error!(%fault, "ballots that wait cannot be moved into the log");
+            commit_once(db, clock, metrics, &jobs, None).await
+        }
+        done => done,
+    }
+}
+
+/// Decides and stores in one transaction. With `stuck` ballots that wait are moved along; it is set where that fails.
+async fn commit_once(
+    db: &Db,
+    clock: &Clock,
+    metrics: &Commits,
+    jobs: &[Job],
+    mut stuck: Option<&mut bool>,
+) -> Result<Vec<Result<Promise, Error>>, Error> {
     let asked = Instant::now();
     let mut tx = db.write().await?;
     metrics.waited(asked.elapsed());
     let mut answers: Vec<Option<Result<Promise, Error>>> = jobs.iter().map(|_| None).collect();
     // Always in one order, so that two nodes never wait for each other's rounds.
-    let mut by_round: BTreeMap<i64, Vec<(usize, Job)>> = BTreeMap::new();
-    for (at, job) in jobs.into_iter().enumerate() {
+    let mut by_round: BTreeMap<i64, Vec<(usize, &Job)>> = BTreeMap::new();
+    for (at, job) in jobs.iter().enumerate() {
         by_round.entry(job.round.log_id).or_default().push((at, job));
     }
+    let mut sweeps = Vec::new();
     for (log_id, jobs) in by_round {
+        let Some(round) = jobs.first().map(|(_, job)| &job.round) else { continue };
         log::lock(&mut tx, log_id).await?;
-        for (at, answer) in into_urn(&mut tx, jobs, clock.now()).await? {
-            answers[at] = Some(answer);
+        let (now, mut fresh) = (clock.now(), 0);
+        for (at, decision) in into_urn(&mut tx, round.id, jobs, now).await? {
+            fresh += usize::from(decision.as_ref().is_ok_and(|(_, is_new)| *is_new));
+            answers[at] = Some(decision.map(|(promise, _)| promise).map_err(Error::from));
+        }
+        if let Some(stuck) = stuck.as_deref_mut().filter(|_| fresh > 0) {
+            let swept = sweeping::along(&mut tx, round, fresh, now).await;
+            if swept.is_err() {
+                *stuck = true;
+                round.sweep.is_at(sweeping::State::default());
+            }
+            sweeps.push((round, swept?));
         }
     }
     tx.commit().await?;
+    sweeps.into_iter().for_each(|(round, swept)| round.sweep.is_at(swept));
     Ok(answers.into_iter().map(|answer| answer.unwrap_or_else(|| Err(Error::broken("a ballot was skipped")))).collect())
 }
+
+/// A promise and whether it is a new one, or the refusal.
+type Decision = Result<(Promise, bool), Refusal>;
 
 /// Decides on each ballot of one round by the clock of this moment, and stores those that are accepted.
 async fn into_urn(
     tx: &mut Tx,
-    jobs: Vec<(usize, Job)>,
+    round_id: i64,
+    jobs: Vec<(usize, &Job)>,
     now: i64,
-) -> Result<Vec<(usize, Result<Promise, Error>)>, Error> {
-    let Some(round_id) = jobs.first().map(|(_, job)| job.round.id) else { return Ok(Vec::new()) };
+) -> Result<Vec<(usize, Decision)>, Error> {
     let window = open_window(tx, round_id, now).await?;
     let asked: Vec<_> = jobs.iter().map(|(_, job)| (job.envelope.credential, job.envelope.version)).collect();
     let mut promised: HashMap<[u8; 32], Promised> = HashMap::new();
     for earlier in ballot_box::earlier(tx, round_id, &asked).await? {
         promised.entry(earlier.credential).or_default().stands(earlier);
     }
-    let (mut answers, mut fresh) = (Vec::with_capacity(jobs.len()), Vec::with_capacity(jobs.len()));
+    let (mut decisions, mut fresh) = (Vec::with_capacity(jobs.len()), Vec::with_capacity(jobs.len()));
     for (at, job) in jobs {
         let earlier = promised.entry(job.envelope.credential).or_default();
         let in_log_by = hour(now + i64::from(job.round.rules.batch.within) + HOUR - 1);
         let decision = decide(earlier, &job.envelope, in_log_by, &window);
         if let Ok((promise, true)) = &decision {
             earlier.add(*promise);
-            fresh.push((*promise, job.bytes));
+            fresh.push((*promise, job.bytes.as_slice()));
         }
-        answers.push((at, decision.map(|(promise, _)| promise).map_err(Error::from)));
+        decisions.push((at, decision));
     }
     ballot_box::insert(tx, round_id, &fresh).await?;
-    Ok(answers)
+    Ok(decisions)
 }
 
 /// What was promised to one credential: its highest version, and the versions that are asked for again.
@@ -141,12 +177,7 @@ impl Promised {
 }
 
 /// The promise for a ballot, and whether it is a new one. A promise once made is repeated even after the close.
-fn decide(
-    earlier: &Promised,
-    ballot: &Envelope,
-    in_log_by: i64,
-    window: &Result<(), Refusal>,
-) -> Result<(Promise, bool), Refusal> {
+fn decide(earlier: &Promised, ballot: &Envelope, in_log_by: i64, window: &Result<(), Refusal>) -> Decision {
     if let Some(same) = earlier.again.iter().find(|earlier| earlier.hash == ballot.hash) {
         return Ok((*same, false));
     }

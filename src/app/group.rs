@@ -1,4 +1,4 @@
-//! Group commit: requests that wait together are committed together, with no timer, and then all are answered.
+//! Group commit: requests that wait together go to the database together, with no timer, and then all are answered.
 
 use std::{
     sync::{

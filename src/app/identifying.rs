@@ -1,13 +1,16 @@
 //! Identification: a letter code becomes a short session with the registrar, if the round's rules admit its owner.
 
-use super::{App, published::Published};
+use std::{collections::BTreeMap, sync::Arc, time::Instant};
+
+use super::{App, group::Group, published::Published};
 pub use crate::crypto::session::Session;
 use crate::{
     crypto::{codes::IdentifyingCode, session},
     domain::Refusal,
     error::Error,
+    metrics::Commits,
     store::{
-        Tx,
+        Db, Tx,
         voters::{self, BURNED_AFTER, CodeRow},
     },
 };
@@ -44,10 +47,41 @@ pub async fn identify(app: &App, slug: &str, code: &str) -> Result<Identified, E
     Ok(Identified { session: token, expires, pseudonym: person.pseudonym })
 }
 
-async fn recognise(app: &App, round: &Published, code: &IdentifyingCode) -> Result<CodeRow, Error> {
-    let mut tx = app.db.ask().await?;
-    let row = voters::by_locator(&mut tx, round.id, code.locator()).await?;
-    drop(tx);
+/// Whose code somebody holds who stands at the registrar's door.
+pub struct Job {
+    round: Arc<Published>,
+    locator: String,
+}
+
+pub(super) fn start(db: Db, queue: usize, metrics: Commits) -> Group<Job, Option<CodeRow>> {
+    Group::start(queue, metrics.clone(), move |jobs| {
+        let (db, metrics) = (db.clone(), metrics.clone());
+        async move { look_up(&db, &metrics, jobs).await }
+    })
+}
+
+/// Looks those up together who came together: each question to a database wakes its threads.
+async fn look_up(db: &Db, metrics: &Commits, jobs: Vec<Job>) -> Result<Vec<Result<Option<CodeRow>, Error>>, Error> {
+    let asked = Instant::now();
+    let mut tx = db.ask().await?;
+    metrics.waited(asked.elapsed());
+    let mut by_round: BTreeMap<i64, Vec<(usize, &str)>> = BTreeMap::new();
+    for (at, job) in jobs.iter().enumerate() {
+        by_round.entry(job.round.id).or_default().push((at, &job.locator));
+    }
+    let mut rows: Vec<Result<Option<CodeRow>, Error>> = jobs.iter().map(|_| Ok(None)).collect();
+    for (round_id, asked) in by_round {
+        let locators: Vec<&str> = asked.iter().map(|(_, locator)| *locator).collect();
+        let found = voters::by_locators(&mut tx, round_id, &locators).await?;
+        for (at, locator) in asked {
+            rows[at] = found.get(locator).map(|row| row.as_ref().cloned().map_err(Error::broken)).transpose();
+        }
+    }
+    Ok(rows)
+}
+
+async fn recognise(app: &App, round: &Arc<Published>, code: &IdentifyingCode) -> Result<CodeRow, Error> {
+    let row = app.identifying.submit(Job { round: Arc::clone(round), locator: code.locator().to_owned() }).await?;
     let Some(row) = row else {
         // The same work as for a code that exists, so that the answer's time tells nothing.
         let _ = app.pepper.matches(code, &[0; 32]);

@@ -52,23 +52,13 @@ pub async fn issue(app: &App, slug: &str, session: &Session, blinded: &[u8]) -> 
     witnessing::must_hold(app, &round.log)?;
     let pseudonym = person(session, slug)?;
     // Signed before it is marked, so that a message that cannot be signed uses up nothing; sent only after the commit.
-    let signature = sign(app, &round, blinded).await?.map_err(|fault| match fault {
+    let signature = app.signers.sign(&round, blinded).await?.map_err(|fault| match fault {
         IssuerFault::Length { .. } | IssuerFault::OutOfRange => Error::from(Refusal::BlindedMessage),
         fault => Error::broken(fault),
     })?;
     let issuance = Issuance { pseudonym, blinded_hash: Sha256::digest(blinded).into() };
     app.issuing.submit(Job { round, issuance, letter: session.letter }).await?;
     Ok(signature)
-}
-
-/// Signs where it keeps no other request waiting, and never more at a time than there are processors: a crowd that wants credentials
-/// stands in line here, while ballots, whose check costs far less than a signature, go on.
-async fn sign(app: &App, round: &Arc<Published>, blinded: &[u8]) -> Result<Result<Vec<u8>, IssuerFault>, Error> {
-    let _turn = app.signers.acquire().await.map_err(Error::broken)?;
-    let (round, blinded) = (Arc::clone(round), blinded.to_vec());
-    let signing = tokio::task::spawn_blocking(move || round.issuer.blind_sign(&blinded));
-    // What a task that panicked says may hold what it worked on.
-    signing.await.map_err(|_| Error::broken("the signing task stopped"))
 }
 
 /// Whether a credential was issued in the session owner's name.

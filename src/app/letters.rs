@@ -86,6 +86,6 @@ async fn refuse(
     if !voters::is_on_roll(tx, round_id, person).await? {
         return Ok(Some("this person is not on the roll"));
     }
-    let taken = voters::by_locator(tx, round_id, code.locator()).await?.is_some();
+    let taken = !voters::by_locators(tx, round_id, &[code.locator()]).await?.is_empty();
     Ok(taken.then_some("code: the first letters are in use; make this letter anew"))
 }

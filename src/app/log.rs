@@ -146,7 +146,7 @@ impl<S: Fold> Writing<S> {
 }
 
 impl Writing<Round> {
-    /// Stores everything, the projection of the round included.
+    /// Stores everything, the projection of the round included, which batches of ballots and steps of the register leave as it is.
     ///
     /// # Errors
     /// [`Error::Database`].

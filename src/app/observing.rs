@@ -22,7 +22,11 @@ const PATIENCE: Duration = Duration::from_secs(1);
 pub async fn text(app: &App, mut state: State) -> String {
     state.ready = readiness::ready(app).await.is_ok();
     state.jobs_alive = app.readiness.has_jobs();
-    state.queues = vec![("casting", app.casting.depth()), ("issuing", app.issuing.depth())];
+    state.queues = vec![
+        ("casting", app.casting.depth()),
+        ("identifying", app.identifying.depth()),
+        ("issuing", app.issuing.depth()),
+    ];
     let [readers, writers] = app.db.connections();
     let used = readers.open.saturating_sub(readers.idle);
     state.pools = vec![

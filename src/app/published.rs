@@ -14,7 +14,7 @@ use ed25519_dalek::SigningKey;
 use jiff::civil::Date;
 use zeroize::Zeroizing;
 
-use super::{App, logs::OpenLog};
+use super::{App, logs::OpenLog, sweeping::Sweep};
 use crate::{
     crypto::issuer::IssuerKey,
     domain::{Refusal, roll::Eligibility},
@@ -33,6 +33,8 @@ pub struct Published {
     pub log: Arc<OpenLog>,
     /// Handle of the official who published it, once somebody asked.
     pub(super) official: OnceLock<String>,
+    /// How far this node is with moving its ballots along with new ones.
+    pub(super) sweep: Sweep,
     /// The frozen rules.
     pub rules: Arc<RoundRules>,
     /// SHA-256 of the rules.
@@ -95,6 +97,7 @@ impl App {
         };
         Ok(Published {
             official: OnceLock::new(),
+            sweep: Sweep::default(),
             id: row.id,
             log_id,
             log: Arc::new(log),

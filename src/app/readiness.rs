@@ -83,7 +83,8 @@ pub async fn ready(app: &App) -> Result<(), NotReady> {
     if readiness.stopping.load(Ordering::Relaxed) {
         return Err(NotReady::Stopping);
     }
-    if !readiness.has_jobs() || !app.casting.is_alive() || !app.issuing.is_alive() {
+    let works = app.casting.is_alive() && app.issuing.is_alive() && app.identifying.is_alive();
+    if !readiness.has_jobs() || !works {
         return Err(NotReady::Jobs);
     }
     // Whoever asks at the same time waits for the same look.

@@ -35,7 +35,7 @@ pub async fn report(app: &App, round: &Published) -> Result<bool, Error> {
         return Ok(false);
     }
     push_step(&mut tx, &mut writing, round, now).await?;
-    writing.seal_round(&mut tx, &round.signer).await?;
+    writing.seal(&mut tx, &round.signer).await?;
     tx.commit().await?;
     Ok(true)
 }

@@ -20,14 +20,15 @@ use crate::{
     },
 };
 
-/// Most ballots in one transaction while the voting is on, so that casting waits little.
-const MOST: u32 = 128;
+/// Most ballots in one transaction while the voting is on, so that casting waits little. With the batch's own line that is a number of
+/// lines that the database knows the statement for, as of the others.
+const MOST: u32 = 127;
 /// The same when the urn is long: of large transactions fewer are needed, and each costs once what a head costs.
-const MOST_OF_MANY: u32 = 512;
+const MOST_OF_MANY: u32 = 511;
 /// Ballots after which the urn is long, for one look into it.
 const MANY: u64 = 1024;
 /// Most ballots in one batch at the close.
-const MOST_AT_CLOSE: u32 = 4096;
+const MOST_AT_CLOSE: u32 = 4095;
 /// Seconds before the promised time at which a batch is due even if it is small.
 const DUE_BEFORE: i64 = 900;
 
@@ -37,6 +38,10 @@ const DUE_BEFORE: i64 = 900;
 /// [`Error::Database`].
 pub async fn integrate(app: &App, round: &Arc<Published>) -> Result<u64, Error> {
     let mut moved = 0;
+    if round.sweep.has_moved() && !is_due(app, round, &mut app.db.read().await?).await? {
+        // So much comes that each group takes its share along.
+        return Ok(0);
+    }
     loop {
         let batch = one_batch(app, round, if moved < MANY { MOST } else { MOST_OF_MANY }).await?;
         moved += batch;
@@ -59,7 +64,7 @@ async fn one_batch(app: &App, round: &Published, most: u32) -> Result<u64, Error
     let Some(reason) = reason else { return Ok(0) };
     let moved = push_batch(&mut tx, &mut writing, round, app.clock.now(), (reason, most)).await?;
     if moved > 0 {
-        writing.seal_round(&mut tx, &round.signer).await?;
+        writing.seal(&mut tx, &round.signer).await?;
         tx.commit().await?;
     }
     Ok(moved)
@@ -70,9 +75,12 @@ async fn ready(app: &App, round: &Published, tx: &mut Tx) -> Result<Option<Batch
     if ballot_box::is_full(tx, round.id, round.rules.batch.at_least).await? {
         return Ok(Some(BatchReason::Full));
     }
+    Ok(is_due(app, round, tx).await?.then_some(BatchReason::Due))
+}
+
+async fn is_due(app: &App, round: &Published, tx: &mut Tx) -> Result<bool, Error> {
     let earliest = ballot_box::earliest(tx, round.id).await?;
-    let due = earliest.is_some_and(|promised| app.clock.now() >= promised - DUE_BEFORE);
-    Ok(due.then_some(BatchReason::Due))
+    Ok(earliest.is_some_and(|promised| app.clock.now() >= promised - DUE_BEFORE))
 }
 
 /// Empties the urn, as the close does.
@@ -86,9 +94,11 @@ pub(super) async fn push_all(
     Ok(())
 }
 
-/// How many credentials cast these: among the versions of one, somebody else's ballot would stand alone.
-fn credentials(ballots: &[Waiting]) -> usize {
-    ballots.iter().map(|ballot| super::casting::claimed_credential(&ballot.envelope)).collect::<HashSet<_>>().len()
+/// Whether ballots of so many credentials are among these that they may stand alone: among the versions of one, somebody else's ballot
+/// would be singled out.
+pub(super) fn are_enough(round: &Published, ballots: &[Waiting]) -> bool {
+    let of = ballots.iter().map(|ballot| super::casting::claimed_credential(&ballot.envelope));
+    of.collect::<HashSet<_>>().len() >= round.rules.batch.at_least as usize
 }
 
 async fn push_batch(
@@ -98,22 +108,33 @@ async fn push_batch(
     now: i64,
     (reason, most): (BatchReason, u32),
 ) -> Result<u64, Error> {
-    let at_least = round.rules.batch.at_least;
-    let most = most.max(at_least);
+    let most = most.max(round.rules.batch.at_least);
     let mut ballots = ballot_box::take(tx, round.id, most).await?;
-    while reason == BatchReason::Full && credentials(&ballots) < at_least as usize {
+    while reason == BatchReason::Full && !are_enough(round, &ballots) {
         let more = ballot_box::take(tx, round.id, most).await?;
         if more.is_empty() {
             return Ok(0);
         }
         ballots.extend(more);
     }
+    push(tx, writing, round, now, reason, ballots).await
+}
+
+/// Writes ballots that were taken out of the urn into the log, as one batch; returns how many that was.
+pub(super) async fn push(
+    tx: &mut Tx,
+    writing: &mut Writing<Round>,
+    round: &Published,
+    now: i64,
+    reason: BatchReason,
+    ballots: Vec<Waiting>,
+) -> Result<u64, Error> {
     if ballots.is_empty() {
         return Ok(0);
     }
     let count = u32::try_from(ballots.len()).map_err(Error::broken)?;
     let hour = hour(writing.state()?.time(now));
-    let is_small = reason == BatchReason::Due && count < at_least;
+    let is_small = reason == BatchReason::Due && count < round.rules.batch.at_least;
     if is_small && !writing.state()?.may_be_due(hour) {
         // Another node was here first, or the clock was set back: the ballots stay in the urn until the log takes them.
         return Ok(0);

@@ -2,7 +2,7 @@
 
 use sqlx::QueryBuilder;
 
-use super::db::{MAX_BINDS, MOST_ASKED, Tx, db, padded, portions};
+use super::db::{MOST_ASKED, Tx, db, insert_new, padded};
 use crate::error::Error;
 
 /// A promise: this ballot will be in the log by then.
@@ -94,31 +94,38 @@ pub async fn earlier(tx: &mut Tx, round_id: i64, asked: &[([u8; 32], u32)]) -> R
 /// Puts ballots into the urn and keeps the promises.
 ///
 /// # Errors
-/// [`Error::Database`], also when a version or a hash is there already.
-pub async fn insert(tx: &mut Tx, round_id: i64, ballots: &[(Accepted, Vec<u8>)]) -> Result<(), Error> {
+/// [`Error::Database`]; that or [`Error::Broken`] when a version or a hash is there already.
+pub async fn insert(tx: &mut Tx, round_id: i64, ballots: &[(Accepted, &[u8])]) -> Result<(), Error> {
+    const PROMISES: &str = "INSERT INTO accepted_ballots (round_id, credential, version, hash, in_log_by) ";
+    const URN: &str = "INSERT INTO urn (round_id, hash, envelope, in_log_by) ";
     db!(tx, |conn: D| {
-        for chunk in portions(ballots, MAX_BINDS / 5) {
-            let mut query = QueryBuilder::<D>::new(
-                "INSERT INTO accepted_ballots (round_id, credential, version, hash, in_log_by) ",
-            );
-            query.push_values(chunk, |mut row, (accepted, _)| {
-                row.push_bind(round_id)
-                    .push_bind(accepted.credential.to_vec())
-                    .push_bind(i64::from(accepted.version))
-                    .push_bind(accepted.hash.to_vec())
-                    .push_bind(accepted.in_log_by);
-            });
-            query.build().execute(&mut *conn).await?;
-            let mut query = QueryBuilder::<D>::new("INSERT INTO urn (round_id, hash, envelope, in_log_by) ");
-            query.push_values(chunk, |mut row, (accepted, envelope)| {
-                row.push_bind(round_id)
-                    .push_bind(accepted.hash.to_vec())
-                    .push_bind(envelope.clone())
-                    .push_bind(accepted.in_log_by);
-            });
-            query.build().execute(&mut *conn).await?;
-        }
-        Ok(())
+        insert_new::<D, _>(conn, (PROMISES, 5), ballots, |mut row, (accepted, _)| {
+            row.push_bind(round_id)
+                .push_bind(accepted.credential.to_vec())
+                .push_bind(i64::from(accepted.version))
+                .push_bind(accepted.hash.to_vec())
+                .push_bind(accepted.in_log_by);
+        })
+        .await?;
+        insert_new::<D, _>(conn, (URN, 4), ballots, |mut row, (accepted, envelope)| {
+            row.push_bind(round_id)
+                .push_bind(accepted.hash.to_vec())
+                .push_bind(envelope.to_vec())
+                .push_bind(accepted.in_log_by);
+        })
+        .await
+    })
+}
+
+/// How many ballots wait in the urn, as far as they are not more than so many.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn count(tx: &mut Tx, round_id: i64, most: u32) -> Result<usize, Error> {
+    db!(tx, |conn| {
+        let select = "SELECT count(*) FROM (SELECT round_id FROM urn WHERE round_id = $1 LIMIT $2) AS found";
+        let count: i64 = sqlx::query_scalar(select).bind(round_id).bind(i64::from(most)).fetch_one(conn).await?;
+        usize::try_from(count).map_err(Error::broken)
     })
 }
 
@@ -170,26 +177,31 @@ pub async fn is_full(tx: &mut Tx, round_id: i64, at_least: u32) -> Result<bool, 
 /// Takes up to `limit` ballots out of the urn, sorted by hash: an order that tells nothing of when they came.
 ///
 /// # Errors
-/// [`Error::Database`].
+/// [`Error::Database`]; [`Error::Broken`] as [`remove`].
 pub async fn take(tx: &mut Tx, round_id: i64, limit: u32) -> Result<Vec<Waiting>, Error> {
-    let rows: Vec<(Vec<u8>, Vec<u8>, i64)> = db!(tx, |conn| {
-        let select =
-            sqlx::query_as("SELECT hash, envelope, in_log_by FROM urn WHERE round_id = $1 ORDER BY hash LIMIT $2");
-        let rows: Vec<(Vec<u8>, Vec<u8>, i64)> =
-            select.bind(round_id).bind(i64::from(limit)).fetch_all(&mut *conn).await?;
-        if let (Some((first, ..)), Some((last, ..))) = (rows.first(), rows.last()) {
-            // All that lie between the first and the last were selected, and under the log's lock nothing came between.
-            let delete = sqlx::query("DELETE FROM urn WHERE round_id = $1 AND hash BETWEEN $2 AND $3");
-            let deleted = delete.bind(round_id).bind(first.clone()).bind(last.clone()).execute(&mut *conn).await?;
-            if deleted.rows_affected() != rows.len() as u64 {
-                return Err(Error::broken(
-                    "the database is damaged: the urn does not hold its ballots in the order of their hashes; put back a whole copy",
-                ));
-            }
-        }
-        rows
+    let ballots = look(tx, round_id, None, limit).await?;
+    remove(tx, round_id, &ballots).await?;
+    Ok(ballots)
+}
+
+/// Takes out of the urn what a [`look`] found under the log's lock.
+///
+/// # Errors
+/// [`Error::Database`]; [`Error::Broken`] when the urn is not in the order of its hashes.
+pub async fn remove(tx: &mut Tx, round_id: i64, ballots: &[Waiting]) -> Result<(), Error> {
+    let (Some(first), Some(last)) = (ballots.first(), ballots.last()) else { return Ok(()) };
+    // All that lie between the first and the last were found, and under the lock nothing came between.
+    let removed = db!(tx, |conn| {
+        let delete = sqlx::query("DELETE FROM urn WHERE round_id = $1 AND hash BETWEEN $2 AND $3");
+        let delete = delete.bind(round_id).bind(first.hash.to_vec()).bind(last.hash.to_vec());
+        delete.execute(conn).await?.rows_affected()
     });
-    waiting_of(rows)
+    if removed != ballots.len() as u64 {
+        return Err(Error::broken(
+            "the database is damaged: the urn does not hold its ballots in the order of their hashes; put back a whole copy",
+        ));
+    }
+    Ok(())
 }
 
 /// Up to `limit` ballots that wait, by hash, after this hash; they stay where they are.
@@ -204,10 +216,6 @@ pub async fn look(tx: &mut Tx, round_id: i64, after: Option<[u8; 32]>, limit: u3
         let after = after.map_or_else(Vec::new, Vec::from);
         select.bind(round_id).bind(after).bind(i64::from(limit)).fetch_all(conn).await?
     });
-    waiting_of(rows)
-}
-
-fn waiting_of(rows: Vec<(Vec<u8>, Vec<u8>, i64)>) -> Result<Vec<Waiting>, Error> {
     let waiting = |(hash, envelope, in_log_by): (Vec<u8>, _, _)| {
         Some(Waiting { hash: hash.try_into().ok()?, envelope, in_log_by })
     };
@@ -220,18 +228,15 @@ fn waiting_of(rows: Vec<(Vec<u8>, Vec<u8>, i64)>) -> Result<Vec<Waiting>, Error>
 /// # Errors
 /// [`Error::Database`].
 pub async fn set_lines(tx: &mut Tx, round_id: i64, lines: &[Lined]) -> Result<(), Error> {
+    const LINES: &str = "INSERT INTO ballot_lines (round_id, hash, line_index, in_log_by) ";
     db!(tx, |conn: D| {
-        for chunk in portions(lines, MAX_BINDS / 4) {
-            let mut query = QueryBuilder::<D>::new("INSERT INTO ballot_lines (round_id, hash, line_index, in_log_by) ");
-            query.push_values(chunk, |mut row, ballot| {
-                row.push_bind(round_id)
-                    .push_bind(ballot.hash.to_vec())
-                    .push_bind(ballot.line.cast_signed())
-                    .push_bind(ballot.in_log_by);
-            });
-            query.build().execute(&mut *conn).await?;
-        }
-        Ok(())
+        insert_new::<D, _>(conn, (LINES, 4), lines, |mut row, ballot| {
+            row.push_bind(round_id)
+                .push_bind(ballot.hash.to_vec())
+                .push_bind(ballot.line.cast_signed())
+                .push_bind(ballot.in_log_by);
+        })
+        .await
     })
 }
 
@@ -287,8 +292,8 @@ mod tests {
     use super::*;
     use crate::store::db::Db;
 
-    fn ballot(number: u8) -> (Accepted, Vec<u8>) {
-        (Accepted { credential: [number; 32], version: 1, hash: [number; 32], in_log_by: 3600 }, vec![number; 100])
+    fn ballot(number: u8) -> (Accepted, &'static [u8]) {
+        (Accepted { credential: [number; 32], version: 1, hash: [number; 32], in_log_by: 3600 }, &[7; 100])
     }
 
     /// SQLite does not take back half a statement alone, so the transaction must.
@@ -302,7 +307,7 @@ mod tests {
         let mut tx = db.write().await.unwrap();
         insert(&mut tx, 1, &[ballot(2)]).await.unwrap();
         let twice = [ballot(3), ballot(4), ballot(1), ballot(5)];
-        assert!(matches!(insert(&mut tx, 1, &twice).await, Err(Error::Database(_))));
+        assert!(matches!(insert(&mut tx, 1, &twice).await, Err(Error::Broken(_))));
         drop(tx);
         let mut tx = db.write().await.unwrap();
         let asked: Vec<_> = (1..6).map(|number| ([number; 32], 1)).collect();

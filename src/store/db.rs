@@ -1,6 +1,7 @@
 //! The connection: a SQLite file or PostgreSQL, one copy of the SQL for both. What differs between them is here and nowhere else.
 
 mod hosts;
+mod inserting;
 mod postgres;
 mod schema;
 mod sqlite;
@@ -10,6 +11,7 @@ use std::collections::HashMap;
 use sqlx::{PgPool, Postgres, QueryBuilder, SqlitePool, Transaction};
 
 pub use hosts::{Hosts, HostsFault};
+pub(super) use inserting::{MAX_BINDS, insert_new, padded, portions};
 pub use postgres::{Migrated, migrate};
 
 use crate::error::Error;
@@ -45,28 +47,8 @@ macro_rules! db {
 }
 pub(crate) use db;
 
-/// Most bound values in one statement: SQLite allows 32,766, PostgreSQL 65,535.
-pub(super) const MAX_BINDS: usize = 30_000;
-
 /// Most keys that are asked for in one statement.
 pub(super) const MOST_ASKED: usize = 8_192;
-
-/// Cuts rows into portions of 1, 2, 4, 8, … up to `most`, the largest first. Each length is a statement of its own, which the
-/// database parses and plans once: groups of every length would push each other out of its memory.
-pub(super) fn portions<T>(mut rows: &[T], most: usize) -> impl Iterator<Item = &[T]> {
-    std::iter::from_fn(move || {
-        let len = 1 << rows.len().min(most).checked_ilog2()?;
-        let (portion, rest) = rows.split_at(len);
-        rows = rest;
-        Some(portion)
-    })
-}
-
-/// The same for keys that are asked for, in one statement: the last is asked for again until the length is a power of two.
-pub(super) fn padded<T: Copy>(keys: &[T]) -> Vec<T> {
-    let again = keys.last().into_iter().cycle().take(keys.len().next_power_of_two() - keys.len().max(1));
-    keys.iter().chain(again).copied().collect()
-}
 
 /// A database whose schema is this program's.
 #[derive(Debug, Clone)]
@@ -74,7 +56,7 @@ pub enum Db {
     /// A SQLite file: one connection writes, so that writers wait in a fair queue, and several read.
     Lite {
         /// The only connection that writes.
-        writer: SqlitePool,
+        writer: sqlite::Writer,
         /// Connections that read.
         readers: SqlitePool,
     },
@@ -118,7 +100,7 @@ impl Db {
     /// [`Error::Database`].
     pub async fn write(&self) -> Result<Tx, Error> {
         match self {
-            Self::Lite { writer, .. } => Ok(Tx::Lite(sqlite::Open::Whole(writer.begin_with("BEGIN IMMEDIATE").await?))),
+            Self::Lite { writer, .. } => Ok(Tx::Lite(sqlite::Open::Writing(writer.begin().await?))),
             Self::Pg { writers, hosts, .. } => Ok(Tx::Pg(postgres::begin(writers, hosts, "BEGIN").await?)),
         }
     }
@@ -161,7 +143,9 @@ impl Db {
     #[must_use]
     pub fn connections(&self) -> [Connections; 2] {
         match self {
-            Self::Lite { writer, readers } => [of(readers), of(writer)],
+            Self::Lite { writer, readers } => {
+                [of(readers), Connections { open: 1, idle: writer.is_idle().into(), most: 1 }]
+            }
             Self::Pg { writers, readers, .. } => [of(readers), of(writers)],
         }
     }
@@ -269,31 +253,6 @@ impl Tx {
         match self {
             Self::Lite(open) => open.commit().await,
             Self::Pg(transaction) => Ok(transaction.commit().await?),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn padded_keys_are_the_same_keys_in_few_lengths() {
-        for len in 0..300 {
-            let keys: Vec<usize> = (0..len).collect();
-            let padded = super::padded(&keys);
-            assert_eq!(padded[..len], keys);
-            assert!(padded[len..].iter().all(|key| key + 1 == len));
-            assert!(padded.len() == len || padded.len().is_power_of_two());
-            assert!(padded.len() < 2 * len.max(1));
-        }
-    }
-
-    #[test]
-    fn portions_hold_every_row_once_in_few_lengths() {
-        for len in 0..300 {
-            let rows: Vec<usize> = (0..len).collect();
-            let portions: Vec<&[usize]> = super::portions(&rows, 100).collect();
-            assert_eq!(portions.concat(), rows);
-            assert!(portions.iter().all(|portion| portion.len().is_power_of_two() && portion.len() <= 64));
         }
     }
 }

@@ -2,9 +2,7 @@
 
 use std::collections::HashMap;
 
-use sqlx::QueryBuilder;
-
-use super::db::{MAX_BINDS, Tx, db, portions};
+use super::db::{Tx, db, insert_new};
 use crate::error::Error;
 
 /// Step of a credential that no register line covers yet.
@@ -31,24 +29,21 @@ pub async fn of(tx: &mut Tx, round_id: i64, people: &[[u8; 32]]) -> Result<HashM
 /// Marks people as issued.
 ///
 /// # Errors
-/// [`Error::Database`], also when one of them has a credential.
+/// [`Error::Database`]; that or [`Error::Broken`] when one of them has a credential.
 pub async fn insert(tx: &mut Tx, round_id: i64, issuances: &[Issuance]) -> Result<(), Error> {
     insert_in(tx, round_id, issuances, UNREPORTED).await
 }
 
 async fn insert_in(tx: &mut Tx, round_id: i64, issuances: &[Issuance], step: i64) -> Result<(), Error> {
+    const ISSUED: &str = "INSERT INTO issuances (round_id, pseudonym, blinded_hash, step) ";
     db!(tx, |conn: D| {
-        for chunk in portions(issuances, MAX_BINDS / 4) {
-            let mut query = QueryBuilder::<D>::new("INSERT INTO issuances (round_id, pseudonym, blinded_hash, step) ");
-            query.push_values(chunk, |mut row, issuance| {
-                row.push_bind(round_id)
-                    .push_bind(issuance.pseudonym.to_vec())
-                    .push_bind(issuance.blinded_hash.to_vec())
-                    .push_bind(step);
-            });
-            query.build().execute(&mut *conn).await?;
-        }
-        Ok(())
+        insert_new::<D, _>(conn, (ISSUED, 4), issuances, |mut row, issuance| {
+            row.push_bind(round_id)
+                .push_bind(issuance.pseudonym.to_vec())
+                .push_bind(issuance.blinded_hash.to_vec())
+                .push_bind(step);
+        })
+        .await
     })
 }
 

@@ -7,7 +7,7 @@ use audit::log::{
 };
 use sqlx::QueryBuilder;
 
-use super::db::{MAX_BINDS, Tx, db, portions};
+use super::db::{MAX_BINDS, Tx, db, insert_new, portions};
 use crate::error::Error;
 
 /// The head of a log.
@@ -127,21 +127,19 @@ pub async fn move_head(tx: &mut Tx, log_id: i64, from: u64, to: &Head) -> Result
     })
 }
 
+const LINES: &str = "INSERT INTO log_lines (log_id, line_index, line) ";
+
 /// Adds lines, the first of which has this index.
 ///
 /// # Errors
-/// [`Error::Database`], also when a line of that index exists.
+/// [`Error::Database`]; that or [`Error::Broken`] when a line of that index exists.
 pub async fn insert_lines(tx: &mut Tx, log_id: i64, first: u64, lines: &[Vec<u8>]) -> Result<(), Error> {
     db!(tx, |conn: D| {
-        let mut index = first.cast_signed();
-        for chunk in portions(lines, MAX_BINDS / 3) {
-            let mut query = QueryBuilder::<D>::new("INSERT INTO log_lines (log_id, line_index, line) ");
-            query.push_values(chunk, |mut row, line| {
-                row.push_bind(log_id).push_bind(index).push_bind(line.clone());
-                index += 1;
-            });
-            query.build().execute(&mut *conn).await?;
-        }
+        let indexed: Vec<(i64, &Vec<u8>)> = (first.cast_signed()..).zip(lines).collect();
+        insert_new::<D, _>(conn, (LINES, 3), &indexed, |mut row, (index, line)| {
+            row.push_bind(log_id).push_bind(*index).push_bind(line.to_vec());
+        })
+        .await?;
         for (index, line) in (first..).zip(lines).filter(|(_, line)| line.len() > MAX_LEAF) {
             let event = line::event(line).ok_or_else(|| Error::broken("a line has no event"))?;
             let insert = sqlx::query(

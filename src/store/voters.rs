@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use jiff::civil::Date;
 use sqlx::QueryBuilder;
 
-use super::db::{MAX_BINDS, Tx, db};
+use super::db::{MAX_BINDS, MOST_ASKED, Tx, db, padded};
 use crate::{domain::roll::Person, error::Error};
 
 /// Failures after which a code is burned.
@@ -130,22 +130,50 @@ pub async fn is_on_roll(tx: &mut Tx, round_id: i64, pseudonym: &[u8; 32]) -> Res
     })
 }
 
-/// The voter whose code starts with these letters.
+/// The voters whose codes start with these letters, by those letters; a row that cannot be read is a fault of its own.
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn by_locator(tx: &mut Tx, round_id: i64, locator: &str) -> Result<Option<CodeRow>, Error> {
-    type Row = (Vec<u8>, String, Option<String>, Vec<u8>, i64);
-    let row: Option<Row> = db!(tx, |conn| {
-        let select = sqlx::query_as(
-            "SELECT pseudonym, born, district, code_hash, failures FROM voters WHERE round_id = $1 AND locator = $2",
-        );
-        select.bind(round_id).bind(locator).fetch_optional(conn).await?
+pub async fn by_locators(
+    tx: &mut Tx,
+    round_id: i64,
+    locators: &[&str],
+) -> Result<HashMap<String, Result<CodeRow, Error>>, Error> {
+    type Row = (String, Option<Vec<u8>>, Option<String>, Option<String>, Option<Vec<u8>>, Option<i64>);
+    const PSEUDONYM: &str = "SELECT pseudonym FROM voters WHERE locator = asked.locator AND round_id = ";
+    const BORN: &str = "SELECT born FROM voters WHERE locator = asked.locator AND round_id = ";
+    const DISTRICT: &str = "SELECT district FROM voters WHERE locator = asked.locator AND round_id = ";
+    const HASH: &str = "SELECT code_hash FROM voters WHERE locator = asked.locator AND round_id = ";
+    const FAILURES: &str = "SELECT failures FROM voters WHERE locator = asked.locator AND round_id = ";
+    let mut rows: Vec<Row> = Vec::new();
+    db!(tx, |conn: D| {
+        for chunk in locators.chunks(MOST_ASKED) {
+            let mut query = QueryBuilder::<D>::new("WITH asked (locator) AS (");
+            query.push_values(padded(chunk), |mut row, locator| {
+                row.push_bind(locator.to_owned());
+            });
+            // Each value by itself, so that every planner looks each up in the index.
+            query.push(") SELECT locator");
+            for value in [PSEUDONYM, BORN, DISTRICT, HASH, FAILURES] {
+                query.push(", (").push(value).push_bind(round_id).push(")");
+            }
+            rows.extend(query.push(" FROM asked").build_query_as::<Row>().fetch_all(&mut *conn).await?);
+        }
     });
-    let Some((pseudonym, born, district, code_hash, failures)) = row else { return Ok(None) };
+    let found = rows.into_iter().filter_map(|(locator, pseudonym, born, district, code_hash, failures)| {
+        let row = (pseudonym?, born?, code_hash?, failures?);
+        Some((locator, code_row(row, district)))
+    });
+    Ok(found.collect())
+}
+
+fn code_row(
+    (pseudonym, born, code_hash, failures): (Vec<u8>, String, Vec<u8>, i64),
+    district: Option<String>,
+) -> Result<CodeRow, Error> {
     let pseudonym = pseudonym.try_into().map_err(|_| Error::broken("a pseudonym in voters has another length"))?;
     let born: Date = born.parse().map_err(Error::broken)?;
-    Ok(Some(CodeRow { person: Person { pseudonym, born, district }, code_hash, failures }))
+    Ok(CodeRow { person: Person { pseudonym, born, district }, code_hash, failures })
 }
 
 /// The keyed hashes of these people's codes in force, by pseudonym.

@@ -40,6 +40,7 @@ mod registrar;
 mod secrecy;
 mod simulation;
 mod staff;
+mod sweeping;
 mod tally;
 mod town;
 mod witness;

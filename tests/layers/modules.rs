@@ -11,6 +11,7 @@ pub const LAYERS: &[(&str, &[&str])] = &[
     ("metrics", &[]),
     ("packing", &["error"]),
     ("telemetry", &[]),
+    ("threads", &[]),
     ("outbound", &["domain"]),
     ("export", &["domain", "error"]),
     ("pages", &["config", "domain", "web"]),
@@ -19,7 +20,10 @@ pub const LAYERS: &[(&str, &[&str])] = &[
     ("witness", &["clock", "connections", "pages"]),
     (
         "app",
-        &["clock", "config", "crypto", "domain", "error", "metrics", "outbound", "packing", "pictures", "store", "web"],
+        &[
+            "clock", "config", "crypto", "domain", "error", "metrics", "outbound", "packing", "pictures", "store",
+            "threads", "web",
+        ],
     ),
     ("pictures", &["domain"]),
     ("publishing", &["domain", "error", "http", "outbound", "web"]),

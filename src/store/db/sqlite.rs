@@ -1,5 +1,7 @@
 //! SQLite: the file of a village or a town, made and migrated where needed.
 
+mod writer;
+
 use std::{
     ops::{Deref, DerefMut},
     path::Path,
@@ -14,8 +16,11 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
+pub use writer::Writer;
+
 use super::{Db, schema};
 use crate::error::Error;
+use writer::Turn;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 /// Largest file, in bytes, that is looked through at the start.
@@ -36,7 +41,9 @@ const LONGEST_LOG: &str = "16000";
 /// A connection that somebody has for a while.
 #[derive(Debug)]
 pub enum Open {
-    /// For a transaction of several statements.
+    /// For a transaction that may write.
+    Writing(Turn),
+    /// For a transaction of several statements that only read.
     Whole(Transaction<'static, Sqlite>),
     /// For one statement that only reads.
     Single(PoolConnection<Sqlite>),
@@ -47,6 +54,7 @@ impl Deref for Open {
 
     fn deref(&self) -> &SqliteConnection {
         match self {
+            Self::Writing(turn) => turn,
             Self::Whole(transaction) => transaction,
             Self::Single(connection) => connection,
         }
@@ -56,6 +64,7 @@ impl Deref for Open {
 impl DerefMut for Open {
     fn deref_mut(&mut self) -> &mut SqliteConnection {
         match self {
+            Self::Writing(turn) => turn,
             Self::Whole(transaction) => transaction,
             Self::Single(connection) => connection,
         }
@@ -65,6 +74,7 @@ impl DerefMut for Open {
 impl Open {
     pub(super) async fn commit(self) -> Result<(), Error> {
         match self {
+            Self::Writing(turn) => Ok(turn.commit().await?),
             Self::Whole(transaction) => Ok(transaction.commit().await?),
             Self::Single(_) => Ok(()),
         }
@@ -91,35 +101,33 @@ impl Db {
             .pragma("temp_store", "MEMORY")
             // A statement that is logged could tell who did what when.
             .disable_statement_logging();
-        let pool = |most| {
-            // A file's connection does not die of itself, and the question whether it lives would cost every request.
-            let pool = SqlitePoolOptions::new().max_connections(most).test_before_acquire(false);
-            pool.before_acquire(|connection, _| Box::pin(is_free(connection)))
-        };
-        let writer = pool(1).connect_with(options.clone().pragma("cache_size", WRITER_CACHE)).await?;
-        refuse_damaged(&writer, path).await?;
-        refuse_foreign(&writer, path).await?;
-        schema::refuse_other(&mut *writer.acquire().await?, &MIGRATIONS, false).await?;
-        MIGRATIONS.run(&writer).await?;
+        let writing = options.clone().pragma("cache_size", WRITER_CACHE);
+        let mut writer = writing.connect().await?;
+        refuse_damaged(&mut writer, path).await?;
+        refuse_foreign(&mut writer, path).await?;
+        schema::refuse_other(&mut writer, &MIGRATIONS, false).await?;
+        MIGRATIONS.run_direct(None, &mut writer, false).await?;
+        // A file's connection does not die of itself, and the question whether it lives would cost every request.
+        let readers = SqlitePoolOptions::new().max_connections(READERS).test_before_acquire(false);
+        let readers = readers.before_acquire(|connection, _| Box::pin(is_free(connection)));
         let readers =
-            pool(READERS).connect_with(options.pragma("cache_size", READER_CACHE).pragma("query_only", "ON")).await?;
-        Ok(Self::Lite { writer, readers })
+            readers.connect_with(options.pragma("cache_size", READER_CACHE).pragma("query_only", "ON")).await?;
+        Ok(Self::Lite { writer: Writer::new(writing, writer), readers })
     }
 }
 
 /// Moves pages from the write-ahead log into the file, beside the writer, who need not wait for the disk meanwhile. Only a writer that
 /// finds all of them moved begins the log anew, so when it is long the few that came since are moved between two transactions.
-pub(super) async fn checkpoint(writer: &SqlitePool, readers: &SqlitePool) -> Result<(), Error> {
+pub(super) async fn checkpoint(writer: &Writer, readers: &SqlitePool) -> Result<(), Error> {
     const MOVE: &str = "PRAGMA wal_checkpoint(PASSIVE)";
     let (_, pages, _): (i64, i64, i64) = sqlx::query_as(MOVE).fetch_one(readers).await?;
     if pages >= LONG_LOG {
-        sqlx::query(MOVE).execute(writer).await?;
+        sqlx::query(MOVE).execute(&mut *writer.turn().await?).await?;
     }
     Ok(())
 }
 
-/// Whether a connection that is to be used again is in no transaction any more. When the disk is full, SQLite rolls back by itself, the
-/// library's own rollback fails, and the library believes for ever that a transaction is under way: such a connection is closed.
+/// Whether a connection that is to be used again is in no transaction any more.
 async fn is_free(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
     if connection.is_in_transaction() {
         // Behind a rollback that is under way. Each such question wakes a thread, so it is asked only then.
@@ -129,11 +137,11 @@ async fn is_free(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error>
 }
 
 /// A file whose structure is damaged takes no ballots. A large one is not looked through at every start: `veche admin check` does.
-async fn refuse_damaged(writer: &SqlitePool, path: &Path) -> Result<(), Error> {
+async fn refuse_damaged(writer: &mut SqliteConnection, path: &Path) -> Result<(), Error> {
     if std::fs::metadata(path).is_ok_and(|file| file.len() > MOST_CHECKED) {
         return Ok(());
     }
-    match structure(&mut *writer.acquire().await?, "PRAGMA quick_check(1)").await?.first() {
+    match structure(writer, "PRAGMA quick_check(1)").await?.first() {
         None => Ok(()),
         Some(damage) => Err(Error::broken(format!("{} is damaged: {damage}; put back a whole copy", path.display()))),
     }
@@ -147,7 +155,7 @@ pub(super) async fn structure(connection: &mut SqliteConnection, check: &'static
 }
 
 /// A file with tables that no migration of ours made.
-async fn refuse_foreign(writer: &SqlitePool, path: &Path) -> Result<(), Error> {
+async fn refuse_foreign(writer: &mut SqliteConnection, path: &Path) -> Result<(), Error> {
     let select = "SELECT count(*), COALESCE(SUM(name = '_sqlx_migrations'), 0) FROM sqlite_master WHERE type = 'table'";
     let (tables, ours): (i64, i64) = sqlx::query_as(select).fetch_one(writer).await?;
     if tables > 0 && ours == 0 {
@@ -172,7 +180,8 @@ mod tests {
     async fn write(db: &Db, bytes: i64) {
         let Db::Lite { writer, .. } = db else { panic!("this is a file") };
         let insert = sqlx::query("INSERT INTO filling (bytes) VALUES (zeroblob($1))");
-        insert.bind(bytes).execute(writer).await.expect("the database takes it");
+        let mut turn = writer.turn().await.expect("nobody else has it");
+        insert.bind(bytes).execute(&mut *turn).await.expect("the database takes it");
     }
 
     #[tokio::test]
@@ -180,7 +189,8 @@ mod tests {
         let folder = tempfile::tempdir().expect("there is room");
         let db = Db::open(&folder.path().join("veche.db")).await.expect("it opens");
         let Db::Lite { writer, .. } = &db else { panic!("this is a file") };
-        sqlx::query("CREATE TABLE filling (bytes BLOB)").execute(writer).await.expect("there is room");
+        let create = sqlx::query("CREATE TABLE filling (bytes BLOB)");
+        create.execute(&mut *writer.turn().await.expect("nobody has it")).await.expect("there is room");
         write(&db, 400_000).await;
         db.checkpoint().await.expect("what was written is moved");
         let (short, moved) = pages(&db).await;

@@ -1,0 +1,81 @@
+//! Under load ballots go into the log with those that come: as many as before, mixed as before, and none is kept out by a fault there.
+
+use audit::round::{Act, rules::BatchRules};
+use sqlx::{AssertSqlSafe, Connection as _, SqliteConnection};
+use veche::http::RoundResponse;
+
+use super::{
+    both,
+    town::{SLUG, Town, approval},
+};
+
+/// Fewest in a batch, how many stay in the urn, and how many are moved with a new one when there are so many more.
+const AT_LEAST: usize = 3;
+const STAY: usize = 50 * AT_LEAST;
+const MOVED: usize = 32 * AT_LEAST;
+
+/// Some people vote over and over, each ballot by itself; so many ballots in all.
+async fn casts(town: &Town, ballots: usize) {
+    let codes = town.enrols(10).await;
+    town.opens().await;
+    let mut credentials = Vec::new();
+    for code in &codes {
+        credentials.push(town.registers(code).await);
+    }
+    for number in 0..ballots {
+        let who = number % credentials.len();
+        town.casts(&mut credentials[who], &["t1"]).await.expect("the ballot is accepted");
+    }
+}
+
+async fn publishes(town: &Town) {
+    let mut draft = town.draft(approval());
+    draft.batch = BatchRules { at_least: u32::try_from(AT_LEAST).unwrap(), within: 7200 };
+    town.publishes_draft(&draft).await;
+}
+
+async fn in_log(town: &Town) -> u64 {
+    town.get::<RoundResponse>("").await.ballots
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_urn_is_emptied_by_whoever_casts() {
+    let town = Town::new().await;
+    publishes(&town).await;
+    casts(&town, STAY + MOVED + 20).await;
+    assert_eq!(in_log(&town).await, MOVED as u64, "the ballot that filled the urn took others along");
+    town.jobs().await;
+    assert_eq!(in_log(&town).await, MOVED as u64, "as long as ballots move by themselves, nobody else moves them");
+    town.jobs().await;
+    assert_eq!(in_log(&town).await, (STAY + MOVED + 20) as u64, "the last ones are not left behind");
+    let result = town.certifies().await;
+    assert_eq!((result.outcome.ballots, result.replaced), (10, (STAY + MOVED + 10) as u64));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ballot_that_the_disk_changed_keeps_no_other_out() {
+    let town = Town::new().await;
+    publishes(&town).await;
+    casts(&town, STAY + MOVED - 1).await;
+    let data = town.folder.path().join("data");
+    let spoil =
+        AssertSqlSafe("UPDATE urn SET envelope = hash WHERE hash = (SELECT hash FROM urn ORDER BY hash LIMIT 1)");
+    if both::on_postgres() {
+        sqlx::query(spoil).execute(&mut both::administrator(&data).await).await.unwrap();
+    } else {
+        let file = format!("sqlite://{}/veche.db", data.display());
+        let mut other = SqliteConnection::connect(&file).await.unwrap();
+        sqlx::query(spoil).execute(&mut other).await.unwrap();
+        other.close().await.unwrap();
+    }
+    let newcomers = [super::town::person(100), super::town::person(101)];
+    for code in town.enrols_people(&newcomers).await {
+        let mut credential = town.registers(&code).await;
+        town.casts(&mut credential, &["t2"]).await.expect("the ballot is accepted");
+    }
+    assert_eq!(in_log(&town).await, 0, "no line was made of what is damaged");
+    let refused = town.official.propose(SLUG, Act::Close, "for the test").await;
+    assert!(refused.is_ok(), "{refused:?}");
+    let closed = town.members[0].0.confirm(SLUG).await;
+    assert!(closed.is_err(), "a round whose urn is damaged closes only when a whole copy was put back");
+}
