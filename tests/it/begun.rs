@@ -60,9 +60,13 @@ async fn a_beginning_that_is_cut_off_leaves_no_transaction() {
 
     // The same with the library alone: so the cuts do hit the moment that this is about.
     let bare = PgPoolOptions::new().max_connections(1).connect(&url).await.unwrap();
-    for time in 0..30 {
+    // On a busy machine a cut seldom comes just then: it is tried until one does.
+    for time in 0..3_000 {
         drop(cut(bare.begin(), 1 + time % 6).await);
         drop(bare.begin().await.unwrap());
+        if time % 30 == 29 && warnings(&cluster) > 0 {
+            break;
+        }
     }
     assert_ne!(
         warnings(&cluster),

@@ -79,7 +79,9 @@ impl Writer {
         // Before it is: whoever asked may be gone when it begins.
         self.0.begun.store(true, Ordering::Relaxed);
         let begun = sqlx::query("BEGIN IMMEDIATE").execute(&mut *turn).await;
-        self.0.begun.store(begun.is_ok(), Ordering::Relaxed);
+        // Where the database says no, nothing was begun; of a connection that cannot even say that, the next turn finds out.
+        let refused = begun.as_ref().is_err_and(|fault| fault.as_database_error().is_some());
+        self.0.begun.store(!refused, Ordering::Relaxed);
         begun.map(|_| turn)
     }
 
@@ -152,5 +154,67 @@ impl Deref for Turn {
 impl DerefMut for Turn {
     fn deref_mut(&mut self) -> &mut SqliteConnection {
         &mut self.connection
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn writer(folder: &tempfile::TempDir) -> Writer {
+        let options = SqliteConnectOptions::new().filename(folder.path().join("x.db")).create_if_missing(true);
+        let mut connection = options.connect().await.expect("there is room");
+        // The second table goes away with its connection.
+        for table in ["CREATE TABLE rows (n INTEGER)", "CREATE TEMP TABLE mark (n INTEGER)"] {
+            sqlx::query(table).execute(&mut connection).await.expect("it is made");
+        }
+        Writer::new(options, connection)
+    }
+
+    async fn insert(turn: &mut Turn) {
+        sqlx::query("INSERT INTO rows VALUES (1)").execute(&mut **turn).await.expect("it may write");
+    }
+
+    /// Rows that are there, and whether the connection is the first one.
+    async fn state(writer: &Writer) -> (i64, bool) {
+        let mut turn = writer.begin().await.expect("it begins");
+        let rows = sqlx::query_scalar("SELECT count(*) FROM rows").fetch_one(&mut *turn).await.expect("it reads");
+        (rows, sqlx::query("SELECT n FROM mark").fetch_all(&mut *turn).await.is_ok())
+    }
+
+    #[tokio::test]
+    async fn what_is_not_committed_is_given_up_and_keeps_nobody_waiting() {
+        let folder = tempfile::tempdir().expect("there is room");
+        let writer = writer(&folder).await;
+        insert(&mut writer.begin().await.expect("it begins")).await;
+        let mut other = writer.0.options.connect().await.expect("it opens");
+        let elsewhere = sqlx::query("INSERT INTO rows VALUES (2)").execute(&mut other).await;
+        assert!(elsewhere.is_ok(), "nobody else needs to come for the lock to be free: {elsewhere:?}");
+        assert_eq!(state(&writer).await, (1, true));
+        let mut turn = writer.begin().await.expect("it begins");
+        insert(&mut turn).await;
+        turn.commit().await.expect("it is kept");
+        assert_eq!(state(&writer).await, (2, true));
+    }
+
+    #[tokio::test]
+    async fn a_transaction_that_the_database_gave_up_by_itself_costs_no_connection() {
+        let folder = tempfile::tempdir().expect("there is room");
+        let writer = writer(&folder).await;
+        let mut turn = writer.begin().await.expect("it begins");
+        sqlx::query("ROLLBACK").execute(&mut *turn).await.expect("as on a full disk");
+        assert!(turn.commit().await.is_err(), "there is nothing to commit");
+        assert_eq!(state(&writer).await, (0, true));
+    }
+
+    #[tokio::test]
+    async fn a_connection_whose_state_nobody_knows_is_opened_anew() {
+        let folder = tempfile::tempdir().expect("there is room");
+        let writer = writer(&folder).await;
+        let gone = writer.0.connection.lock().await.take().expect("it is there");
+        gone.close().await.expect("it is closed");
+        assert_eq!(state(&writer).await, (0, false));
+        writer.close().await;
+        assert!(matches!(writer.begin().await, Err(Error::PoolClosed)));
     }
 }
