@@ -1,5 +1,7 @@
 //! Serving HTTP on a socket: no connection is held open that does not speak, and never more than so many.
 
+mod lingering;
+
 use std::{
     collections::BTreeMap,
     io::ErrorKind,
@@ -19,7 +21,6 @@ use tokio::{
     net::{TcpListener, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore, watch},
 };
-use tower::ServiceExt as _;
 
 /// Longest that a connection may take to send the head of a request, the time since the last answer included.
 const LONGEST_HEAD: Duration = Duration::from_secs(10);
@@ -103,7 +104,7 @@ async fn answer(stream: TcpStream, peer: SocketAddr, router: Router, mut stopped
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |mut request: hyper::Request<Incoming>| {
         request.extensions_mut().insert(ConnectInfo(peer));
-        router.clone().oneshot(request)
+        lingering::answer(router.clone(), request)
     });
     let mut serving = http1::Builder::new();
     serving.timer(TokioTimer::new()).header_read_timeout(LONGEST_HEAD).max_buf_size(MOST_HELD);
