@@ -1,11 +1,11 @@
 -- What the service's role may do on PostgreSQL, run by `veche migrate` after the migrations. Nobody but the owner changes or deletes
--- a line of a log, a promise, a place in the log or a cosigned head's note.
+-- a line of a log, a promise or a cosigned head's note. Where a ballot stands follows from the lines: that list may be made anew.
 REVOKE ALL ON ALL TABLES IN SCHEMA public FROM :service;
 GRANT USAGE ON SCHEMA public TO :service;
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO :service;
 GRANT INSERT ON
     logs, log_lines, log_tiles, long_lines, cosigned_heads, cosignatures, rounds, pictures, picture_files, turnout, secrets, staff, voters,
-    issuances, backups, urn, accepted_ballots, ballot_lines, leases
+    issuances, backups, urn, accepted_ballots, line_runs, line_chunks, leases
 TO :service;
 GRANT UPDATE ON logs TO :service;
 GRANT UPDATE (hashes) ON log_tiles TO :service;
@@ -17,4 +17,4 @@ GRANT UPDATE (revoked) ON staff TO :service;
 GRANT UPDATE (locator, code_hash, failures) ON voters TO :service;
 GRANT UPDATE (node, until) ON leases TO :service;
 GRANT UPDATE (code_hash, bytes) ON backups TO :service;
-GRANT DELETE ON urn, issuances, backups, pictures, picture_files, leases TO :service;
+GRANT DELETE ON urn, issuances, backups, pictures, picture_files, line_runs, line_chunks, leases TO :service;

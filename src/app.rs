@@ -8,6 +8,7 @@ pub mod files;
 mod group;
 pub mod heads;
 pub mod identifying;
+pub mod indexing;
 pub mod issuing;
 pub mod leasing;
 pub mod letters;

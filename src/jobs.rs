@@ -10,7 +10,7 @@ use tokio::{
 
 use crate::{
     app::{
-        App, heads, registering, sequencing, steps, tallying,
+        App, heads, indexing, registering, sequencing, steps, tallying,
         witnessing::{self, Witness},
     },
     error::Error,
@@ -26,13 +26,14 @@ const REMEMBER_EVERY: Duration = Duration::from_secs(60);
 const CHECKPOINT_EVERY: Duration = Duration::from_millis(500);
 
 /// Starts the loops that do it all; they end when the task is aborted. The channel turns true when what was due at the start is
-/// done. Counts have a loop of their own: some take minutes, and no other round waits for them.
+/// done. Counts and the index of ballots have loops of their own: some take minutes, and no other round waits for them.
 pub fn start(app: Arc<App>, every: Duration) -> (JoinHandle<()>, watch::Receiver<bool>) {
     let alive = app.readiness.jobs_live(&app);
     let (looked, first_look) = watch::channel(false);
     let looking = tokio::spawn(async move {
         let _alive = alive;
-        tokio::join!(look(&app, every, looked), count(&app, every), checkpoint(&app));
+        let (counts, index) = (go_on(&app, every, Job::Count), go_on(&app, every, Job::Index));
+        tokio::join!(look(&app, every, looked), counts, index, checkpoint(&app));
     });
     (looking, first_look)
 }
@@ -55,12 +56,12 @@ async fn look(app: &App, every: Duration, looked: watch::Sender<bool>) {
     }
 }
 
-async fn count(app: &App, every: Duration) {
+async fn go_on(app: &App, every: Duration, job: Job) {
     let mut tick = ticks(every);
     loop {
         tick.tick().await;
         tokio::select! {
-            done = each(app, Job::Count) => if done.is_err() {
+            done = each(app, job) => if done.is_err() {
                 app.metrics.jobs_ran(app.clock.now(), true);
             },
             () = app.database_moved() => {}
@@ -125,14 +126,16 @@ enum Job {
     Due,
     /// The count, once the opening key is there.
     Count,
+    /// The list of ballots' lines is tidied.
+    Index,
 }
 
-/// Does what is due now, for every round that is not over, and then makes the counts.
+/// Does what is due now, for every round that is not over, then makes the counts, and tidies.
 ///
 /// # Errors
 /// The first fault; what else could be done was done.
 pub async fn run_once(app: &App) -> Result<(), Error> {
-    each(app, Job::Due).await.and(each(app, Job::Count).await)
+    each(app, Job::Due).await.and(each(app, Job::Count).await).and(each(app, Job::Index).await)
 }
 
 /// Does a job for every round that is not over. A fault in one round does not keep the others waiting.
@@ -159,5 +162,6 @@ async fn run_for(app: &App, slug: &str, job: Job) -> Result<(), Error> {
             registering::report(app, &round).await.map(drop)
         }
         Job::Count => tallying::tally(app, &round).await.map(drop),
+        Job::Index => indexing::merge(app, &round).await.map(drop),
     }
 }

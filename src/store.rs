@@ -2,6 +2,7 @@
 
 pub mod backups;
 pub mod ballot_box;
+pub mod ballot_lines;
 pub mod bare;
 pub mod cosignatures;
 pub mod db;

@@ -80,7 +80,8 @@ const TABLES: &[(&str, &str)] = &[
     ("issuances", "src/store/issuances.rs"),
     ("urn", "src/store/ballot_box.rs"),
     ("accepted_ballots", "src/store/ballot_box.rs"),
-    ("ballot_lines", "src/store/ballot_box.rs"),
+    ("line_runs", "src/store/ballot_lines.rs"),
+    ("line_chunks", "src/store/ballot_lines.rs"),
 ];
 
 /// Code that knows the ballot must not name the person, and the other way round.
@@ -93,6 +94,8 @@ const SECRECY: &[(&str, &[&str])] = &[
     ("src/http/tiles.rs", PERSON),
     ("src/http/log.rs", PERSON),
     ("src/store/ballot_box.rs", PERSON),
+    ("src/store/ballot_lines.rs", PERSON),
+    ("src/app/indexing.rs", PERSON),
     ("src/http/casting.rs", PERSON),
     ("src/app/issuing.rs", BALLOT),
     ("src/app/identifying.rs", BALLOT),

@@ -1,6 +1,8 @@
-//! Looking through a database for damage: the file's own structure, every log, every round's keys, pictures and waiting ballots.
+//! Looking through a database for damage: the file's own structure, every log, every round's keys, pictures, waiting ballots and
+//! the list of those that are in the log.
 
 mod lines;
+mod list;
 mod round;
 
 use audit::{office::Office, round::Round};
@@ -69,6 +71,8 @@ async fn look_at_round(
     found.go_on(slug, compared)?;
     let seen = round::pictures(app, slug, (round_id, log_id), found).await;
     found.go_on(slug, seen)?;
+    let listed = list::compare(app, slug, (round_id, log_id), found).await;
+    found.go_on(slug, listed)?;
     let urn = round::urn(app, slug, round_id, found).await;
     found.go_on(slug, urn)
 }

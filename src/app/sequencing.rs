@@ -15,7 +15,8 @@ use crate::{
     error::Error,
     store::{
         Tx,
-        ballot_box::{self, Lined, Waiting},
+        ballot_box::{self, Waiting},
+        ballot_lines::{self, Lined},
         turnout,
     },
 };
@@ -155,7 +156,7 @@ pub(super) async fn push(
         let line = writing.push(&Event::Ballot(BallotLine { envelope: Bytes(ballot.envelope) }))?;
         lines.push(Lined { hash: ballot.hash, line, in_log_by });
     }
-    ballot_box::set_lines(tx, round.id, &lines).await?;
+    ballot_lines::add(tx, round.id, &lines).await?;
     turnout::add(tx, round.id, turnout::Hour { hour, ballots: count.into(), credentials: 0 }).await?;
     Ok(u64::from(count))
 }

@@ -2,7 +2,10 @@
 
 use sqlx::QueryBuilder;
 
-use super::db::{MOST_ASKED, Tx, db, insert_new, padded};
+use super::{
+    ballot_lines,
+    db::{MOST_ASKED, Tx, db, insert_new, padded},
+};
 use crate::error::Error;
 
 /// A promise: this ballot will be in the log by then.
@@ -26,17 +29,6 @@ pub struct Waiting {
     /// The ballot.
     pub envelope: Vec<u8>,
     /// Unix second by which it was promised to be in the log.
-    pub in_log_by: i64,
-}
-
-/// A ballot that the log holds now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Lined {
-    /// SHA-256 of the ballot.
-    pub hash: [u8; 32],
-    /// Index of its line.
-    pub line: u64,
-    /// Unix second by which the first ballot of its batch was promised to be in the log.
     pub in_log_by: i64,
 }
 
@@ -223,23 +215,6 @@ pub async fn look(tx: &mut Tx, round_id: i64, after: Option<[u8; 32]>, limit: u3
     rows.ok_or_else(|| Error::broken("a hash in the urn has another length"))
 }
 
-/// Notes the lines in which ballots stand.
-///
-/// # Errors
-/// [`Error::Database`].
-pub async fn set_lines(tx: &mut Tx, round_id: i64, lines: &[Lined]) -> Result<(), Error> {
-    const LINES: &str = "INSERT INTO ballot_lines (round_id, hash, line_index, in_log_by) ";
-    db!(tx, |conn: D| {
-        insert_new::<D, _>(conn, (LINES, 4), lines, |mut row, ballot| {
-            row.push_bind(round_id)
-                .push_bind(ballot.hash.to_vec())
-                .push_bind(ballot.line.cast_signed())
-                .push_bind(ballot.in_log_by);
-        })
-        .await
-    })
-}
-
 /// Where a ballot is: in which line of the log, or promised by when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
@@ -259,15 +234,14 @@ pub enum Place {
 /// # Errors
 /// [`Error::Database`].
 pub async fn between(tx: &mut Tx, round_id: i64, least: &[u8; 32], most: &[u8; 32]) -> Result<Vec<[u8; 32]>, Error> {
+    let lined = ballot_lines::between(tx, round_id, *least..=*most).await?;
     let rows: Vec<Vec<u8>> = db!(tx, |conn| {
-        let select = sqlx::query_scalar(
-            "SELECT hash FROM ballot_lines WHERE round_id = $1 AND hash BETWEEN $2 AND $3
-             UNION ALL SELECT hash FROM urn WHERE round_id = $1 AND hash BETWEEN $2 AND $3 LIMIT 2",
-        );
-        select.bind(round_id).bind(least.to_vec()).bind(most.to_vec()).fetch_all(conn).await?
+        let select = "SELECT hash FROM urn WHERE round_id = $1 AND hash BETWEEN $2 AND $3 LIMIT 2";
+        sqlx::query_scalar(select).bind(round_id).bind(least.to_vec()).bind(most.to_vec()).fetch_all(conn).await?
     });
-    let rows: Result<Vec<_>, _> = rows.into_iter().map(<[u8; 32]>::try_from).collect();
-    rows.map_err(|_| Error::broken("a hash in the ballot box has another length"))
+    let waiting: Result<Vec<_>, _> = rows.into_iter().map(<[u8; 32]>::try_from).collect();
+    let waiting = waiting.map_err(|_| Error::broken("a hash in the ballot box has another length"))?;
+    Ok(lined.into_iter().map(|ballot| ballot.hash).chain(waiting).take(2).collect())
 }
 
 /// Where the ballot with this hash is, if it was accepted.
@@ -275,12 +249,10 @@ pub async fn between(tx: &mut Tx, round_id: i64, least: &[u8; 32], most: &[u8; 3
 /// # Errors
 /// [`Error::Database`].
 pub async fn place(tx: &mut Tx, round_id: i64, hash: &[u8; 32]) -> Result<Option<Place>, Error> {
+    if let Some(ballot) = ballot_lines::between(tx, round_id, *hash..=*hash).await?.first() {
+        return Ok(Some(Place::Line { index: ballot.line, in_log_by: ballot.in_log_by }));
+    }
     db!(tx, |conn| {
-        let line = sqlx::query_as("SELECT line_index, in_log_by FROM ballot_lines WHERE round_id = $1 AND hash = $2");
-        let line: Option<(i64, i64)> = line.bind(round_id).bind(hash.to_vec()).fetch_optional(&mut *conn).await?;
-        if let Some((index, in_log_by)) = line {
-            return Ok(Some(Place::Line { index: index.unsigned_abs(), in_log_by }));
-        }
         let urn = sqlx::query_scalar("SELECT in_log_by FROM urn WHERE round_id = $1 AND hash = $2");
         let urn: Option<i64> = urn.bind(round_id).bind(hash.to_vec()).fetch_optional(conn).await?;
         Ok(urn.map(Place::Urn))

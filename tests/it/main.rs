@@ -15,6 +15,7 @@ mod crash;
 mod fake_witness;
 mod head;
 mod health;
+mod indexing;
 mod journey;
 mod letters;
 mod limits;

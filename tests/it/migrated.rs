@@ -47,9 +47,10 @@ async fn a_file_of_schema_6_is_migrated_with_all_that_it_holds() {
             "SELECT group_concat(round_id || hex(credential) || version || hex(hash) || in_log_by) FROM accepted_ballots",
             "1AA1013600,1CC1027200",
         ),
+        ("SELECT group_concat(round_id || '.' || run || '.' || level || '.' || ballots) FROM line_runs", "1.-1.3.2"),
         (
-            "SELECT group_concat(round_id || hex(hash) || line_index || '.' || in_log_by) FROM ballot_lines",
-            "1030.0,1041.3600",
+            "SELECT group_concat(round_id || '.' || run || '.' || hex(first_hash) || '.' || hex(entries)) FROM line_chunks",
+            "1.-1.03.03000000000000000000000000000000000400000000000000010000000000000E10",
         ),
     ] {
         let found: String = sqlx::query_scalar(select).fetch_one(readers).await.expect("the table is there");

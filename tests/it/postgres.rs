@@ -53,9 +53,20 @@ fn a_database_that_is_not_ours_is_refused_with_what_to_do() {
 
     cluster.database("older", Some("template"));
     cluster.sql("older", "DROP TABLE leases, backups; ALTER TABLE voters ADD COLUMN backup BYTEA; DELETE FROM _sqlx_migrations WHERE version >= 5");
+    let lines = "DROP TABLE line_runs, line_chunks;
+                 CREATE TABLE ballot_lines (round_id BIGINT, hash BYTEA, line_index BIGINT, in_log_by BIGINT);
+                 ALTER TABLE ballot_lines OWNER TO owner;
+                 INSERT INTO ballot_lines SELECT 7, int4send(n), n, 3600 FROM generate_series(100, 1, -1) AS n";
+    cluster.sql("older", lines);
     refuses("older", "veche", "waits for schema 5");
     assert!(migrates("older").1.contains("from 4 to"));
     assert!(starts("older", "veche").0);
+    let runs = "SELECT concat_ws(' ', round_id, run, level, ballots) FROM line_runs";
+    assert_eq!(cluster.sql("older", runs), "7 -1 3 100");
+    let chunks = "SELECT string_agg(concat_ws(' ', encode(first_hash, 'hex'), length(entries) / 20,
+                  encode(substr(entries, 1, 20), 'hex')), ',' ORDER BY first_hash) FROM line_chunks";
+    let chunk = |first: u32, ballots| format!("{first:08x} {ballots} {first:08x}{first:016x}{:016x}", 3600);
+    assert_eq!(cluster.sql("older", chunks), [chunk(1, 80), chunk(81, 20)].join(","));
     assert!(migrates("older").1.contains("already"), "safe to repeat");
 
     cluster.database("other", Some("template"));
@@ -69,7 +80,8 @@ fn a_database_that_is_not_ours_is_refused_with_what_to_do() {
         "TRUNCATE log_lines",
         "DELETE FROM accepted_ballots",
         "UPDATE accepted_ballots SET version = 1",
-        "UPDATE ballot_lines SET line_index = 1",
+        "UPDATE line_chunks SET entries = ''",
+        "UPDATE line_runs SET ballots = 1",
         "UPDATE secrets SET sealed = ''",
         "DELETE FROM logs",
         "DROP TABLE log_lines",
@@ -124,7 +136,7 @@ fn a_role_that_may_do_more_than_it_needs_is_refused() {
         ("UPDATE (event) ON long_lines", "may change rows of long_lines"),
         ("UPDATE ON accepted_ballots", "may change rows of accepted_ballots"),
         ("DELETE ON accepted_ballots", "may delete rows of accepted_ballots"),
-        ("UPDATE (line_index) ON ballot_lines", "may change rows of ballot_lines"),
+        ("UPDATE (entries) ON line_chunks", "may change rows of line_chunks"),
         ("UPDATE ON urn", "may change rows of urn"),
         ("UPDATE (step) ON issuances", "may change rows of issuances"),
         ("UPDATE ON secrets", "may change rows of secrets"),
@@ -152,7 +164,7 @@ fn a_role_that_may_do_more_than_it_needs_is_refused() {
         assert_eq!(starts("given"), (true, String::new()), "{right} taken back");
     }
     for (change, back, words) in [
-        ("ALTER TABLE ballot_lines OWNER TO veche", "ALTER TABLE ballot_lines OWNER TO owner", "owns ballot_lines"),
+        ("ALTER TABLE line_runs OWNER TO veche", "ALTER TABLE line_runs OWNER TO owner", "owns line_runs"),
         ("ALTER SCHEMA public OWNER TO veche", "ALTER SCHEMA public OWNER TO pg_database_owner", "owns the schema"),
         ("ALTER DATABASE given OWNER TO veche", "ALTER DATABASE given OWNER TO owner", "owns the database"),
         ("ALTER ROLE veche CREATEROLE", "ALTER ROLE veche NOCREATEROLE", "may make roles"),

@@ -33,10 +33,10 @@ const EXCESS: &str = "SELECT words FROM (
         UNION ALL SELECT 5, 'owns ' || name FROM tables WHERE relowner IN (SELECT oid FROM roles)
         UNION ALL SELECT 6, 'may change rows of ' || name FROM tables, roles
         WHERE has_any_column_privilege(roles.oid, tables.oid, 'UPDATE')
-        AND name IN ('log_lines', 'long_lines', 'accepted_ballots', 'ballot_lines', 'urn', 'issuances', 'secrets', '_sqlx_migrations')
+        AND name IN ('log_lines', 'long_lines', 'accepted_ballots', 'line_runs', 'line_chunks', 'urn', 'issuances', 'secrets', '_sqlx_migrations')
         UNION ALL SELECT 7, 'may delete rows of ' || name FROM tables, roles
         WHERE has_table_privilege(roles.oid, tables.oid, 'DELETE')
-        AND name NOT IN ('urn', 'issuances', 'pictures', 'picture_files', 'leases', 'backups')
+        AND name NOT IN ('urn', 'issuances', 'pictures', 'picture_files', 'line_runs', 'line_chunks', 'leases', 'backups')
         UNION ALL SELECT 8, 'may empty ' || name FROM tables, roles
         WHERE has_table_privilege(roles.oid, tables.oid, 'TRUNCATE')
         UNION ALL SELECT 9, 'may put triggers on ' || name FROM tables, roles

@@ -109,10 +109,15 @@ impl Run {
             self.rows(format!("SELECT phase, closes_at FROM rounds WHERE slug = '{slug}'")).await;
         assert_eq!(shown, [(round.phase.to_string(), round.closes_at)], "the round's row");
 
-        let lines: Vec<(Vec<u8>, i64)> = self.rows(format!("SELECT hash, line_index FROM ballot_lines {of}")).await;
-        let lines: BTreeSet<_> = lines.into_iter().map(|(hash, line)| (line as usize, hash)).collect();
+        let listed = format!("run IN (SELECT run FROM line_runs {of} AND level >= 0)");
+        let chunks: Vec<(Vec<u8>,)> = self.rows(format!("SELECT entries FROM line_chunks {of} AND {listed}")).await;
+        let line = |entry: &[u8; 48]| {
+            let line = entry[32..40].try_into().expect("eight bytes");
+            (u64::from_be_bytes(line) as usize, entry[..32].to_vec())
+        };
+        let lines: BTreeSet<_> = chunks.iter().flat_map(|(chunk,)| chunk.as_chunks::<48>().0).map(line).collect();
         let in_log = events.iter().enumerate().filter_map(|(index, event)| Some((index, ballot(event)?.to_vec())));
-        assert_eq!(lines, in_log.collect(), "ballot_lines");
+        assert_eq!(lines, in_log.collect(), "the list of lines");
 
         let waiting: Vec<(Vec<u8>,)> = self.rows(format!("SELECT hash FROM urn {of}")).await;
         let waiting: BTreeSet<_> = waiting.into_iter().map(|(hash,)| hash).collect();
