@@ -22,6 +22,9 @@ const ONE_REQUEST: Duration = Duration::from_secs(1);
 /// Time between two notes of what this node has seen of every log.
 const REMEMBER_EVERY: Duration = Duration::from_secs(60);
 
+/// Wait after the list of ballots' lines could not be tidied: what is damaged stays so until somebody puts a copy back, and nobody waits.
+const TIDY_AGAIN: Duration = Duration::from_secs(60);
+
 /// Time between two looks whether the database's write-ahead log can be emptied.
 const CHECKPOINT_EVERY: Duration = Duration::from_millis(500);
 
@@ -63,6 +66,9 @@ async fn go_on(app: &App, every: Duration, job: Job) {
         tokio::select! {
             done = each(app, job) => if done.is_err() {
                 app.metrics.jobs_ran(app.clock.now(), true);
+                if matches!(job, Job::Index) {
+                    tick.reset_after(TIDY_AGAIN);
+                }
             },
             () = app.database_moved() => {}
         }

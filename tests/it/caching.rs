@@ -106,6 +106,11 @@ async fn every_public_route_says_how_long_it_is_kept() {
         );
         let tag = first.headers().get("etag").cloned();
         assert_eq!(tag.is_some(), *has_tag, "{route}: {address}");
+        // RFC 9110 §9.3.2: the same headers, and nothing behind them.
+        let head = client.head(&url).send().await.unwrap();
+        assert_eq!((head.status(), head.headers().get("etag")), (first.status(), tag.as_ref()), "HEAD {address}");
+        assert_eq!(head.headers()["cache-control"], *caching, "HEAD {address}");
+        assert!(head.bytes().await.unwrap().is_empty(), "HEAD {address}");
         let Some(tag) = tag else { continue };
         let again = client.get(&url).header("if-none-match", &tag).send().await.unwrap();
         assert_eq!(

@@ -64,8 +64,8 @@ phase-open = Voting is open
 phase-paused = Paused
 phase-closed = Closed, ballots are sealed
 phase-opened = Ballots are opened, counting goes on
-phase-tallied = Counted, waiting for the commission's signatures
-phase-certified = The result is signed by the commission
+phase-tallied = The outcome is known, waiting for the commission's signatures
+phase-certified = The outcome is signed by the commission
 phase-annulled = Annulled
 
 left-days =
