@@ -25,8 +25,10 @@ const REMEMBER_EVERY: Duration = Duration::from_secs(60);
 /// Wait after the list of ballots' lines could not be tidied: what is damaged stays so until somebody puts a copy back, and nobody waits.
 const TIDY_AGAIN: Duration = Duration::from_secs(60);
 
-/// Time between two looks whether the database's write-ahead log can be emptied.
+/// Time between two looks whether the database's write-ahead log can be emptied, and the same under load, when a page that was written
+/// several times meanwhile is moved once.
 const CHECKPOINT_EVERY: Duration = Duration::from_millis(500);
+const CHECKPOINT_UNDER_LOAD: Duration = Duration::from_secs(2);
 
 /// Starts the loops that do it all; they end when the task is aborted. The channel turns true when what was due at the start is
 /// done. Counts and the index of ballots have loops of their own: some take minutes, and no other round waits for them.
@@ -80,6 +82,9 @@ async fn checkpoint(app: &App) {
     loop {
         tick.tick().await;
         let done = app.checkpoint().await;
+        if matches!(done, Ok(true)) {
+            tick.reset_after(CHECKPOINT_UNDER_LOAD);
+        }
         // A full disk stays full for a while: it is said once.
         if let (Err(fault), false) = (&done, fails) {
             tracing::warn!(%fault, "the write-ahead log cannot be emptied; it is tried again");

@@ -33,10 +33,14 @@ const WRITER_CACHE: &str = "-16000";
 const READER_CACHE: &str = "-8000";
 /// Rows of an answer that wait for the task that asked.
 const ROWS: usize = 512;
+/// Pages in the write-ahead log from which on much is being written: then whoever waits longer moves pages once that were written often.
+const MUCH: i64 = 2_000;
 /// Pages in the write-ahead log from which on the writer moves what is left of them, so that the log begins anew; and where it does so
 /// by itself, because nobody calls [`checkpoint`].
-const LONG_LOG: i64 = 8_000;
-const LONGEST_LOG: &str = "16000";
+const LONG_LOG: i64 = 40_000;
+const LONGEST_LOG: &str = "80000";
+/// Bytes of the write-ahead log's file that are kept when it begins anew: those of a long one.
+const KEPT_LOG: &str = "167772160";
 
 /// A connection that somebody has for a while.
 #[derive(Debug)]
@@ -95,7 +99,7 @@ impl Db {
             .foreign_keys(true)
             // A batch that goes into the log comes in one go, not row by row through a narrow channel.
             .row_buffer_size(ROWS)
-            .pragma("journal_size_limit", "67108864")
+            .pragma("journal_size_limit", KEPT_LOG)
             .pragma("wal_autocheckpoint", LONGEST_LOG)
             // What takes back half a statement is kept in memory: past 64 KiB it would go through a file.
             .pragma("temp_store", "MEMORY")
@@ -117,14 +121,14 @@ impl Db {
 }
 
 /// Moves pages from the write-ahead log into the file, beside the writer, who need not wait for the disk meanwhile. Only a writer that
-/// finds all of them moved begins the log anew, so when it is long the few that came since are moved between two transactions.
-pub(super) async fn checkpoint(writer: &Writer, readers: &SqlitePool) -> Result<(), Error> {
+/// finds all of them moved begins the log anew, so when it is long the few that came since are moved between two transactions. Returns whether much is being written.
+pub(super) async fn checkpoint(writer: &Writer, readers: &SqlitePool) -> Result<bool, Error> {
     const MOVE: &str = "PRAGMA wal_checkpoint(PASSIVE)";
     let (_, pages, _): (i64, i64, i64) = sqlx::query_as(MOVE).fetch_one(readers).await?;
     if pages >= LONG_LOG {
         sqlx::query(MOVE).execute(&mut *writer.turn().await?).await?;
     }
-    Ok(())
+    Ok(pages >= MUCH)
 }
 
 /// Whether a connection that is to be used again is in no transaction any more.
@@ -192,12 +196,12 @@ mod tests {
         let create = sqlx::query("CREATE TABLE filling (bytes BLOB)");
         create.execute(&mut *writer.turn().await.expect("nobody has it")).await.expect("there is room");
         write(&db, 400_000).await;
-        db.checkpoint().await.expect("what was written is moved");
+        assert!(!db.checkpoint().await.expect("what was written is moved"), "a hundred pages are not much");
         let (short, moved) = pages(&db).await;
         assert!(short >= 100 && moved == short, "{moved} of {short} pages were moved");
         write(&db, 4096 * LONG_LOG).await;
         assert!(pages(&db).await.1 <= short, "nobody moves pages before the writer must");
-        db.checkpoint().await.expect("what was written is moved");
+        assert!(db.checkpoint().await.expect("what was written is moved"), "that was much");
         write(&db, 1).await;
         let (long, _) = pages(&db).await;
         assert!(long < 10, "the log has {long} pages after the first commit into a new one");
