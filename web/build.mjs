@@ -2,7 +2,7 @@
 import { build } from 'esbuild';
 import { compile } from 'sass';
 import './messages.mjs';
-import { copyFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -12,8 +12,9 @@ const entries = readdirSync(pages).filter((name) => name.endsWith('.ts')).sort()
 const style = join(root, 'src/style/site.scss');
 
 // What is committed is only what is built: a page that is gone leaves no file behind.
-rmSync(join(root, 'dist'), { recursive: true, force: true });
-mkdirSync(join(root, 'dist'));
+// It is made beside, for a compiler may be reading what is there.
+rmSync(join(root, 'dist.new'), { recursive: true, force: true });
+mkdirSync(join(root, 'dist.new'));
 
 const common = {
   absWorkingDir: root,
@@ -22,7 +23,7 @@ const common = {
   legalComments: 'none',
   logLevel: 'warning',
   minify: true,
-  outdir: 'dist',
+  outdir: 'dist.new',
   sourcemap: false,
   target: 'es2020',
 };
@@ -32,7 +33,9 @@ if (entries.length > 0) {
 }
 const { css } = compile(style, { loadPaths: [join(root, 'node_modules')], quietDeps: true, sourceMap: false });
 // Pico's licence wants its line to stay.
-await build({ ...common, legalComments: 'inline', stdin: { contents: css, loader: 'css', sourcefile: 'site.css' }, outdir: undefined, outfile: 'dist/site.css' });
+await build({ ...common, legalComments: 'inline', stdin: { contents: css, loader: 'css', sourcefile: 'site.css' }, outdir: undefined, outfile: 'dist.new/site.css' });
 // The map's style sheet is its library's; the small pictures of its controls go into it.
 await build({ ...common, entryPoints: [join(root, 'src/style/map.css')], loader: { '.png': 'dataurl' } });
-copyFileSync(join(root, 'src/icon.svg'), join(root, 'dist/icon.svg'));
+copyFileSync(join(root, 'src/icon.svg'), join(root, 'dist.new/icon.svg'));
+rmSync(join(root, 'dist'), { recursive: true, force: true });
+renameSync(join(root, 'dist.new'), join(root, 'dist'));
