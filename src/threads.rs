@@ -6,8 +6,7 @@ const NICE: i32 = 10;
 /// Lets this thread stand back behind the process's first one, and those that it started: beside as many busy threads as there are
 /// processors, each statement of a database would wait for its thread's turn. Once or several times, it is the same. It stands back in two
 /// ways: its share is smaller (niceness), and it interrupts nobody when it wakes (`SCHED_BATCH`, sched(7)), so that what runs is finished
-/// first. Linux counts both by thread; elsewhere it would be the whole process's,
-/// and nothing is done.
+/// first. Linux counts both by thread; elsewhere it would be the whole process's, and nothing is done.
 pub fn stand_back() {
     #[cfg(target_os = "linux")]
     {

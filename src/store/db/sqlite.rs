@@ -33,7 +33,8 @@ const WRITER_CACHE: &str = "-16000";
 const READER_CACHE: &str = "-8000";
 /// Rows of an answer that wait for the task that asked.
 const ROWS: usize = 512;
-/// Pages in the write-ahead log from which on much is being written: then whoever waits longer moves pages once that were written often.
+/// Pages in the write-ahead log from which on much is being written. Whoever waits a little longer then moves a page once that was
+/// written several times.
 const MUCH: i64 = 2_000;
 /// Pages in the write-ahead log from which on the writer moves what is left of them, so that the log begins anew; and where it does so
 /// by itself, because nobody calls [`checkpoint`].
@@ -121,7 +122,8 @@ impl Db {
 }
 
 /// Moves pages from the write-ahead log into the file, beside the writer, who need not wait for the disk meanwhile. Only a writer that
-/// finds all of them moved begins the log anew, so when it is long the few that came since are moved between two transactions. Returns whether much is being written.
+/// finds all of them moved begins the log anew, so when it is long the few that came since are moved between two transactions. Returns whether
+/// much is being written.
 pub(super) async fn checkpoint(writer: &Writer, readers: &SqlitePool) -> Result<bool, Error> {
     const MOVE: &str = "PRAGMA wal_checkpoint(PASSIVE)";
     let (_, pages, _): (i64, i64, i64) = sqlx::query_as(MOVE).fetch_one(readers).await?;
