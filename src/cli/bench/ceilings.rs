@@ -1,4 +1,4 @@
-//! What bounds casting, each part alone on the same machine in the same run: HTTP without work, the signature checks, bare inserts.
+//! What bounds casting and issuing, each part alone on the same machine in the same run: HTTP without work, the signatures, bare inserts.
 
 use std::path::Path;
 
@@ -46,6 +46,9 @@ impl On {
 /// Rates a second.
 pub(super) struct Ceilings {
     http: f64,
+    /// On every core at once.
+    signing: f64,
+    /// On every core at once.
     checks: f64,
     inserts: f64,
 }
@@ -55,48 +58,49 @@ impl Ceilings {
         let server = ServerProcess::bare()?;
         let http = load::run(server.host(), bodies, None, Cast).await?.per_second;
         drop(server);
-        let checks = core::checking(&IssuerKey::generate(2048).map_err(CliFault::other)?)?;
+        let (issuer, cores) = (IssuerKey::generate(2048).map_err(CliFault::other)?, core::every_core());
+        let (signing, checks) = (core::signing(&issuer, cores)?, core::checking(&issuer, cores)?);
         let took = match &on.owner {
             Some(owner) => bare::into_postgres(owner, ROWS.0, ROWS.1).await?,
             None => bare::into_sqlite(&data.join("ceiling.db"), ROWS.0, ROWS.1).await?,
         };
-        Ok(Self { http, checks, inserts: ROWS.0 as f64 / took.as_secs_f64() })
+        Ok(Self { http, signing, checks, inserts: ROWS.0 as f64 / took.as_secs_f64() })
     }
 
-    /// Each of them, and the rate at which one ballot after the other would go through all of them on every core.
-    pub(super) fn figures(&self, casting: f64) -> [Figure; 5] {
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let together = 1.0 / (1.0 / self.http + 1.0 / (self.checks * cores as f64) + 1.0 / self.inserts);
-        let method = |text: &str| text.to_owned();
+    /// Each of them, and what part of them issuing reached, and casting, for which one ballot after the other would go through all.
+    pub(super) fn figures(&self, issuing: f64, casting: f64) -> [Figure; 7] {
+        let cores = core::every_core();
+        let together = 1.0 / (1.0 / self.http + 1.0 / self.checks + 1.0 / self.inserts);
+        let alone = |name, value, unit, method: String| Figure::new(name, value, unit, None, method);
         [
+            alone("blind signatures alone", self.signing, "/s", format!("RSA-2048 on {cores} cores at once")),
             Figure::new(
+                "credentials, of the signatures alone",
+                100.0 * issuing / self.signing,
+                "%",
+                Some("≥ 70"),
+                "both from this run".into(),
+            ),
+            alone(
                 "HTTP alone",
                 self.http,
                 "/s",
-                None,
                 format!("the same requests to a handler without work, {CONNECTIONS} connections"),
             ),
-            Figure::new("signature checks alone", self.checks, "/s", None, method("RSA-PSS and Ed25519 on one core")),
-            Figure::new(
+            alone("signature checks alone", self.checks, "/s", format!("RSA-PSS and Ed25519 on {cores} cores at once")),
+            alone(
                 "inserts alone",
                 self.inserts,
                 "rows/s",
-                None,
                 format!("rows of a ballot's length, {} in each durable transaction, one connection", ROWS.1),
             ),
-            Figure::new(
-                "ceiling of casting",
-                together,
-                "ballots/s",
-                None,
-                format!("HTTP, checks on {cores} cores and inserts, one after the other"),
-            ),
+            alone("ceiling of casting", together, "ballots/s", "HTTP, checks and inserts, one after the other".into()),
             Figure::new(
                 "casting, of its ceiling",
                 100.0 * casting / together,
                 "%",
                 Some("≥ 60"),
-                method("both from this run"),
+                "both from this run".into(),
             ),
         ]
     }

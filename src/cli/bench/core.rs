@@ -1,6 +1,9 @@
-//! Work without a server: signatures and counting, on one core.
+//! Work without a server: signatures and counting.
 
-use std::time::{Duration, Instant};
+use std::{
+    collections::BTreeSet,
+    time::{Duration, Instant},
+};
 
 use ballots::{
     Ballot, Choice, Rules, Tally,
@@ -18,13 +21,44 @@ const BALLOTS: u16 = 4_096;
 
 pub(super) fn measure() -> Result<Vec<Figure>, CliFault> {
     let issuer = IssuerKey::generate(2048).map_err(CliFault::other)?;
-    let signing = signing(&issuer)?;
-    let checking = checking(&issuer)?;
-    Ok(vec![
-        Figure::new("RSA-2048 blind signatures alone", signing, "/s", None, "one core, with our own check".into()),
-        Figure::new("ballot checks alone", checking, "/s", None, "one core, RSA-PSS and Ed25519".into()),
-        counting(),
-    ])
+    let mut figures = Vec::new();
+    for cores in BTreeSet::from([1, every_core()]) {
+        let on = match cores {
+            1 => "one core".to_owned(),
+            more => format!("{more} cores at once"),
+        };
+        figures.extend([
+            Figure::new(
+                format!("RSA-2048 blind signatures alone, {on}"),
+                signing(&issuer, cores)?,
+                "/s",
+                None,
+                "each checked before it would be given out".into(),
+            ),
+            Figure::new(
+                format!("ballot checks alone, {on}"),
+                checking(&issuer, cores)?,
+                "/s",
+                None,
+                "RSA-PSS and Ed25519".into(),
+            ),
+        ]);
+    }
+    figures.push(counting());
+    Ok(figures)
+}
+
+/// How many cores this machine has for us.
+pub(super) fn every_core() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// The rate of one call after the other on so many cores at once: two that share a core's units are no two cores.
+fn rate_on(cores: usize, work: impl Fn() + Sync) -> f64 {
+    std::thread::scope(|scope| {
+        let running: Vec<_> = (0..cores).map(|_| scope.spawn(|| rate(1, &work))).collect();
+        running.into_iter().map(|thread| thread.join().expect("what is measured does not panic")).sum()
+    })
 }
 
 /// Calls the work until the time is over, and returns the rate of `each` items a call.
@@ -37,15 +71,17 @@ pub(super) fn rate(each: u32, mut work: impl FnMut()) -> f64 {
     f64::from(calls) * f64::from(each) / started.elapsed().as_secs_f64()
 }
 
-fn signing(issuer: &IssuerKey) -> Result<f64, CliFault> {
+/// Blind signatures a second.
+pub(super) fn signing(issuer: &IssuerKey, cores: usize) -> Result<f64, CliFault> {
     let public = IssuerPublic::from_der(&issuer.public_der()).map_err(CliFault::other)?;
     let (blinded, _) = public.blind(&mut rand::rng(), b"bench").map_err(CliFault::other)?;
-    Ok(rate(1, || {
+    Ok(rate_on(cores, || {
         std::hint::black_box(issuer.blind_sign(&blinded)).ok();
     }))
 }
 
-pub(super) fn checking(issuer: &IssuerKey) -> Result<f64, CliFault> {
+/// Checks of a ballot a second: the issuer's signature and the ballot's.
+pub(super) fn checking(issuer: &IssuerKey, cores: usize) -> Result<f64, CliFault> {
     let (fingerprint, choice_len) = ([7; 32], 9);
     let public = IssuerPublic::from_der(&issuer.public_der()).map_err(CliFault::other)?;
     let key = SigningKey::from_bytes(&[9; 32]);
@@ -59,7 +95,7 @@ pub(super) fn checking(issuer: &IssuerKey) -> Result<f64, CliFault> {
     let parsed = IssuerPublicKey::from_der(&issuer.public_der()).map_err(CliFault::other)?;
     let check = EnvelopeCheck::new(fingerprint, parsed, choice_len);
     check.check(&ballot).map_err(CliFault::other)?;
-    Ok(rate(1, || {
+    Ok(rate_on(cores, || {
         std::hint::black_box(check.check(&ballot)).ok();
     }))
 }

@@ -23,6 +23,7 @@ use super::{
     },
     Figure,
     ceilings::{Ceilings, On},
+    core,
     load::{self, AsyncWork, CONNECTIONS, Connection},
     process::ServerProcess,
     profile::Recording,
@@ -182,7 +183,7 @@ pub(super) async fn measure(
             format!("whole bundle of {count} ballots of {residents} residents, recount included, every core"),
         ),
     ];
-    figures.extend(ceilings.figures(casting));
+    figures.extend(ceilings.figures(issuing.per_second, casting));
     Ok(figures)
 }
 
@@ -223,10 +224,9 @@ fn in_parallel<T: Send, R: Send>(
     items: Vec<T>,
     work: impl Fn(T) -> Result<R, crate::client::ClientFault> + Sync,
 ) -> Result<Vec<R>, CliFault> {
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let mut parts: Vec<Vec<T>> = Vec::new();
-    let (mut rest, each) = (items, 1);
-    let each = each.max(rest.len().div_ceil(cores));
+    let each = items.len().div_ceil(core::every_core()).max(1);
+    let mut rest = items;
     while !rest.is_empty() {
         let tail = rest.split_off(each.min(rest.len()));
         parts.push(std::mem::replace(&mut rest, tail));
