@@ -147,11 +147,11 @@ impl App {
         self.db.moved().await;
     }
 
-    /// Lets the database empty its write-ahead log beside those who write; whether so much is written that it may wait longer next time.
+    /// Lets the database empty its write-ahead log beside those who write; how many pages it had.
     ///
     /// # Errors
     /// [`Error::Database`].
-    pub async fn checkpoint(&self) -> Result<bool, Error> {
+    pub async fn checkpoint(&self) -> Result<u64, Error> {
         self.db.checkpoint().await
     }
 

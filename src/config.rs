@@ -28,7 +28,7 @@ pub struct Config {
     pub trusted_proxies: Vec<IpNet>,
     /// Milliseconds between two looks into the urn.
     pub integrate_every_ms: u64,
-    /// Requests that may wait for one commit, in each of casting and issuing; more are refused with 503.
+    /// Requests that may wait for one transaction, in each of casting, identifying and issuing; more are refused with 503.
     pub queue: usize,
     /// Connections that are open at most; more wait.
     pub connections: NonZeroUsize,
@@ -146,7 +146,7 @@ pub struct Limits {
     pub staff_by_address: Rate,
     /// Acts of staff, by token.
     pub staff_by_token: Rate,
-    /// Keys remembered for each limit; past it the quietest are forgotten first, and then new ones are refused.
+    /// Places of each limit, into which keys are hashed under a secret of the process: keys that share one share its rate.
     pub keys: usize,
 }
 

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use tokio::{
     sync::watch,
     task::JoinHandle,
-    time::{Interval, MissedTickBehavior},
+    time::{Instant, Interval, MissedTickBehavior},
 };
 
 use crate::{
@@ -22,13 +22,15 @@ const ONE_REQUEST: Duration = Duration::from_secs(1);
 /// Time between two notes of what this node has seen of every log.
 const REMEMBER_EVERY: Duration = Duration::from_secs(60);
 
-/// Wait after the list of ballots' lines could not be tidied: what is damaged stays so until somebody puts a copy back, and nobody waits.
+/// Wait after the list of ballots' lines could not be tidied: nobody waits for it.
 const TIDY_AGAIN: Duration = Duration::from_secs(60);
 
-/// Time between two looks whether the database's write-ahead log can be emptied, and the same under load, when a page that was written
-/// several times meanwhile is moved once.
+/// Time between two looks whether the database's write-ahead log can be emptied, and the same under full load, when a page that was
+/// written several times meanwhile is moved once: the rate counts then, and below it that nobody waits long for a disk that is given much.
 const CHECKPOINT_EVERY: Duration = Duration::from_millis(500);
 const CHECKPOINT_UNDER_LOAD: Duration = Duration::from_secs(2);
+/// Pages written a second from which on that is full load.
+const FULL_LOAD: u128 = 8_000;
 
 /// Starts the loops that do it all; they end when the task is aborted. The channel turns true when what was due at the start is
 /// done. Counts and the index of ballots have loops of their own: some take minutes, and no other round waits for them.
@@ -52,7 +54,10 @@ async fn look(app: &App, every: Duration, looked: watch::Sender<bool>) {
                 // Each fault is in the log by then.
                 is_named = is_named || each(app, Job::NameClient).await.is_ok();
                 let done = each(app, Job::Due).await;
-                app.metrics.jobs_ran(app.clock.now(), done.is_err());
+                if done.is_err() {
+                    app.metrics.job_failed();
+                }
+                app.metrics.jobs_ran(app.clock.now());
             } => {}
             // What waits on the old host's connections is given up; nothing of it was committed there.
             () = app.database_moved() => {}
@@ -67,7 +72,7 @@ async fn go_on(app: &App, every: Duration, job: Job) {
         tick.tick().await;
         tokio::select! {
             done = each(app, job) => if done.is_err() {
-                app.metrics.jobs_ran(app.clock.now(), true);
+                app.metrics.job_failed();
                 if matches!(job, Job::Index) {
                     tick.reset_after(TIDY_AGAIN);
                 }
@@ -79,11 +84,17 @@ async fn go_on(app: &App, every: Duration, job: Job) {
 
 async fn checkpoint(app: &App) {
     let (mut tick, mut fails) = (ticks(CHECKPOINT_EVERY), false);
+    let (mut before, mut looked) = (0, Instant::now());
     loop {
         tick.tick().await;
         let done = app.checkpoint().await;
-        if matches!(done, Ok(true)) {
-            tick.reset_after(CHECKPOINT_UNDER_LOAD);
+        if let Ok(pages) = done {
+            // A log that has fewer than before began anew.
+            let fresh = u128::from(pages.checked_sub(before).unwrap_or(pages));
+            if fresh * 1000 >= FULL_LOAD * looked.elapsed().as_millis() {
+                tick.reset_after(CHECKPOINT_UNDER_LOAD);
+            }
+            (before, looked) = (pages, Instant::now());
         }
         // A full disk stays full for a while: it is said once.
         if let (Err(fault), false) = (&done, fails) {

@@ -155,10 +155,14 @@ impl Metrics {
         self.faults.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// The jobs went round once, at this Unix second.
-    pub fn jobs_ran(&self, now: i64, faulty: bool) {
+    /// The loop that looks what is due went round once, at this Unix second.
+    pub fn jobs_ran(&self, now: i64) {
         self.jobs_at.store(now, Ordering::Relaxed);
-        self.job_faults.fetch_add(faulty.into(), Ordering::Relaxed);
+    }
+
+    /// Something failed in a round of a loop; it is tried again.
+    pub fn job_failed(&self) {
+        self.job_faults.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Whether the ballots in the urns are to be counted for the numbers that are shown at this Unix second.

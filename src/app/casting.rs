@@ -78,7 +78,7 @@ async fn commit(
     let done = commit_once(db, clock, metrics, &jobs, Some(&mut stuck)).await;
     match done {
         // What keeps earlier ballots from the log keeps no new one out; the jobs that move them go on saying what it is.
-        Err(fault @ (Error::Broken(_) | Error::Refused(_))) if stuck => {
+        Err(fault) if stuck => {
             tracing::error!(%fault, "ballots that wait cannot be moved into the log");
             commit_once(db, clock, metrics, &jobs, None).await
         }

@@ -1,19 +1,19 @@
 //! Which line a ballot stands in is kept in sorted runs: a batch is one, and here several become a longer one, so that whoever asks for a
 //! ballot looks into few. No ballot waits for it: the runs that go in count until the longer one is whole.
 
-use std::{
-    cmp::Reverse,
-    collections::{BinaryHeap, VecDeque},
-    sync::Arc,
-};
+mod anew;
+mod merging;
+
+use std::sync::Arc;
 
 use rand::RngExt as _;
+
+use merging::Merging;
 
 use super::{App, leasing, published::Published};
 use crate::{
     error::Error,
     store::{
-        Tx,
         ballot_lines::{self, Lined, Run},
         log,
     },
@@ -24,22 +24,32 @@ const RUNS: usize = 8;
 const BATCHES: usize = 32;
 /// Most runs that are merged at once.
 const MOST_RUNS: usize = 64;
-/// Chunks that are read of one run at a time.
-const READ: u32 = 16;
 /// Ballots that are written in one transaction, and chunks that are deleted in one, so that casting waits little.
 const WRITE: usize = 64 * ballot_lines::CHUNK;
 const CLEAR: u32 = 64;
 
-/// Merges whatever may be merged now, and returns how many merges that were.
+/// Merges whatever may be merged now, and returns how many merges that were. A list that turns out to be damaged is made anew.
 ///
 /// # Errors
-/// [`Error::Database`]; [`Error::Broken`] when a run is damaged.
+/// [`Error::Database`]; [`Error::Broken`] when the log is damaged, too.
 pub async fn merge(app: &App, round: &Arc<Published>) -> Result<u64, Error> {
     if due(&ballot_lines::runs(&mut app.db.ask().await?, round.id).await?).is_none() {
         return Ok(0);
     }
-    let lease = format!("lines {}", round.log_id);
-    Ok(leasing::alone(app, &lease, merge_alone(app, round)).await?.unwrap_or(0))
+    Ok(leasing::alone(app, &lease(round), merge_alone(app, round)).await?.unwrap_or(0))
+}
+
+/// Makes the list of a round anew from its log, and returns how many ballots stand in it; nothing when another node is at work on it.
+///
+/// # Errors
+/// [`Error::Database`]; [`Error::Broken`] when the log or the promises are damaged.
+pub async fn relist(app: &App, round: &Published) -> Result<Option<u64>, Error> {
+    Ok(leasing::alone(app, &lease(round), anew::make(app, round)).await?.flatten())
+}
+
+/// Whoever has it is alone with the list.
+pub(super) fn lease(round: &Published) -> String {
+    format!("lines {}", round.log_id)
 }
 
 async fn merge_alone(app: &App, round: &Published) -> Result<u64, Error> {
@@ -49,8 +59,16 @@ async fn merge_alone(app: &App, round: &Published) -> Result<u64, Error> {
         clear(app, round).await?;
         let runs = ballot_lines::runs(&mut app.db.ask().await?, round.id).await?;
         let Some(runs) = due(&runs) else { return Ok(merges) };
-        let (longer, chunks) = written(app, round, &runs).await?;
-        if !replace(app, round, &runs, (longer, chunks)).await? {
+        let merged = match written(app, round, &runs).await {
+            Ok(Some(longer)) => replace(app, round, &runs, &[longer]).await?,
+            Ok(None) => false,
+            Err(Error::Broken(fault)) => {
+                tracing::error!(%fault, "the list of ballots' lines is made anew from the log; look for other damage with veche admin check");
+                anew::make(app, round).await?.is_some()
+            }
+            Err(fault) => return Err(fault),
+        };
+        if !merged {
             // Another node, whose clock is wrong, does the same.
             return Ok(merges);
         }
@@ -71,30 +89,63 @@ const fn uncounted(run: Run) -> Run {
     Run { level: -1, ..run }
 }
 
-/// Writes all that stands in these runs as one, which does not count yet; beside it, of how many chunks it is. Its number is drawn, so
-/// that what two nodes write never mixes.
-async fn written(app: &App, round: &Published, runs: &[Run]) -> Result<(Run, u64), Error> {
-    let level = runs.iter().map(|run| run.level + 1).max().unwrap_or_default();
-    let mut longer = Run { number: -rand::rng().random_range(1..=i64::MAX), level, ballots: 0 };
-    let mut tx = app.db.write().await?;
-    ballot_lines::list(&mut tx, round.id, uncounted(longer)).await?;
-    tx.commit().await?;
-    let (mut merging, mut chunks) = (Merging::of(&mut app.db.read().await?, round.id, runs).await?, 0);
-    loop {
-        let portion = merging.next(&mut app.db.read().await?, WRITE).await?;
-        if portion.is_empty() {
-            return Ok((longer, chunks));
-        }
+/// A run that is being written and does not count yet, and of how many chunks it is. Its number is drawn, so that what two nodes write
+/// never mixes.
+struct Longer {
+    run: Run,
+    chunks: u64,
+}
+
+impl Longer {
+    async fn begin(app: &App, round: &Published, level: i64) -> Result<Self, Error> {
+        let run = Run { number: -rand::rng().random_range(1..=i64::MAX), level, ballots: 0 };
         let mut tx = app.db.write().await?;
-        chunks += ballot_lines::write(&mut tx, round.id, longer.number, &portion).await?;
+        ballot_lines::list(&mut tx, round.id, uncounted(run)).await?;
         tx.commit().await?;
-        longer.ballots += portion.len() as u64;
+        Ok(Self { run, chunks: 0 })
+    }
+
+    /// Writes the next ballots, in the order of hashes; false when another node took this one for dead and cleared it away.
+    async fn write(&mut self, app: &App, round: &Published, portion: &[Lined]) -> Result<bool, Error> {
+        let mut tx = app.db.write().await?;
+        if !ballot_lines::keep(&mut tx, round.id, uncounted(self.run)).await? {
+            return Ok(false);
+        }
+        self.chunks += ballot_lines::write(&mut tx, round.id, self.run.number, portion).await?;
+        tx.commit().await?;
+        self.run.ballots += portion.len() as u64;
+        Ok(true)
     }
 }
 
-/// Lets the longer run count instead of those that it was made of. False when some of those do not count any more, or the longer one was
+/// Writes all that stands in these runs as one, which does not count yet. Nothing when another node cleared that away.
+async fn written(app: &App, round: &Published, runs: &[Run]) -> Result<Option<Longer>, Error> {
+    let level = runs.iter().map(|run| run.level + 1).max().unwrap_or_default();
+    let mut longer = Longer::begin(app, round, level).await?;
+    let mut merging = Merging::of(&mut app.db.read().await?, round.id, runs).await?;
+    loop {
+        let portion = merging.next(&mut app.db.read().await?, WRITE).await?;
+        if portion.is_empty() {
+            break;
+        }
+        if !longer.write(app, round, &portion).await? {
+            return Ok(None);
+        }
+    }
+    if longer.run.ballots == runs.iter().map(|run| run.ballots).sum::<u64>() {
+        return Ok(Some(longer));
+    }
+    let now = ballot_lines::runs(&mut app.db.ask().await?, round.id).await?;
+    if runs.iter().all(|run| now.contains(run)) {
+        return Err(Error::broken("the database is damaged: ballots are missing in the list of their lines"));
+    }
+    // They were merged by another node, and are being cleared away.
+    Ok(None)
+}
+
+/// Lets the longer runs count instead of those that they were made of. False when some of those do not count any more, or a longer one was
 /// cleared away.
-async fn replace(app: &App, round: &Published, runs: &[Run], (longer, chunks): (Run, u64)) -> Result<bool, Error> {
+async fn replace(app: &App, round: &Published, runs: &[Run], longer: &[Longer]) -> Result<bool, Error> {
     let mut tx = app.db.write().await?;
     log::lock(&mut tx, round.log_id).await?;
     for run in runs {
@@ -103,16 +154,13 @@ async fn replace(app: &App, round: &Published, runs: &[Run], (longer, chunks): (
         }
         ballot_lines::list(&mut tx, round.id, uncounted(*run)).await?;
     }
-    let is_whole = ballot_lines::chunks(&mut tx, round.id, longer.number).await? == chunks;
-    if !(ballot_lines::unlist(&mut tx, round.id, uncounted(longer)).await? && is_whole) {
-        return Ok(false);
+    for Longer { run, chunks } in longer {
+        let is_whole = ballot_lines::chunks(&mut tx, round.id, run.number).await? == *chunks;
+        if !(ballot_lines::unlist(&mut tx, round.id, uncounted(*run)).await? && is_whole) {
+            return Ok(false);
+        }
+        ballot_lines::list(&mut tx, round.id, *run).await?;
     }
-    if longer.ballots != runs.iter().map(|run| run.ballots).sum::<u64>() {
-        return Err(Error::broken(
-            "the database is damaged: ballots are missing in the list of their lines; put back a whole copy",
-        ));
-    }
-    ballot_lines::list(&mut tx, round.id, longer).await?;
     tx.commit().await?;
     Ok(true)
 }
@@ -137,76 +185,6 @@ async fn clear(app: &App, round: &Published) -> Result<(), Error> {
         }
     }
     Ok(())
-}
-
-/// Runs that are read together, in the order of hashes.
-struct Merging {
-    round_id: i64,
-    sources: Vec<Source>,
-    first: BinaryHeap<Reverse<([u8; 32], usize)>>,
-}
-
-impl Merging {
-    async fn of(tx: &mut Tx, round_id: i64, runs: &[Run]) -> Result<Self, Error> {
-        let sources = runs.iter().map(|run| Source::new(run.number)).collect();
-        let mut merging = Self { round_id, sources, first: BinaryHeap::new() };
-        for at in 0..runs.len() {
-            merging.fill(tx, at).await?;
-        }
-        Ok(merging)
-    }
-
-    /// The next ballots, at most so many.
-    async fn next(&mut self, tx: &mut Tx, most: usize) -> Result<Vec<Lined>, Error> {
-        let mut ballots = Vec::with_capacity(most);
-        while ballots.len() < most
-            && let Some(Reverse((_, at))) = self.first.pop()
-        {
-            ballots.extend(self.sources.get_mut(at).and_then(Source::take));
-            self.fill(tx, at).await?;
-        }
-        Ok(ballots)
-    }
-
-    async fn fill(&mut self, tx: &mut Tx, at: usize) -> Result<(), Error> {
-        let Some(source) = self.sources.get_mut(at) else { return Ok(()) };
-        source.fill(tx, self.round_id).await?;
-        self.first.extend(source.first().map(|hash| Reverse((hash, at))));
-        Ok(())
-    }
-}
-
-/// A run that is read chunk by chunk.
-struct Source {
-    run: i64,
-    ballots: VecDeque<Lined>,
-    after: Option<[u8; 32]>,
-    is_over: bool,
-}
-
-impl Source {
-    const fn new(run: i64) -> Self {
-        Self { run, ballots: VecDeque::new(), after: None, is_over: false }
-    }
-
-    fn first(&self) -> Option<[u8; 32]> {
-        self.ballots.front().map(|ballot| ballot.hash)
-    }
-
-    fn take(&mut self) -> Option<Lined> {
-        self.ballots.pop_front()
-    }
-
-    async fn fill(&mut self, tx: &mut Tx, round_id: i64) -> Result<(), Error> {
-        if self.is_over || !self.ballots.is_empty() {
-            return Ok(());
-        }
-        let chunks = ballot_lines::next(tx, round_id, self.run, self.after, READ).await?;
-        self.is_over = chunks.is_empty();
-        self.after = chunks.last().and_then(|chunk| chunk.first()).map(|ballot| ballot.hash);
-        self.ballots = chunks.into_iter().flatten().collect();
-        Ok(())
-    }
 }
 
 #[cfg(test)]

@@ -3,7 +3,8 @@
 //!
 //! The urn is swept in the order of hashes, stretch by stretch, round and round, and begins anew only while [`BATCHES`] times the smallest
 //! batch would stay. So a ballot lies in the urn until the sweep comes by: its place in the log tells when it came to within one pass,
-//! in which at least so many others came or waited.
+//! in which at least so many others came or waited. Each node counts for itself: where several sweep the same urn, fewer may stay, as few as
+//! they have just brought.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -19,7 +20,7 @@ use crate::{
 const BATCHES: usize = 50;
 /// How many times the smallest batch is moved at a time, for each time costs what a head costs.
 const STRETCH: usize = 32;
-/// Most ballots that are moved at a time, unless the smallest batch has more; with the batch's own line that is a number of lines that the
+/// Most ballots that are moved at a time; where the smallest batch has more than half of it, nothing is moved here. With the batch's own line that is a number of lines that the
 /// database knows the statement for.
 const MOST: usize = 511;
 
@@ -63,8 +64,12 @@ pub(super) async fn along(tx: &mut Tx, round: &Published, fresh: usize, now: i64
     let State { mut waiting, after, .. } = round.sweep.change(|state| *state);
     waiting += fresh;
     let at_least = round.rules.batch.at_least as usize;
-    // More than a group brings, or the urn would grow.
-    let limit = (STRETCH * at_least).max(2 * fresh).min(MOST).max(at_least);
+    if 2 * at_least > MOST {
+        // A stretch would hardly ever have ballots of so many credentials.
+        return Ok(State::default());
+    }
+    // Twice what a group brings, as far as that goes, or the urn would grow.
+    let limit = (STRETCH * at_least).max(2 * fresh).min(MOST);
     let (enough, limited) = (BATCHES * at_least + limit, u32::try_from(limit).map_err(Error::broken)?);
     if waiting >= enough && after.is_none() {
         waiting = ballot_box::count(tx, round.id, u32::try_from(2 * enough).map_err(Error::broken)?).await?;

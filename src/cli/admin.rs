@@ -84,6 +84,12 @@ pub(super) enum Admin {
     Staff(Staff),
     /// Looks through the database of this machine for damage: its structure, every line against its log's head, waiting ballots.
     Check,
+    /// Makes the list anew that says in which line each ballot stands, from the log in the database of this machine, where `check` found
+    /// it damaged.
+    Relist {
+        /// Name of the round.
+        round: String,
+    },
     /// Official: saves a draft from a JSON file.
     Draft {
         /// The draft, see docs/operations.md.
@@ -223,6 +229,7 @@ impl Admin {
         let round = match self {
             Self::Staff(staff) => return staff.run(config, as_json).await,
             Self::Check => return check::check(config, as_json).await,
+            Self::Relist { round } => return check::relist(config, &round, as_json).await,
             Self::Picture(command) => return command.run(as_json).await,
             Self::Register(command) => return command.run(as_json),
             Self::Draft { file, remote } => {

@@ -97,7 +97,11 @@ pub const CATALOGUE: &[Description] = &[
     gauge("veche_witness_fault", &["log", "witness", "fault"], "1 for what is wrong at a witness"),
     gauge("veche_jobs_alive", &[], "1 while the loop that does what happens by itself is alive"),
     seconds("veche_jobs_age", Kind::Gauge, &[], "Time since that loop went round last"),
-    counter("veche_job_faults", &[], "Rounds of that loop in which something failed"),
+    counter(
+        "veche_job_faults",
+        &[],
+        "Rounds of that loop, and of those that count and that tidy, in which something failed",
+    ),
     Description {
         name: "veche_process_memory",
         kind: Kind::Gauge,

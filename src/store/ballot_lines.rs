@@ -107,6 +107,18 @@ pub async fn unlist(tx: &mut Tx, round_id: i64, run: Run) -> Result<bool, Error>
     })
 }
 
+/// Puts a run that does not count back where it was, so that nobody clears it away meanwhile; false when somebody has.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn keep(tx: &mut Tx, round_id: i64, run: Run) -> Result<bool, Error> {
+    let is_there = unlist(tx, round_id, run).await?;
+    if is_there {
+        list(tx, round_id, run).await?;
+    }
+    Ok(is_there)
+}
+
 /// All runs, from the least merged to the most; those that do not count come first.
 ///
 /// # Errors
@@ -147,7 +159,7 @@ pub async fn clear(tx: &mut Tx, round_id: i64, run: i64, most: u32) -> Result<u6
     })
 }
 
-/// The ballots of a run in the next chunks, at most so many, after the chunk that begins with this hash.
+/// The next ballots of a run, of at most so many chunks, after the ballot with this hash.
 ///
 /// # Errors
 /// [`Error::Database`]; [`Error::Broken`] when a chunk is damaged.
@@ -157,15 +169,25 @@ pub async fn next(
     run: i64,
     after: Option<[u8; 32]>,
     most: u32,
-) -> Result<Vec<Vec<Lined>>, Error> {
-    let rows: Vec<Vec<u8>> = db!(tx, |conn| {
-        let select = sqlx::query_scalar(
-            "SELECT entries FROM line_chunks WHERE round_id = $1 AND run = $2 AND first_hash > $3 ORDER BY first_hash LIMIT $4",
+) -> Result<Vec<Lined>, Error> {
+    let rows: Vec<(Vec<u8>, Vec<u8>)> = db!(tx, |conn| {
+        let select = sqlx::query_as(
+            "SELECT first_hash, entries FROM line_chunks WHERE round_id = $1 AND run = $2 AND first_hash > $3 ORDER BY first_hash LIMIT $4",
         );
         let after = after.map_or_else(Vec::new, Vec::from);
         select.bind(round_id).bind(run).bind(after).bind(i64::from(most)).fetch_all(conn).await?
     });
-    rows.iter().map(|chunk| read(chunk)).collect()
+    let mut ballots: Vec<Lined> = Vec::with_capacity(rows.len() * CHUNK);
+    for (first_hash, entries) in rows {
+        let chunk = read(&entries)?;
+        // Whoever reads on after the last one must come to an end, and what is merged must be in order.
+        let is_next = ballots.last().is_none_or(|last| last.hash[..] < first_hash[..]);
+        if !is_next || chunk.first().is_none_or(|first| first.hash[..] != first_hash[..]) {
+            return Err(damaged());
+        }
+        ballots.extend(chunk);
+    }
+    Ok(ballots)
 }
 
 /// Ballots whose hashes lie between two, both included; at most two of them, to tell one from several.
@@ -195,9 +217,14 @@ pub async fn between(tx: &mut Tx, round_id: i64, hashes: RangeInclusive<[u8; 32]
     Ok(found)
 }
 
-/// What stands in a chunk.
+/// What stands in a chunk: ballots in the order of their hashes.
 fn read(chunk: &[u8]) -> Result<Vec<Lined>, Error> {
     let (entries, rest) = chunk.as_chunks::<ENTRY>();
     let ballots: Option<Vec<_>> = entries.iter().map(Lined::of).collect();
-    ballots.filter(|_| rest.is_empty()).ok_or_else(|| Error::broken("a chunk of the ballots' lines has another shape"))
+    let is_right = |ballots: &Vec<Lined>| rest.is_empty() && ballots.is_sorted_by(|one, next| one.hash < next.hash);
+    ballots.filter(is_right).ok_or_else(damaged)
+}
+
+fn damaged() -> Error {
+    Error::broken("the database is damaged: the list of ballots' lines is not in the order of their hashes")
 }

@@ -129,14 +129,14 @@ impl Db {
     }
 
     /// Moves what was committed from SQLite's write-ahead log into its file, while others write. PostgreSQL does so by itself.
-    /// Returns whether so much is being written that it may wait a little longer next time.
+    /// Returns how many pages that log had; it begins anew when it is long.
     ///
     /// # Errors
     /// [`Error::Database`]; nothing is lost then, the log only grows.
-    pub async fn checkpoint(&self) -> Result<bool, Error> {
+    pub async fn checkpoint(&self) -> Result<u64, Error> {
         match self {
             Self::Lite { writer, readers } => sqlite::checkpoint(writer, readers).await,
-            Self::Pg { .. } => Ok(false),
+            Self::Pg { .. } => Ok(0),
         }
     }
 

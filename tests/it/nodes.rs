@@ -12,6 +12,7 @@ use veche::{
         resident::PollingPlace,
         staff::StaffMember,
     },
+    clock::Clock,
     config::{Config, Database},
     jobs,
     server::Server,
@@ -24,16 +25,21 @@ use super::{
 };
 
 /// Another node of the same town: its own folder, the same database and master key.
-struct Node {
-    server: Server,
+pub struct Node {
+    pub server: Server,
     api: Api,
     _folder: tempfile::TempDir,
 }
 
 impl Node {
     async fn of(town: &Town) -> Self {
+        Self::with(town, town.clock.clone()).await
+    }
+
+    /// With a clock of its own.
+    pub async fn with(town: &Town, clock: Clock) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let server = Server::start(settings(town, folder.path()), town.clock.clone()).await.unwrap();
+        let server = Server::start(settings(town, folder.path()), clock).await.unwrap();
         Self { api: Api::new(&server.url()).unwrap(), server, _folder: folder }
     }
 

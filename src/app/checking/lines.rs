@@ -14,7 +14,7 @@ use super::{
         App,
         log::{self as writing, Fold},
     },
-    BLOCK, Findings,
+    Findings, block,
 };
 use crate::{error::Error, store::log};
 
@@ -26,14 +26,18 @@ pub(super) async fn walk<S>(app: &App, log_id: i64, key: Option<&str>, found: &m
 where
     S: Fold<Event: DeserializeOwned> + PartialEq,
 {
-    // One transaction, so that a log that grows meanwhile is seen at one size.
+    // Of one moment. Lines below that size never change, so they are read bit by bit: a transaction that stays open keeps SQLite's
+    // write-ahead log from beginning anew.
     let mut tx = app.db.read().await?;
     let (size, note) = log::checkpoint(&mut tx, log_id).await?;
+    let stored = writing::state::<S>(&mut tx, log_id).await;
+    drop(tx);
     let head = read_head(&note, key);
     let of = head.as_ref().map_or_else(|_| format!("log {log_id}"), |head| head.origin.clone());
     let (mut growth, mut read, mut sum) = (Growth::new(0), 0, Ok(None::<S>));
     while read < size {
-        let lines = log::lines(&mut tx, log_id, read, BLOCK).await?;
+        let mut tx = app.db.read().await?;
+        let lines = log::lines(&mut tx, log_id, read, block(read, size)).await?;
         if lines.is_empty() {
             break;
         }
@@ -57,7 +61,7 @@ where
         }
         Err(fault) => found.tell(&of, &format!("its head of {size} lines is not signed by its key: {fault}")),
     }
-    match (sum, writing::state::<S>(&mut tx, log_id).await) {
+    match (sum, stored) {
         (Err(fault), _) => found.tell(&of, &fault),
         (_, Err(Error::Broken(fault))) => found.tell(&of, &format!("what its lines add up to: {fault}")),
         (_, Err(fault)) => return Err(fault),

@@ -1,62 +1,88 @@
 //! The list of ballots' lines beside the log: every ballot of the log must stand in it, at its line, and nothing else.
 
+use std::time::Duration;
+
 use audit::{log::line::Line, round::Event};
 use sha2::{Digest, Sha256};
 
-use super::{super::App, BLOCK, Findings};
+use super::{
+    super::{App, indexing, leasing, published::Published},
+    Findings, block,
+};
 use crate::{
     error::Error,
-    store::{Tx, ballot_lines, log},
+    store::{ballot_lines, log},
 };
 
 /// Chunks of the list read at a time.
 const CHUNKS: u32 = 64;
+/// Wait for a node that merges.
+const AGAIN: Duration = Duration::from_secs(1);
 
-/// Looks at the whole list of a round. It holds 8 bytes in memory for each line of its log.
+/// Looks at the whole list of a round. It holds 8 bytes in memory for each line of its log. Meanwhile nobody merges, so that the list may be
+/// read bit by bit.
 ///
 /// # Errors
-/// [`Error::Database`], [`Error::Broken`] with what cannot be understood.
-pub(super) async fn compare(
-    app: &App,
-    slug: &str,
-    (round_id, log_id): (i64, i64),
-    found: &mut Findings,
-) -> Result<(), Error> {
-    // One transaction, so that both are seen at one moment.
-    let mut tx = app.db.read().await?;
-    let size = log::checkpoint(&mut tx, log_id).await?.0;
-    let mut listed = vec![0; usize::try_from(size).map_err(Error::broken)?];
-    let mut wrong = list(&mut tx, round_id, &mut listed).await?;
-    for (first, block) in (0..size).step_by(BLOCK as usize).zip(listed.chunks(BLOCK as usize)) {
-        let lines = log::lines(&mut tx, log_id, first, BLOCK).await?;
-        wrong += lines.iter().zip(block).filter(|(line, listed)| in_log(line) != **listed).count();
-    }
-    if wrong > 0 {
-        found
-            .tell(slug, &format!("the list of ballots' lines is wrong in {wrong} places: some receipts are not found"));
-    }
+/// [`Error::Database`].
+pub(super) async fn compare(app: &App, round: &Published, found: &mut Findings) -> Result<(), Error> {
+    let wrong = loop {
+        match leasing::alone(app, &indexing::lease(round), count(app, round)).await {
+            Ok(Some(0)) => return Ok(()),
+            Ok(Some(places)) => break format!("is wrong in {places} places: some receipts are not found"),
+            Ok(None) => tokio::time::sleep(AGAIN).await,
+            Err(Error::Broken(fault)) => break format!("cannot be read: {fault}"),
+            Err(fault) => return Err(fault),
+        }
+    };
+    let slug = &round.rules.slug;
+    found.tell(
+        slug,
+        &format!("the list of ballots' lines {wrong}; `veche admin relist {slug}` makes it anew from the log"),
+    );
     Ok(())
 }
 
-/// Notes under each line which ballot the list has there, and returns how many have no line of their own.
-async fn list(tx: &mut Tx, round_id: i64, listed: &mut [u64]) -> Result<usize, Error> {
+/// Counts the places in which list and log differ.
+async fn count(app: &App, round: &Published) -> Result<usize, Error> {
+    let mut tx = app.db.read().await?;
+    let (size, _) = log::checkpoint(&mut tx, round.log_id).await?;
+    let runs = ballot_lines::runs(&mut tx, round.id).await?;
+    drop(tx);
+    let mut listed = vec![0; usize::try_from(size).map_err(Error::broken)?];
     let mut wrong = 0;
-    for run in ballot_lines::runs(tx, round_id).await?.into_iter().filter(|run| run.level >= 0) {
-        let mut after = None;
-        loop {
-            let chunks = ballot_lines::next(tx, round_id, run.number, after, CHUNKS).await?;
-            let Some(last) = chunks.last().and_then(|chunk| chunk.first()) else { break };
-            after = Some(last.hash);
-            for ballot in chunks.into_iter().flatten() {
-                let place = usize::try_from(ballot.line).ok().and_then(|line| listed.get_mut(line));
-                match place.filter(|place| **place == 0) {
-                    Some(place) => *place = short(&ballot.hash),
-                    None => wrong += 1,
-                }
-            }
+    for run in runs.into_iter().filter(|run| run.level >= 0) {
+        wrong += list(app, round.id, run.number, &mut listed).await?;
+    }
+    let mut read = 0;
+    while read < size {
+        let lines = log::lines(&mut app.db.read().await?, round.log_id, read, block(read, size)).await?;
+        if lines.is_empty() {
+            break;
+        }
+        for line in lines {
+            let of = usize::try_from(read).ok().and_then(|at| listed.get(at));
+            wrong += usize::from(of != Some(&in_log(&line)));
+            read += 1;
         }
     }
     Ok(wrong)
+}
+
+/// Notes under each line which ballot a run has there, and returns how many have no line of their own.
+async fn list(app: &App, round_id: i64, run: i64, listed: &mut [u64]) -> Result<usize, Error> {
+    let (mut wrong, mut after) = (0, None);
+    loop {
+        let ballots = ballot_lines::next(&mut app.db.read().await?, round_id, run, after, CHUNKS).await?;
+        let Some(last) = ballots.last() else { return Ok(wrong) };
+        after = Some(last.hash);
+        for ballot in ballots {
+            let place = usize::try_from(ballot.line).ok().and_then(|line| listed.get_mut(line));
+            match place.filter(|place| **place == 0) {
+                Some(place) => *place = short(&ballot.hash),
+                None => wrong += 1,
+            }
+        }
+    }
 }
 
 /// Which ballot stands in a line; 0 when none does, or nothing that can be understood, which is told elsewhere.

@@ -1,9 +1,14 @@
-//! `veche admin check`: looks through the database of this machine for damage.
+//! `veche admin check`: looks through the database of this machine for damage; and what mends the damage that loses nothing.
 
 use serde_json::json;
 
-use super::super::{CliFault, Holds};
-use crate::{app::checking, clock::Clock, config::Config, server};
+use super::super::{CliFault, Holds, show};
+use crate::{
+    app::{checking, indexing},
+    clock::Clock,
+    config::Config,
+    server,
+};
 
 /// Looks, says what was found, and holds when nothing was.
 pub(super) async fn check(config: Config, as_json: bool) -> Result<Holds, CliFault> {
@@ -17,4 +22,22 @@ pub(super) async fn check(config: Config, as_json: bool) -> Result<Holds, CliFau
         println!("{} lines and {} waiting ballots were looked at", found.lines, found.waiting);
     }
     Ok(found.damage.is_empty())
+}
+
+/// Makes the list of a round's ballots anew, and says how many stand in it.
+pub(super) async fn relist(config: Config, slug: &str, as_json: bool) -> Result<Holds, CliFault> {
+    let app = server::open(config, Clock::system()).await?;
+    let spinner = show::spinner("reading the log", as_json);
+    let listed = indexing::relist(&app, &*app.published(slug).await?).await?;
+    spinner.finish_and_clear();
+    app.stop().await;
+    let Some(ballots) = listed else {
+        return Err(CliFault::Other("another node is at work on this list; try again in a minute".into()));
+    };
+    if as_json {
+        println!("{}", json!({ "ballots": ballots }));
+    } else {
+        println!("{slug}: the list of ballots' lines is made anew, of {ballots} ballots");
+    }
+    Ok(true)
 }

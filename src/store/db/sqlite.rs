@@ -33,9 +33,6 @@ const WRITER_CACHE: &str = "-16000";
 const READER_CACHE: &str = "-8000";
 /// Rows of an answer that wait for the task that asked.
 const ROWS: usize = 512;
-/// Pages in the write-ahead log from which on much is being written. Whoever waits a little longer then moves a page once that was
-/// written several times.
-const MUCH: i64 = 2_000;
 /// Pages in the write-ahead log from which on the writer moves what is left of them, so that the log begins anew; and where it does so
 /// by itself, because nobody calls [`checkpoint`].
 const LONG_LOG: i64 = 40_000;
@@ -122,15 +119,15 @@ impl Db {
 }
 
 /// Moves pages from the write-ahead log into the file, beside the writer, who need not wait for the disk meanwhile. Only a writer that
-/// finds all of them moved begins the log anew, so when it is long the few that came since are moved between two transactions. Returns whether
-/// much is being written.
-pub(super) async fn checkpoint(writer: &Writer, readers: &SqlitePool) -> Result<bool, Error> {
+/// finds all of them moved begins the log anew, so when it is long the few that came since are moved between two transactions. Returns how
+/// many pages there were.
+pub(super) async fn checkpoint(writer: &Writer, readers: &SqlitePool) -> Result<u64, Error> {
     const MOVE: &str = "PRAGMA wal_checkpoint(PASSIVE)";
     let (_, pages, _): (i64, i64, i64) = sqlx::query_as(MOVE).fetch_one(readers).await?;
     if pages >= LONG_LOG {
         sqlx::query(MOVE).execute(&mut *writer.turn().await?).await?;
     }
-    Ok(pages >= MUCH)
+    Ok(pages.unsigned_abs())
 }
 
 /// Whether a connection that is to be used again is in no transaction any more.
@@ -198,12 +195,13 @@ mod tests {
         let create = sqlx::query("CREATE TABLE filling (bytes BLOB)");
         create.execute(&mut *writer.turn().await.expect("nobody has it")).await.expect("there is room");
         write(&db, 400_000).await;
-        assert!(!db.checkpoint().await.expect("what was written is moved"), "a hundred pages are not much");
+        let counted = db.checkpoint().await.expect("what was written is moved");
         let (short, moved) = pages(&db).await;
         assert!(short >= 100 && moved == short, "{moved} of {short} pages were moved");
+        assert_eq!(counted, short.unsigned_abs());
         write(&db, 4096 * LONG_LOG).await;
         assert!(pages(&db).await.1 <= short, "nobody moves pages before the writer must");
-        assert!(db.checkpoint().await.expect("what was written is moved"), "that was much");
+        assert!(db.checkpoint().await.expect("what was written is moved") >= LONG_LOG.unsigned_abs());
         write(&db, 1).await;
         let (long, _) = pages(&db).await;
         assert!(long < 10, "the log has {long} pages after the first commit into a new one");
