@@ -1,5 +1,6 @@
-//! Serving HTTP on a socket: no connection is held open that does not speak, and never more than so many.
+//! Serving HTTP on a socket: no connection is held open that does not speak or does not listen, and never more than so many.
 
+mod impatient;
 mod lingering;
 
 use std::{
@@ -22,8 +23,12 @@ use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore, watch},
 };
 
+use impatient::Impatient;
+
 /// Longest that a connection may take to send the head of a request, the time since the last answer included.
 const LONGEST_HEAD: Duration = Duration::from_secs(10);
+/// Longest that a connection may take nothing of an answer.
+const LONGEST_UNREAD: Duration = Duration::from_secs(30);
 /// Most bytes that are held of one connection while the head of a request comes.
 const MOST_HELD: usize = 64 * 1024;
 /// Wait after the system gave no socket: the file table is full, and asking at once again would only heat the machine.
@@ -61,6 +66,9 @@ pub async fn serve_counted(
             taken = next(&listener, &free) => taken,
         };
         let Some(place) = Place::take(&places, peer.ip(), permit) else { continue };
+        // Small answers must not wait for the next acknowledgement.
+        let _ = stream.set_nodelay(true);
+        let stream = Impatient::new(stream, LONGEST_UNREAD);
         let (router, stopped) = (router.clone(), stopped.clone());
         tokio::spawn(async move {
             answer(stream, peer, router, stopped).await;
@@ -99,9 +107,7 @@ const fn is_of_the_other(kind: ErrorKind) -> bool {
 }
 
 /// Answers what comes on a connection, one request after another.
-async fn answer(stream: TcpStream, peer: SocketAddr, router: Router, mut stopped: watch::Receiver<()>) {
-    // Small answers must not wait for the next acknowledgement.
-    let _ = stream.set_nodelay(true);
+async fn answer(stream: Impatient<TcpStream>, peer: SocketAddr, router: Router, mut stopped: watch::Receiver<()>) {
     let service = service_fn(move |mut request: hyper::Request<Incoming>| {
         request.extensions_mut().insert(ConnectInfo(peer));
         lingering::answer(router.clone(), request)

@@ -13,6 +13,9 @@ use tokio::{
 
 use super::{books, crowd::Crowd, node::Node, poll::Poll, size, town::SLUG};
 
+/// By then whoever read nothing is closed: 30 s after the system took the last of what it holds for them, which takes a while.
+const UNREAD: Duration = Duration::from_secs(300);
+
 /// Allows this process, and the nodes that it starts, so many open files; what it was allowed.
 fn may_open(files: usize) -> bool {
     let limit = format!("--nofile={files}:{files}");
@@ -22,6 +25,11 @@ fn may_open(files: usize) -> bool {
 
 fn address(node: &Node) -> String {
     node.url.trim_start_matches("http://").to_owned()
+}
+
+/// How many files and sockets the node has open.
+fn open_files(node: &Node) -> usize {
+    std::fs::read_dir(format!("/proc/{}/fd", node.child.id())).unwrap().count()
 }
 
 async fn connections(node: &Node, count: usize) -> Vec<TcpStream> {
@@ -97,6 +105,7 @@ async fn slow_clients_and_idle_connections() {
     let alone = Instant::now();
     crowd.until_more(100).await;
     let alone = alone.elapsed();
+    let files = open_files(&node);
 
     let mut senders = JoinSet::new();
     (0..slow).for_each(|_| drop(senders.spawn(slow_sender(address(&node)))));
@@ -106,6 +115,7 @@ async fn slow_clients_and_idle_connections() {
         let ask = format!("GET /api/v1/rounds/{SLUG}/log/lines?limit=1000 HTTP/1.1\r\nhost: x\r\n\r\n");
         reader.write_all(ask.repeat(20).as_bytes()).await.unwrap();
     }
+    let asked = Instant::now();
     let strangers = connections(&node, idle).await;
     let beside = Instant::now();
     crowd.until_more(100).await;
@@ -120,6 +130,16 @@ async fn slow_clients_and_idle_connections() {
         closed += usize::from(matches!(ended, Ok(Ok(0) | Err(_))));
     }
     assert_eq!(closed, idle, "idle connections are closed");
+    if size::is_large() {
+        while open_files(&node) > files + 20 {
+            assert!(asked.elapsed() < UNREAD, "{} files more than before are open", open_files(&node) - files);
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+        size::say(format_args!(
+            "slow and idle: who read nothing was closed {} s after asking",
+            asked.elapsed().as_secs()
+        ));
+    }
     size::say(format_args!(
         "slow and idle: 100 ballots took {} ms alone, {} ms beside {idle} idle connections, {slow} slow senders (closed after {} ms at \
          most) and {slow} readers who read nothing",
