@@ -212,6 +212,24 @@ async fn participation_over_time_is_what_the_log_says() {
     assert_eq!((ballots, Some(credentials)), (130, round["issued"].as_u64()));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_that_is_written_otherwise_leads_to_the_same_page() {
+    let town = Town::new().await;
+    town.publishes().await;
+    for (prefix, rest) in [("", ""), ("/en", ""), ("", "/results"), ("/en", "/results")] {
+        let known = page(&town, &format!("{prefix}/rounds/{SLUG}{rest}")).await;
+        for slug in ["%73quare-2027", "square%2D2027", "s%71u%61re-2027"] {
+            let other = page(&town, &format!("{prefix}/rounds/{slug}{rest}")).await;
+            assert_eq!((other.status, &other.headers["etag"]), (StatusCode::OK, &known.headers["etag"]), "{slug}");
+            assert!(!other.text.contains(slug), "the page names no address but its own");
+        }
+    }
+    for slug in ["%2573quare-2027", "square-2027%2F"] {
+        assert_eq!(page(&town, &format!("/rounds/{slug}")).await.status, StatusCode::NOT_FOUND, "{slug}");
+    }
+    assert_eq!(page(&town, "/rounds/%ff").await.status, StatusCode::BAD_REQUEST);
+}
+
 /// The phase that a page shows, and how the page was packed.
 async fn phase_on(town: &Town, path: &str, accepts: &str) -> (String, Option<String>) {
     let client = reqwest::Client::builder().no_proxy().build().unwrap();

@@ -8,7 +8,7 @@ use std::{
 
 use askama::Template;
 use axum::{
-    extract::{OriginalUri, Request, State},
+    extract::{Request, State},
     http::{HeaderMap, header},
     middleware::Next,
     response::Response,
@@ -121,10 +121,11 @@ pub(in crate::http) async fn after_acts(State(http): State<Http>, request: Reque
     response
 }
 
-/// A page that is the same for everybody, from memory, or made now; with it, how long whoever has it may keep it.
+/// A page that is the same for everybody, from memory, or made now; with it, how long whoever has it may keep it. The address is the one
+/// that the page has, not as the asker wrote it: one page must not be many.
 pub(super) async fn respond<T: Template>(
     http: &Http,
-    OriginalUri(address): &OriginalUri,
+    address: &str,
     request: &HeaderMap,
     make: impl Future<Output = Result<(T, &'static str), Problem>>,
 ) -> Result<Response, Problem> {
@@ -137,7 +138,7 @@ pub(super) async fn respond<T: Template>(
         let tag = caching::tag_of(&bytes);
         Ok(Page { moment, bytes, tag, caching })
     };
-    let [as_it_is, as_packed] = [false, true].map(|packed| (address.path().to_owned(), packed));
+    let [as_it_is, as_packed] = [false, true].map(|packed| (address.to_owned(), packed));
     let plain = http.kept.page(&as_it_is, moment, plain);
     let (page, packed) = if takes_gzip(request) {
         let packed = async {

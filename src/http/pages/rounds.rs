@@ -4,11 +4,7 @@ use audit::{
     log::{checkpoint::Checkpoint, note::Note, short::HeadCode},
     round::Round,
 };
-use axum::{
-    extract::{OriginalUri, State},
-    http::HeaderMap,
-    response::Response,
-};
+use axum::{extract::State, http::HeaderMap, response::Response};
 use ballots::rules::Territory;
 
 use super::{
@@ -34,12 +30,15 @@ use crate::{
     },
 };
 
-pub(super) async fn home(
-    State(http): State<Http>,
-    f: Frame,
-    address: OriginalUri,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
+/// The frame of a page with its one address, whichever way the asker wrote it (`%73` is `s`); and that address with its language.
+fn at(f: Frame, path: String) -> (Frame, String) {
+    let f = Frame { path, ..f };
+    let address = f.to(&f.path);
+    (f, address)
+}
+
+pub(super) async fn home(State(http): State<Http>, f: Frame, headers: HeaderMap) -> Result<Response, Problem> {
+    let (f, address) = at(f, "/".to_owned());
     let page = async {
         let now = http.app.clock.now();
         let rounds = results::all(&http.app).await?;
@@ -52,12 +51,12 @@ pub(super) async fn home(
 pub(super) async fn round(
     State(http): State<Http>,
     f: Frame,
-    address: OriginalUri,
     Path(slug): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     // Who asks for a round that is not there waits for nobody.
     http.app.published(&slug).await?;
+    let (f, address) = at(f, format!("/rounds/{slug}"));
     let page = async { Ok((round_page(&http, f, &slug).await?, ASK)) };
     kept::respond(&http, &address, &headers, page).await
 }
@@ -98,11 +97,11 @@ pub(super) async fn territory(
 pub(super) async fn results(
     State(http): State<Http>,
     f: Frame,
-    address: OriginalUri,
     Path(slug): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     http.app.published(&slug).await?;
+    let (f, address) = at(f, format!("/rounds/{slug}/results"));
     let page = async {
         let (round, hours, tallied) = looking::result(&http.app, &slug).await?;
         let turnout = turnout(&f, &hours, &round.rules.time_zone);
@@ -143,4 +142,21 @@ fn head_code(note: &str) -> Result<HeadCode, Error> {
     let note: Note = note.parse().map_err(Error::broken)?;
     let head: Checkpoint = note.text.parse().map_err(Error::broken)?;
     Ok(HeadCode::of(&head))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_has_one_address_however_it_is_written() {
+        for (asked, address) in [
+            ("/rounds/spring", "/rounds/spring"),
+            ("/rounds/%73pring", "/rounds/spring"),
+            ("/en/rounds/s%70ring", "/en/rounds/spring"),
+        ] {
+            let (f, found) = at(Frame::of(asked, &crate::config::Site::default()), "/rounds/spring".to_owned());
+            assert_eq!((found.as_str(), f.path.as_str()), (address, "/rounds/spring"), "{asked}");
+        }
+    }
 }
