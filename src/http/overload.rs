@@ -69,7 +69,6 @@ impl Overload {
     /// # Errors
     /// [`Refusal::Overloaded`] when there is too much to do already.
     pub fn admit(&self, class: Class) -> Result<Option<SemaphorePermit<'_>>, Refusal> {
-        let away = || Refusal::Overloaded { seconds: rand::rng().random_range(1..=AWAY) };
         if self.is_turned_away(class) {
             return Err(away());
         }
@@ -125,6 +124,11 @@ impl Overload {
         let of = |class| Share { class, share: f64::from(share(step, class)) / f64::from(WHOLE) };
         [Class::Reading, Class::Voting, Class::Casting].map(of).into()
     }
+}
+
+/// Tells somebody to come again.
+pub(super) fn away() -> Refusal {
+    Refusal::Overloaded { seconds: rand::rng().random_range(1..=AWAY) }
 }
 
 /// The thousandths of a class that are turned away on a step: of the next class none before all of this one.
