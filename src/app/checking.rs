@@ -76,9 +76,7 @@ async fn look_at_round(
     found.go_on(slug, compared)?;
     let seen = round::pictures(app, slug, (round_id, log_id), found).await;
     found.go_on(slug, seen)?;
-    if let Ok(published) = &published {
-        list::compare(app, published, found).await?;
-    }
+    list::compare(app, slug, (round_id, log_id), found).await?;
     let urn = round::urn(app, slug, round_id, found).await;
     found.go_on(slug, urn)
 }

@@ -36,7 +36,7 @@ pub async fn merge(app: &App, round: &Arc<Published>) -> Result<u64, Error> {
     if due(&ballot_lines::runs(&mut app.db.ask().await?, round.id).await?).is_none() {
         return Ok(0);
     }
-    Ok(leasing::alone(app, &lease(round), merge_alone(app, round)).await?.unwrap_or(0))
+    Ok(leasing::alone(app, &lease(round.log_id), merge_alone(app, round)).await?.unwrap_or(0))
 }
 
 /// Makes the list of a round anew from its log, and returns how many ballots stand in it; nothing when another node is at work on it.
@@ -44,12 +44,12 @@ pub async fn merge(app: &App, round: &Arc<Published>) -> Result<u64, Error> {
 /// # Errors
 /// [`Error::Database`]; [`Error::Broken`] when the log or the promises are damaged.
 pub async fn relist(app: &App, round: &Published) -> Result<Option<u64>, Error> {
-    Ok(leasing::alone(app, &lease(round), anew::make(app, round)).await?.flatten())
+    Ok(leasing::alone(app, &lease(round.log_id), anew::make(app, round)).await?.flatten())
 }
 
 /// Whoever has it is alone with the list.
-pub(super) fn lease(round: &Published) -> String {
-    format!("lines {}", round.log_id)
+pub(super) fn lease(log_id: i64) -> String {
+    format!("lines {log_id}")
 }
 
 async fn merge_alone(app: &App, round: &Published) -> Result<u64, Error> {

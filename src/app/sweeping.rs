@@ -20,8 +20,8 @@ use crate::{
 const BATCHES: usize = 50;
 /// How many times the smallest batch is moved at a time, for each time costs what a head costs.
 const STRETCH: usize = 32;
-/// Most ballots that are moved at a time; where the smallest batch has more than half of it, nothing is moved here. With the batch's own line that is a number of lines that the
-/// database knows the statement for.
+/// Most ballots that are moved at a time; where the smallest batch has more than half of it, nothing is moved here. With the batch's own
+/// line that is a number of lines that the database knows the statement for.
 const MOST: usize = 511;
 
 /// How far this node is with a round's urn.

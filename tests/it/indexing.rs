@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use audit::round::rules::BatchRules;
-use sqlx::{AssertSqlSafe, Connection as _, SqliteConnection};
+use sqlx::{AssertSqlSafe, Connection as _, FromRow, SqliteConnection, postgres::PgRow, sqlite::SqliteRow};
 use veche::{
     app::{indexing, sequencing},
     client::resident::Cast,
@@ -75,15 +75,20 @@ async fn damage(town: &Town) -> Vec<String> {
 
 /// Levels of the runs in the list.
 async fn levels(town: &Town) -> Vec<i64> {
-    numbers(town, "SELECT level FROM line_runs ORDER BY level, run").await
+    selects(town, "SELECT level FROM line_runs ORDER BY level, run").await
 }
 
 /// How many chunks there are of all runs.
 async fn chunks(town: &Town) -> i64 {
-    numbers(town, "SELECT count(*) FROM line_chunks").await[0]
+    selects::<i64>(town, "SELECT count(*) FROM line_chunks").await[0]
 }
 
-async fn numbers(town: &Town, select: &'static str) -> Vec<i64> {
+/// The first column of what the database answers.
+async fn selects<T>(town: &Town, select: &'static str) -> Vec<T>
+where
+    T: Send + Unpin,
+    (T,): for<'r> FromRow<'r, PgRow> + for<'r> FromRow<'r, SqliteRow>,
+{
     let data = town.folder.path().join("data");
     if both::on_postgres() {
         return sqlx::query_scalar(select).fetch_all(&mut both::administrator(&data).await).await.unwrap();
@@ -173,17 +178,8 @@ enum Damage {
 
 async fn damages(town: &Town, damage: Damage) {
     const FIRST: &str = "first_hash = (SELECT first_hash FROM line_chunks ORDER BY first_hash LIMIT 1)";
-    let entries: Vec<u8> = {
-        let (data, select) =
-            (town.folder.path().join("data"), format!("SELECT entries FROM line_chunks WHERE {FIRST}"));
-        if both::on_postgres() {
-            let mut database = both::administrator(&data).await;
-            sqlx::query_scalar(AssertSqlSafe(select)).fetch_one(&mut database).await.unwrap()
-        } else {
-            let mut file = SqliteConnection::connect(&format!("sqlite://{}/veche.db", data.display())).await.unwrap();
-            sqlx::query_scalar(AssertSqlSafe(select)).fetch_one(&mut file).await.unwrap()
-        }
-    };
+    let entries: Vec<Vec<u8>> = selects(town, "SELECT entries FROM line_chunks ORDER BY first_hash LIMIT 1").await;
+    let entries = &entries[0];
     let literal = |bytes: &[u8]| match both::on_postgres() {
         true => format!("'\\x{}'::bytea", hex::encode(bytes)),
         false => format!("x'{}'", hex::encode(bytes)),

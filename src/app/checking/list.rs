@@ -6,7 +6,7 @@ use audit::{log::line::Line, round::Event};
 use sha2::{Digest, Sha256};
 
 use super::{
-    super::{App, indexing, leasing, published::Published},
+    super::{App, indexing, leasing},
     Findings, block,
 };
 use crate::{
@@ -24,9 +24,14 @@ const AGAIN: Duration = Duration::from_secs(1);
 ///
 /// # Errors
 /// [`Error::Database`].
-pub(super) async fn compare(app: &App, round: &Published, found: &mut Findings) -> Result<(), Error> {
+pub(super) async fn compare(
+    app: &App,
+    slug: &str,
+    (round_id, log_id): (i64, i64),
+    found: &mut Findings,
+) -> Result<(), Error> {
     let wrong = loop {
-        match leasing::alone(app, &indexing::lease(round), count(app, round)).await {
+        match leasing::alone(app, &indexing::lease(log_id), count(app, (round_id, log_id))).await {
             Ok(Some(0)) => return Ok(()),
             Ok(Some(places)) => break format!("is wrong in {places} places: some receipts are not found"),
             Ok(None) => tokio::time::sleep(AGAIN).await,
@@ -34,7 +39,6 @@ pub(super) async fn compare(app: &App, round: &Published, found: &mut Findings) 
             Err(fault) => return Err(fault),
         }
     };
-    let slug = &round.rules.slug;
     found.tell(
         slug,
         &format!("the list of ballots' lines {wrong}; `veche admin relist {slug}` makes it anew from the log"),
@@ -43,19 +47,19 @@ pub(super) async fn compare(app: &App, round: &Published, found: &mut Findings) 
 }
 
 /// Counts the places in which list and log differ.
-async fn count(app: &App, round: &Published) -> Result<usize, Error> {
+async fn count(app: &App, (round_id, log_id): (i64, i64)) -> Result<usize, Error> {
     let mut tx = app.db.read().await?;
-    let (size, _) = log::checkpoint(&mut tx, round.log_id).await?;
-    let runs = ballot_lines::runs(&mut tx, round.id).await?;
+    let (size, _) = log::checkpoint(&mut tx, log_id).await?;
+    let runs = ballot_lines::runs(&mut tx, round_id).await?;
     drop(tx);
     let mut listed = vec![0; usize::try_from(size).map_err(Error::broken)?];
     let mut wrong = 0;
     for run in runs.into_iter().filter(|run| run.level >= 0) {
-        wrong += list(app, round.id, run.number, &mut listed).await?;
+        wrong += list(app, round_id, run.number, &mut listed).await?;
     }
     let mut read = 0;
     while read < size {
-        let lines = log::lines(&mut app.db.read().await?, round.log_id, read, block(read, size)).await?;
+        let lines = log::lines(&mut app.db.read().await?, log_id, read, block(read, size)).await?;
         if lines.is_empty() {
             break;
         }
