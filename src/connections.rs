@@ -28,7 +28,7 @@ use impatient::Impatient;
 /// Longest that a connection may take to send the head of a request, the time since the last answer included.
 const LONGEST_HEAD: Duration = Duration::from_secs(10);
 /// Longest that a connection may take nothing of an answer.
-const LONGEST_UNREAD: Duration = Duration::from_secs(30);
+const LONGEST_UNREAD: Duration = Duration::from_secs(60);
 /// Most bytes that are held of one connection while the head of a request comes.
 const MOST_HELD: usize = 64 * 1024;
 /// Wait after the system gave no socket: the file table is full, and asking at once again would only heat the machine.

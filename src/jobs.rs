@@ -28,7 +28,7 @@ const TIDY_AGAIN: Duration = Duration::from_secs(60);
 /// Time between two looks whether the database's write-ahead log can be emptied, and the same under full load, when a page that was
 /// written several times meanwhile is moved once: the rate counts then, and below it that nobody waits long for a disk that is given much.
 const CHECKPOINT_EVERY: Duration = Duration::from_millis(500);
-const CHECKPOINT_UNDER_LOAD: Duration = Duration::from_secs(2);
+const CHECKPOINT_UNDER_LOAD: Duration = Duration::from_secs(1);
 /// Pages written a second from which on that is full load.
 const FULL_LOAD: u128 = 8_000;
 

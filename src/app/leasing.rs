@@ -16,24 +16,50 @@ const RENEW: Duration = Duration::from_secs(20);
 /// # Errors
 /// [`Error::Database`], and what the work answers.
 pub async fn alone<T>(app: &App, name: &str, work: impl Future<Output = Result<T, Error>>) -> Result<Option<T>, Error> {
+    alone_renewing(app, name, RENEW, work).await
+}
+
+/// As [`alone`], with another time between two renewals.
+///
+/// # Errors
+/// As [`alone`].
+pub async fn alone_renewing<T>(
+    app: &App,
+    name: &str,
+    every: Duration,
+    work: impl Future<Output = Result<T, Error>>,
+) -> Result<Option<T>, Error> {
     if !hold(app, name).await? {
         return Ok(None);
     }
-    tokio::pin!(work);
-    let done = loop {
-        tokio::select! {
-            done = &mut work => break done?,
-            () = tokio::time::sleep(RENEW) => {
-                if !hold(app, name).await? {
-                    return Ok(None);
-                }
-            }
-        }
+    // Both go on at once: the work may have the connection, or its place in the line for it, that the renewal waits for.
+    let done = tokio::select! {
+        done = work => done,
+        lost = until_lost(app, name, every) => match lost {
+            Ok(()) => return Ok(None),
+            Err(fault) => Err(fault),
+        },
     };
+    // Also after a fault, so that whoever mends what was wrong need not wait until the lease is over.
+    let given_back = give_back(app, name).await;
+    let done = done?;
+    given_back.map(|()| Some(done))
+}
+
+/// Renews a lease until another node has it.
+async fn until_lost(app: &App, name: &str, every: Duration) -> Result<(), Error> {
+    loop {
+        tokio::time::sleep(every).await;
+        if !hold(app, name).await? {
+            return Ok(());
+        }
+    }
+}
+
+async fn give_back(app: &App, name: &str) -> Result<(), Error> {
     let mut tx = app.db.write().await?;
     leases::give_back(&mut tx, name, &app.node).await?;
-    tx.commit().await?;
-    Ok(Some(done))
+    tx.commit().await
 }
 
 /// Takes or renews a lease; false when another node has it.

@@ -1,6 +1,10 @@
 //! Receipts: where a ballot is, and the proof that the log holds it; and what anybody may read of the log.
 
-use audit::log::{hash::Hash, note::Note, receipt::TlogProof};
+use audit::{
+    log::{hash::Hash, line::Line, note::Note, receipt::TlogProof},
+    round::Event,
+};
+use sha2::{Digest, Sha256};
 
 use super::{
     App,
@@ -61,7 +65,7 @@ pub async fn named(app: &App, slug: &str, name: &str) -> Result<Hash, Error> {
 /// The receipt of the ballot with this hash.
 ///
 /// # Errors
-/// [`Refusal::UnknownBallot`].
+/// [`Refusal::UnknownBallot`]; [`Error::Broken`] when another ballot stands where this one is listed.
 pub async fn receipt(app: &App, slug: &str, hash: &[u8; 32]) -> Result<Receipt, Error> {
     let round = app.published(slug).await?;
     let mut tx = app.db.read().await?;
@@ -73,8 +77,23 @@ pub async fn receipt(app: &App, slug: &str, hash: &[u8; 32]) -> Result<Receipt, 
             if !head.has_quorum && app.clock.now() < in_log_by {
                 return Ok(Receipt::Waiting { in_log_by });
             }
-            logged(app, &mut tx, &round.log, index, head).await
+            let receipt = logged(app, &mut tx, &round.log, index, head).await?;
+            match &receipt {
+                // Nobody may be shown another's line because a disk changed the list: it would look as if their ballot were lost.
+                Receipt::Logged { line, .. } if ballot_of(line) != Some(*hash) => Err(Error::broken(format!(
+                    "the database is damaged: line {index} is not the ballot that is listed there"
+                ))),
+                _ => Ok(receipt),
+            }
         }
+    }
+}
+
+/// Hash of the ballot that stands in a line of the log; nothing when none does.
+pub(super) fn ballot_of(line: &[u8]) -> Option<[u8; 32]> {
+    match Line::<Event>::parse(line).ok()?.event {
+        Event::Ballot(ballot) => Some(Sha256::digest(&ballot.envelope.0).into()),
+        _ => None,
     }
 }
 

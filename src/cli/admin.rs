@@ -82,7 +82,8 @@ pub(super) enum Admin {
     /// Staff, in the database of this machine.
     #[command(subcommand)]
     Staff(Staff),
-    /// Looks through the database of this machine for damage: its structure, every line against its log's head, waiting ballots.
+    /// Looks through the database of this machine for damage: its structure, keys, rules and pictures, every line against its log's head,
+    /// waiting ballots, and the list by which receipts are found.
     Check,
     /// Makes the list anew that says in which line each ballot stands, from the log in the database of this machine, where `check` found
     /// it damaged.

@@ -1,5 +1,10 @@
 //! Who may call: the bearer token of a member of staff, or of a resident's session with the registrar.
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
 use axum::{
     extract::FromRequestParts,
     http::{header, request::Parts},
@@ -14,6 +19,16 @@ use crate::{
     domain::{Refusal, staff::Actor},
 };
 
+/// Whether a request turned out to be of a member of staff; whoever is around the handler puts it there and looks afterwards.
+#[derive(Debug, Clone, Default)]
+pub(super) struct OfStaff(Arc<AtomicBool>);
+
+impl OfStaff {
+    pub(super) fn is_known(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
 /// A member of staff, recognised by their token and within their limits.
 #[derive(Debug)]
 pub(super) struct Staff(pub(super) Actor);
@@ -25,7 +40,11 @@ impl FromRequestParts<Http> for Staff {
         let Client(address) = Client::from_request_parts(parts, http).await?;
         let token = bearer(parts).ok_or(Refusal::Token)?;
         http.limits.check(Operation::Staff, address, &token)?;
-        Ok(Self(staff::by_token(&http.app, &token).await?))
+        let actor = staff::by_token(&http.app, &token).await?;
+        if let Some(of_staff) = parts.extensions.get::<OfStaff>() {
+            of_staff.0.store(true, Ordering::Relaxed);
+        }
+        Ok(Self(actor))
     }
 }
 

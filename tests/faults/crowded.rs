@@ -13,7 +13,7 @@ use tokio::{
 
 use super::{books, crowd::Crowd, node::Node, poll::Poll, size, town::SLUG};
 
-/// By then whoever read nothing is closed: 30 s after the system took the last of what it holds for them, which takes a while.
+/// By then whoever read nothing is closed: 60 s after the system took the last of what it holds for them, which takes a while.
 const UNREAD: Duration = Duration::from_secs(300);
 
 /// Allows this process, and the nodes that it starts, so many open files; what it was allowed.

@@ -84,7 +84,7 @@ async fn chunks(town: &Town) -> i64 {
 }
 
 /// The first column of what the database answers.
-async fn selects<T>(town: &Town, select: &'static str) -> Vec<T>
+pub async fn selects<T>(town: &Town, select: &'static str) -> Vec<T>
 where
     T: Send + Unpin,
     (T,): for<'r> FromRow<'r, PgRow> + for<'r> FromRow<'r, SqliteRow>,
@@ -174,6 +174,7 @@ enum Damage {
     Raised,
     Empty,
     FirstHash,
+    Line,
 }
 
 async fn damages(town: &Town, damage: Damage) {
@@ -193,10 +194,16 @@ async fn damages(town: &Town, damage: Damage) {
         Damage::Lost => format!("DELETE FROM line_chunks WHERE {FIRST}"),
         Damage::Lowered => changed(0, 0),
         Damage::Raised => changed(48, 0xff),
+        Damage::Line => changed(32, 0),
         Damage::Empty => format!("UPDATE line_chunks SET entries = {} WHERE {FIRST}", literal(&[])),
         Damage::FirstHash => format!("UPDATE line_chunks SET first_hash = {} WHERE {FIRST}", literal(&[0; 32])),
     };
     executes(town, &sql).await;
+}
+
+async fn relists(town: &Town) -> Option<u64> {
+    let round = town.server.app.published(SLUG).await.unwrap();
+    indexing::relist(&town.server.app, &round).await.unwrap()
 }
 
 /// Whatever the disk did to it, it is told, no merge makes more of it, and the list that is made anew has every ballot.
@@ -204,19 +211,30 @@ async fn damages(town: &Town, damage: Damage) {
 async fn a_damaged_list_is_made_anew_from_the_log() {
     let town = Town::new().await;
     let mut cast = casts(&town, BATCHES - 1).await;
-    for damage_done in [Damage::Lost, Damage::Lowered, Damage::Raised, Damage::Empty, Damage::FirstHash] {
+    use Damage::{Empty, FirstHash, Line, Lost, Lowered, Raised};
+    for damage_done in [Lost, Lowered, Raised, Empty, FirstHash, Line] {
         damages(&town, damage_done).await;
         let told = damage(&town).await;
         assert!(told.len() == 1 && told[0].contains("`veche admin relist"), "{damage_done:?}: {told:?}");
-        let round = town.server.app.published(SLUG).await.unwrap();
-        let listed = indexing::relist(&town.server.app, &round).await.unwrap();
-        assert_eq!(listed, Some(cast.len() as u64), "{damage_done:?}");
+        assert_eq!(relists(&town).await, Some(cast.len() as u64), "{damage_done:?}");
         assert_eq!(damage(&town).await, [""; 0], "{damage_done:?}");
     }
     all_are_found(&town, &cast).await;
     cast.extend(more(&town, 100).await);
     all_are_found(&town, &cast).await;
     assert_eq!(levels(&town).await, [0, 1], "one run of what was there, and a batch after it");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_shown_another_s_line_as_their_own() {
+    let town = Town::new().await;
+    let cast = casts(&town, 1).await;
+    damages(&town, Damage::Line).await;
+    let first = cast.iter().map(|cast| cast.acceptance.ballot).min().unwrap();
+    let address = format!("/api/v1/rounds/{SLUG}/receipts/{}", hex::encode(first));
+    assert_eq!(town.asks(reqwest::Method::GET, &address, None, None).await.problem(), "unavailable");
+    assert_eq!(relists(&town).await, Some(cast.len() as u64));
+    all_are_found(&town, &cast).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

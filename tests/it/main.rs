@@ -17,6 +17,7 @@ mod head;
 mod health;
 mod indexing;
 mod journey;
+mod leasing;
 mod letters;
 mod limits;
 mod log;

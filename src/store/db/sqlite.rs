@@ -10,7 +10,7 @@ use std::{
 };
 
 use sqlx::{
-    ConnectOptions as _, Connection as _, Sqlite, SqliteConnection, SqlitePool, Transaction,
+    ConnectOptions as _, Connection as _, Sqlite, SqliteConnection, SqliteExecutor, SqlitePool, Transaction,
     migrate::Migrator,
     pool::PoolConnection,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
@@ -35,10 +35,13 @@ const READER_CACHE: &str = "-8000";
 const ROWS: usize = 512;
 /// Pages in the write-ahead log from which on the writer moves what is left of them, so that the log begins anew; and where it does so
 /// by itself, because nobody calls [`checkpoint`].
-const LONG_LOG: i64 = 40_000;
+const LONG_LOG: i64 = 20_000;
 const LONGEST_LOG: &str = "80000";
 /// Bytes of the write-ahead log's file that are kept when it begins anew: those of a long one.
-const KEPT_LOG: &str = "167772160";
+const KEPT_LOG: &str = "268435456";
+/// Pages that the writer may be left with, and how often what came meanwhile is moved before it, so that there are no more.
+const FEW: u64 = 1_000;
+const AGAIN: usize = 4;
 
 /// A connection that somebody has for a while.
 #[derive(Debug)]
@@ -122,11 +125,24 @@ impl Db {
 /// finds all of them moved begins the log anew, so when it is long the few that came since are moved between two transactions. Returns how
 /// many pages there were.
 pub(super) async fn checkpoint(writer: &Writer, readers: &SqlitePool) -> Result<u64, Error> {
-    const MOVE: &str = "PRAGMA wal_checkpoint(PASSIVE)";
-    let (_, pages, _): (i64, i64, i64) = sqlx::query_as(MOVE).fetch_one(readers).await?;
-    if pages >= LONG_LOG {
-        sqlx::query(MOVE).execute(&mut *writer.turn().await?).await?;
+    let mut pages = pages_moved(readers).await?;
+    if pages >= LONG_LOG.unsigned_abs() {
+        // Everybody waits for what the writer moves, so first what came meanwhile, and what came while that was moved.
+        for _ in 0..AGAIN {
+            let before = std::mem::replace(&mut pages, pages_moved(readers).await?);
+            if pages.saturating_sub(before) < FEW {
+                break;
+            }
+        }
+        pages_moved(&mut *writer.turn().await?).await?;
     }
+    Ok(pages)
+}
+
+/// Moves the pages that there are now, as far as no reader needs them, and returns how many are in the log.
+async fn pages_moved(connection: impl SqliteExecutor<'_>) -> Result<u64, Error> {
+    let moved = sqlx::query_as("PRAGMA wal_checkpoint(PASSIVE)").fetch_one(connection).await?;
+    let (_, pages, _): (i64, i64, i64) = moved;
     Ok(pages.unsigned_abs())
 }
 
