@@ -110,7 +110,30 @@ impl Http {
 
     /// Every route.
     pub fn router(self) -> Router {
-        let reads = Router::new()
+        let logs = open_log("/rounds/{slug}/log")
+            .merge(open_log("/office/log"))
+            .route_layer(middleware::from_fn_with_state(self.clone(), limits::reads))
+            // Pages of other servers may read the logs.
+            .layer(fixed(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"));
+        // Addresses that lead nowhere count as reading too.
+        let lost = Router::new()
+            .fallback(problem::not_found)
+            .layer(middleware::from_fn_with_state(self.clone(), limits::reads))
+            .with_state(self.clone());
+        Router::new()
+            .merge(self.reads())
+            .merge(logs)
+            .merge(voting())
+            .merge(staff().layer(middleware::from_fn_with_state(self.clone(), pages::after_acts)))
+            .fallback_service(lost)
+            .method_not_allowed_fallback(problem::method_not_allowed)
+            .layer(middleware::from_fn_with_state(self.clone(), watch::around))
+            .with_state(self)
+    }
+
+    /// What anybody may look at.
+    fn reads(&self) -> Router<Self> {
+        Router::new()
             .route("/healthz", get(health::alive))
             .route("/readyz", get(health::ready))
             .route("/assets/{file}", get(assets::serve))
@@ -135,55 +158,40 @@ impl Http {
             .layer(SetResponseHeaderLayer::if_not_present(
                 header::CACHE_CONTROL,
                 HeaderValue::from_static(caching::ASK),
-            ));
-        let logs = open_log("/rounds/{slug}/log")
-            .merge(open_log("/office/log"))
-            .route_layer(middleware::from_fn_with_state(self.clone(), limits::reads))
-            // Pages of other servers may read the logs.
-            .layer(fixed(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"));
-        let registrar = Router::new()
-            .route("/api/v1/rounds/{slug}/identification", post(identifying::identify))
-            .route("/api/v1/rounds/{slug}/credential", get(issuing::status).post(issuing::issue))
-            .route("/api/v1/rounds/{slug}/credential/backup", get(issuing::backup).put(issuing::save_backup))
-            .layer(fixed(header::CACHE_CONTROL, caching::NEVER));
-        let ballot_box = Router::new().route("/api/v1/rounds/{slug}/ballots", post(casting::cast));
-        let staff = Router::new()
-            .route("/api/v1/drafts/{slug}/publication", post(drafts::publish))
-            .route("/api/v1/rounds/{slug}/letters", post(letters::replace))
-            .route("/api/v1/rounds/{slug}/pictures/{picture}/removal", post(pictures::remove))
-            .route("/api/v1/rounds/{slug}/steps", post(acts::alone))
-            .route("/api/v1/rounds/{slug}/proposal", post(acts::propose))
-            .route("/api/v1/rounds/{slug}/proposal/confirmation", post(acts::confirm))
-            .route("/api/v1/rounds/{slug}/opening-key", post(tallying::reveal))
-            .route("/api/v1/rounds/{slug}/signatures", post(tallying::sign));
-        let roll = Router::new()
-            .route("/api/v1/rounds/{slug}/roll", post(roll::import))
-            .layer(DefaultBodyLimit::max(MAX_ROLL));
-        let draft =
-            Router::new().route("/api/v1/drafts/{slug}", put(drafts::save)).layer(DefaultBodyLimit::max(MAX_DRAFT));
-        let upload = Router::new()
-            .route("/api/v1/rounds/{slug}/territories/{number}/pictures", post(pictures::add))
-            .layer(DefaultBodyLimit::max(MAX_PICTURE));
-        let after_acts = || middleware::from_fn_with_state(self.clone(), pages::after_acts);
-        let bounded =
-            registrar.merge(ballot_box).merge(staff.layer(after_acts())).layer(DefaultBodyLimit::max(MAX_BODY));
-        // Addresses that lead nowhere count as reading too.
-        let lost = Router::new()
-            .fallback(problem::not_found)
-            .layer(middleware::from_fn_with_state(self.clone(), limits::reads))
-            .with_state(self.clone());
-        Router::new()
-            .merge(reads)
-            .merge(logs)
-            .merge(bounded)
-            .merge(draft.layer(after_acts()))
-            .merge(upload.layer(after_acts()))
-            .merge(roll.layer(after_acts()))
-            .fallback_service(lost)
-            .method_not_allowed_fallback(problem::method_not_allowed)
-            .layer(middleware::from_fn_with_state(self.clone(), watch::around))
-            .with_state(self)
+            ))
     }
+}
+
+/// What a resident does: with the registrar, who knows the person, and with the ballot box, which does not.
+fn voting() -> Router<Http> {
+    let registrar = Router::new()
+        .route("/api/v1/rounds/{slug}/identification", post(identifying::identify))
+        .route("/api/v1/rounds/{slug}/credential", get(issuing::status).post(issuing::issue))
+        .route("/api/v1/rounds/{slug}/credential/backup", get(issuing::backup).put(issuing::save_backup))
+        .layer(fixed(header::CACHE_CONTROL, caching::NEVER));
+    let ballot_box = Router::new().route("/api/v1/rounds/{slug}/ballots", post(casting::cast));
+    registrar.merge(ballot_box).layer(DefaultBodyLimit::max(MAX_BODY))
+}
+
+/// What officials and the commission do.
+fn staff() -> Router<Http> {
+    let acts = Router::new()
+        .route("/api/v1/drafts/{slug}/publication", post(drafts::publish))
+        .route("/api/v1/rounds/{slug}/letters", post(letters::replace))
+        .route("/api/v1/rounds/{slug}/pictures/{picture}/removal", post(pictures::remove))
+        .route("/api/v1/rounds/{slug}/steps", post(acts::alone))
+        .route("/api/v1/rounds/{slug}/proposal", post(acts::propose))
+        .route("/api/v1/rounds/{slug}/proposal/confirmation", post(acts::confirm))
+        .route("/api/v1/rounds/{slug}/opening-key", post(tallying::reveal))
+        .route("/api/v1/rounds/{slug}/signatures", post(tallying::sign))
+        .layer(DefaultBodyLimit::max(MAX_BODY));
+    let roll =
+        Router::new().route("/api/v1/rounds/{slug}/roll", post(roll::import)).layer(DefaultBodyLimit::max(MAX_ROLL));
+    let draft = Router::new().route("/api/v1/drafts/{slug}", put(drafts::save)).layer(DefaultBodyLimit::max(MAX_DRAFT));
+    let upload = Router::new()
+        .route("/api/v1/rounds/{slug}/territories/{number}/pictures", post(pictures::add))
+        .layer(DefaultBodyLimit::max(MAX_PICTURE));
+    acts.merge(roll).merge(draft).merge(upload)
 }
 
 /// A log under its address. Tiles are packed once and kept so, and those of hashes not at all.

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use tokio::{
     sync::watch,
-    task::JoinHandle,
+    task::{JoinHandle, JoinSet},
     time::{Instant, Interval, MissedTickBehavior},
 };
 
@@ -39,21 +39,28 @@ pub fn start(app: Arc<App>, every: Duration) -> (JoinHandle<()>, watch::Receiver
     let (looked, first_look) = watch::channel(false);
     let looking = tokio::spawn(async move {
         let _alive = alive;
-        let (counts, index) = (go_on(&app, every, Job::Count), go_on(&app, every, Job::Index));
-        tokio::join!(look(&app, every, looked), counts, index, checkpoint(&app));
+        // Each is a task of its own, for a count computes long between two waits. They are aborted with this one.
+        let (mut loops, app) = (JoinSet::new(), || Arc::clone(&app));
+        loops.spawn(look(app(), every, looked));
+        loops.spawn(go_on(app(), every, Job::Count));
+        loops.spawn(go_on(app(), every, Job::Index));
+        loops.spawn(checkpoint(app()));
+        // None ends but by a fault of this program.
+        let ended = loops.join_next().await;
+        tracing::error!(?ended, "a loop of jobs ended");
     });
     (looking, first_look)
 }
 
-async fn look(app: &App, every: Duration, looked: watch::Sender<bool>) {
+async fn look(app: Arc<App>, every: Duration, looked: watch::Sender<bool>) {
     let (mut tick, mut is_named) = (ticks(every), false);
     loop {
         tick.tick().await;
         tokio::select! {
             () = async {
                 // Each fault is in the log by then.
-                is_named = is_named || each(app, Job::NameClient).await.is_ok();
-                let done = each(app, Job::Due).await;
+                is_named = is_named || each(&app, Job::NameClient).await.is_ok();
+                let done = each(&app, Job::Due).await;
                 if done.is_err() {
                     app.metrics.job_failed();
                 }
@@ -66,12 +73,12 @@ async fn look(app: &App, every: Duration, looked: watch::Sender<bool>) {
     }
 }
 
-async fn go_on(app: &App, every: Duration, job: Job) {
+async fn go_on(app: Arc<App>, every: Duration, job: Job) {
     let mut tick = ticks(every);
     loop {
         tick.tick().await;
         tokio::select! {
-            done = each(app, job) => if done.is_err() {
+            done = each(&app, job) => if done.is_err() {
                 app.metrics.job_failed();
                 if matches!(job, Job::Index) {
                     tick.reset_after(TIDY_AGAIN);
@@ -82,7 +89,7 @@ async fn go_on(app: &App, every: Duration, job: Job) {
     }
 }
 
-async fn checkpoint(app: &App) {
+async fn checkpoint(app: Arc<App>) {
     let (mut tick, mut fails) = (ticks(CHECKPOINT_EVERY), false);
     let (mut before, mut looked) = (0, Instant::now());
     loop {

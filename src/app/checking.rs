@@ -30,6 +30,8 @@ pub struct Findings {
     pub waiting: u64,
     /// What is damaged.
     pub damage: Vec<String>,
+    /// What could not be looked at, which says nothing about it.
+    pub not_looked_at: Vec<String>,
 }
 
 /// Looks at everything. It takes as long as reading the whole database, and may be done while the service runs.

@@ -10,7 +10,7 @@ const LEASE: i64 = 60;
 /// Time between two renewals.
 const RENEW: Duration = Duration::from_secs(20);
 
-/// Does the work, unless another node is at it; then `None`. Two nodes whose clocks disagree may still both do it: what is written
+/// Does the work, unless another node is at it, or is taken to be later because this one could not renew its lease; then `None`. Two nodes whose clocks disagree may still both do it: what is written
 /// at the end must bear that.
 ///
 /// # Errors
@@ -34,6 +34,7 @@ pub async fn alone_renewing<T>(
     }
     // Both go on at once: the work may have the connection, or its place in the line for it, that the renewal waits for.
     let done = tokio::select! {
+        biased;
         done = work => done,
         lost = until_lost(app, name, every) => match lost {
             Ok(()) => return Ok(None),

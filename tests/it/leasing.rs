@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use veche::{app::leasing, error::Error};
 
-use super::{indexing::selects, town::Town};
+use super::{
+    indexing::{executes, selects},
+    town::Town,
+};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn work_that_writes_and_the_renewal_of_its_lease_never_wait_for_each_other() {
@@ -21,6 +24,19 @@ async fn work_that_writes_and_the_renewal_of_its_lease_never_wait_for_each_other
     assert!(matches!(done, Ok(Some(()))), "{done:?}");
     let held: Vec<String> = selects(&town, "SELECT name FROM leases").await;
     assert!(held.contains(&"written".to_owned()) && !held.contains(&"renewed".to_owned()), "{held:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_lost_its_lease_stops_and_leaves_it_to_the_other() {
+    let town = Town::new().await;
+    let never = async {
+        executes(&town, "UPDATE leases SET node = 'other' WHERE name = 'lost'").await;
+        std::future::pending::<Result<(), Error>>().await
+    };
+    let done = leasing::alone_renewing(&town.server.app, "lost", Duration::from_millis(50), never);
+    let done = tokio::time::timeout(Duration::from_secs(20), done).await.expect("it goes on though another has it");
+    assert!(matches!(done, Ok(None)), "{done:?}");
+    assert_eq!(selects::<String>(&town, "SELECT node FROM leases WHERE name = 'lost'").await, ["other"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -36,8 +36,7 @@ pub(super) async fn compare(
             Ok(Some(places)) => break format!("is wrong in {places} places: some receipts are not found"),
             Ok(None) if tries < TRIES => tokio::time::sleep(AGAIN).await,
             Ok(None) => {
-                let what = "the list of ballots' lines was not looked at, because a node is at work on it; check again";
-                found.tell(slug, &what);
+                found.not_looked_at.push(format!("{slug}: the list of ballots' lines, which a node is at work on"));
                 return Ok(());
             }
             Err(Error::Broken(fault)) => break format!("cannot be read: {fault}"),

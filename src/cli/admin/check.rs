@@ -10,18 +10,21 @@ use crate::{
     server,
 };
 
-/// Looks, says what was found, and holds when nothing was.
+/// Looks, says what was found, and holds when nothing was, and all was looked at.
 pub(super) async fn check(config: Config, as_json: bool) -> Result<Holds, CliFault> {
     let app = server::open(config, Clock::system()).await?;
     let found = checking::look(&app).await?;
     app.stop().await;
     if as_json {
-        println!("{}", json!({ "lines": found.lines, "waiting": found.waiting, "damage": found.damage }));
+        let (damage, not_looked_at) = (&found.damage, &found.not_looked_at);
+        let (lines, waiting) = (found.lines, found.waiting);
+        println!("{}", json!({ "lines": lines, "waiting": waiting, "damage": damage, "not_looked_at": not_looked_at }));
     } else {
         found.damage.iter().for_each(|damage| println!("DAMAGED: {damage}"));
+        found.not_looked_at.iter().for_each(|what| println!("NOT LOOKED AT: {what}; check again"));
         println!("{} lines and {} waiting ballots were looked at", found.lines, found.waiting);
     }
-    Ok(found.damage.is_empty())
+    Ok(found.damage.is_empty() && found.not_looked_at.is_empty())
 }
 
 /// Makes the list of a round's ballots anew, and says how many stand in it.

@@ -37,10 +37,11 @@ const ROWS: usize = 512;
 /// by itself, because nobody calls [`checkpoint`].
 const LONG_LOG: i64 = 20_000;
 const LONGEST_LOG: &str = "80000";
-/// Bytes of the write-ahead log's file that are kept when it begins anew: those of a long one.
+/// Bytes of the write-ahead log's file that are kept when it begins anew: what it grows to under load, or it would be cut and grow again each
+/// time.
 const KEPT_LOG: &str = "268435456";
-/// Pages that the writer may be left with, and how often what came meanwhile is moved before it, so that there are no more.
-const FEW: u64 = 1_000;
+/// What came while pages were moved is moved too before the writer's turn, so many times at most, unless it was fewer pages than this.
+const FEW: i64 = 1_000;
 const AGAIN: usize = 4;
 
 /// A connection that somebody has for a while.
@@ -125,25 +126,30 @@ impl Db {
 /// finds all of them moved begins the log anew, so when it is long the few that came since are moved between two transactions. Returns how
 /// many pages there were.
 pub(super) async fn checkpoint(writer: &Writer, readers: &SqlitePool) -> Result<u64, Error> {
-    let mut pages = pages_moved(readers).await?;
-    if pages >= LONG_LOG.unsigned_abs() {
+    let (mut pages, mut is_all) = pages_moved(readers).await?;
+    if pages >= LONG_LOG {
         // Everybody waits for what the writer moves, so first what came meanwhile, and what came while that was moved.
         for _ in 0..AGAIN {
-            let before = std::mem::replace(&mut pages, pages_moved(readers).await?);
-            if pages.saturating_sub(before) < FEW {
+            let before = pages;
+            (pages, is_all) = pages_moved(readers).await?;
+            if !is_all || pages - before < FEW {
                 break;
             }
         }
-        pages_moved(&mut *writer.turn().await?).await?;
+        // While somebody reads what was there before, the log cannot begin anew.
+        if is_all {
+            pages_moved(&mut *writer.turn().await?).await?;
+        }
     }
-    Ok(pages)
+    Ok(pages.unsigned_abs())
 }
 
-/// Moves the pages that there are now, as far as no reader needs them, and returns how many are in the log.
-async fn pages_moved(connection: impl SqliteExecutor<'_>) -> Result<u64, Error> {
-    let moved = sqlx::query_as("PRAGMA wal_checkpoint(PASSIVE)").fetch_one(connection).await?;
-    let (_, pages, _): (i64, i64, i64) = moved;
-    Ok(pages.unsigned_abs())
+/// Moves the pages that there are now, as far as no reader needs them; how many are in the log, and whether all were moved. Nothing is
+/// known of them while another process moves them.
+async fn pages_moved(connection: impl SqliteExecutor<'_>) -> Result<(i64, bool), Error> {
+    let row = sqlx::query_as("PRAGMA wal_checkpoint(PASSIVE)").fetch_one(connection).await?;
+    let (_, pages, moved): (i64, i64, i64) = row;
+    Ok((pages.max(0), pages >= 0 && moved == pages))
 }
 
 /// Whether a connection that is to be used again is in no transaction any more.
@@ -221,5 +227,25 @@ mod tests {
         write(&db, 1).await;
         let (long, _) = pages(&db).await;
         assert!(long < 10, "the log has {long} pages after the first commit into a new one");
+    }
+
+    #[tokio::test]
+    async fn while_somebody_reads_nobody_waits_for_pages_that_cannot_be_moved() {
+        let folder = tempfile::tempdir().expect("there is room");
+        let db = Db::open(&folder.path().join("veche.db")).await.expect("it opens");
+        let Db::Lite { writer, readers } = &db else { panic!("this is a file") };
+        let create = sqlx::query("CREATE TABLE filling (bytes BLOB)");
+        create.execute(&mut *writer.turn().await.expect("nobody has it")).await.expect("there is room");
+        let mut reading = readers.begin().await.expect("one is free");
+        sqlx::query("SELECT count(*) FROM filling").execute(&mut *reading).await.expect("it reads");
+        write(&db, 4096 * LONG_LOG).await;
+        let turn = writer.turn().await.expect("nobody else has it");
+        let done = tokio::time::timeout(Duration::from_secs(20), db.checkpoint()).await;
+        assert!(done.expect("it asks for no turn").expect("it looks") >= LONG_LOG.unsigned_abs());
+        drop(turn);
+        reading.rollback().await.expect("it reads no more");
+        db.checkpoint().await.expect("what was written is moved");
+        write(&db, 1).await;
+        assert!(pages(&db).await.0 < 10, "the log begins anew when the reader is gone");
     }
 }
