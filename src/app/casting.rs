@@ -9,7 +9,7 @@ use std::{
 use audit::round::Phase;
 use ballots::envelope::{Acceptance, Envelope};
 
-use super::{App, group::Group, published::Published, sweeping, witnessing};
+use super::{App, group::Group, published::Published, sweeping::Sweeper, witnessing};
 use crate::{
     clock::{Clock, HOUR, hour},
     domain::Refusal,
@@ -18,7 +18,7 @@ use crate::{
     store::{
         Db, Tx,
         ballot_box::{self, Accepted, Earlier},
-        log, rounds,
+        rounds,
     },
 };
 
@@ -62,9 +62,10 @@ pub fn claimed_credential(bytes: &[u8]) -> [u8; 32] {
 }
 
 pub(super) fn start(db: Db, clock: Clock, queue: usize, metrics: Commits) -> Group<Job, Promise> {
+    let sweeper = Sweeper::start(&db, &clock);
     Group::start(queue, metrics.clone(), move |jobs| {
-        let (db, clock, metrics) = (db.clone(), clock.clone(), metrics.clone());
-        async move { commit(&db, &clock, &metrics, jobs).await }
+        let (db, clock, metrics, sweeper) = (db.clone(), clock.clone(), metrics.clone(), sweeper.clone());
+        async move { db.apart(|db| async move { commit(&db, &clock, &metrics, &sweeper, jobs).await }).await }
     })
 }
 
@@ -72,10 +73,11 @@ async fn commit(
     db: &Db,
     clock: &Clock,
     metrics: &Commits,
+    sweeper: &Sweeper,
     jobs: Vec<Job>,
 ) -> Result<Vec<Result<Promise, Error>>, Error> {
     let mut stuck = false;
-    let done = commit_once(db, clock, metrics, &jobs, Some(&mut stuck)).await;
+    let done = commit_once(db, clock, metrics, &jobs, Some((sweeper, &mut stuck))).await;
     match done {
         // What keeps earlier ballots from the log keeps no new one out; the jobs that move them go on saying what it is.
         Err(fault) if stuck => {
@@ -86,13 +88,13 @@ async fn commit(
     }
 }
 
-/// Decides and stores in one transaction. With `stuck` ballots that wait are moved along; it is set where that fails.
+/// Decides and stores in one transaction. With a sweeper ballots that wait may be moved along; the flag is set where that fails.
 async fn commit_once(
     db: &Db,
     clock: &Clock,
     metrics: &Commits,
     jobs: &[Job],
-    mut stuck: Option<&mut bool>,
+    mut moving: Option<(&Sweeper, &mut bool)>,
 ) -> Result<Vec<Result<Promise, Error>>, Error> {
     let asked = Instant::now();
     let mut tx = db.write().await?;
@@ -101,28 +103,27 @@ async fn commit_once(
     // Always in one order, so that two nodes never wait for each other's rounds.
     let mut by_round: BTreeMap<i64, Vec<(usize, &Job)>> = BTreeMap::new();
     for (at, job) in jobs.iter().enumerate() {
-        by_round.entry(job.round.log_id).or_default().push((at, job));
+        by_round.entry(job.round.id).or_default().push((at, job));
     }
-    let mut sweeps = Vec::new();
-    for (log_id, jobs) in by_round {
+    let mut came = Vec::new();
+    for (round_id, jobs) in by_round {
         let Some(round) = jobs.first().map(|(_, job)| &job.round) else { continue };
-        log::lock(&mut tx, log_id).await?;
+        ballot_box::lock(&mut tx, round_id).await?;
         let (now, mut fresh) = (clock.now(), 0);
-        for (at, decision) in into_urn(&mut tx, round.id, jobs, now).await? {
+        for (at, decision) in into_urn(&mut tx, round_id, jobs, now).await? {
             fresh += usize::from(decision.as_ref().is_ok_and(|(_, is_new)| *is_new));
             answers[at] = Some(decision.map(|(promise, _)| promise).map_err(Error::from));
         }
-        if let Some(stuck) = stuck.as_deref_mut().filter(|_| fresh > 0) {
-            let swept = sweeping::along(&mut tx, round, fresh, now).await;
-            if swept.is_err() {
-                *stuck = true;
-                round.sweep.is_at(sweeping::State::default());
-            }
-            sweeps.push((round, swept?));
+        if let Some((sweeper, stuck)) = moving.as_mut().filter(|_| fresh > 0) {
+            let swept = sweeper.along(&mut tx, round, fresh, now).await;
+            **stuck = swept.is_err();
+            came.push((round, fresh, swept?));
         }
     }
     tx.commit().await?;
-    sweeps.into_iter().for_each(|(round, swept)| round.sweep.is_at(swept));
+    if let Some((sweeper, _)) = moving {
+        came.into_iter().for_each(|(round, fresh, swept)| sweeper.came(round, fresh, swept));
+    }
     Ok(answers.into_iter().map(|answer| answer.unwrap_or_else(|| Err(Error::broken("a ballot was skipped")))).collect())
 }
 

@@ -1,21 +1,27 @@
-//! Measuring the log: the office's, in a database that is thrown away, grown by drafts that nobody wrote, through the code that writes
-//! every log.
+//! Measuring the log, in a database that is thrown away: the office's, grown by drafts that nobody wrote, and a round's, grown by ballots
+//! that nobody cast, through the code that writes every log.
 
 use std::time::{Duration, Instant};
 
 use audit::{
     log::hash::Hash,
     office::{Office, OfficeEvent, RoundDrafted},
+    round::event::BatchReason,
 };
+use rand::Rng as _;
+use sha2::{Digest as _, Sha256};
 
 use super::{
     App,
     log::Writing,
     logs::LogName,
     receipts::{self, Receipt},
-    witnessing,
+    sequencing, witnessing,
 };
-use crate::error::Error;
+use crate::{
+    error::Error,
+    store::ballot_box::{self, Accepted, Waiting},
+};
 
 /// Lines in the office log.
 ///
@@ -44,6 +50,37 @@ pub async fn append(app: &App, handle: &str, lines: u64) -> Result<Duration, Err
     writing.seal(&mut tx, &office.signer).await?;
     tx.commit().await?;
     Ok(started.elapsed())
+}
+
+/// Puts a batch of so many ballots into the log of an open round, with their promises, each under a credential of its own. They have the
+/// length of a ballot, and nobody can read them: a round that has them is not verified.
+///
+/// # Errors
+/// [`Refusal::Round`](crate::domain::Refusal::Round) when the round is not open.
+pub async fn stand(app: &App, slug: &str, ballots: usize) -> Result<(), Error> {
+    let round = app.published(slug).await?;
+    let now = app.clock.now();
+    let mut standing: Vec<Waiting> = (0..ballots).map(|_| nobodys(round.envelopes.ballot_len(), now)).collect();
+    standing.sort_unstable_by_key(|ballot| ballot.hash);
+    let promises: Vec<Accepted> = standing
+        .iter()
+        .map(|ballot| {
+            let credential = super::casting::claimed_credential(&ballot.envelope);
+            Accepted { credential, version: 1, hash: ballot.hash, in_log_by: ballot.in_log_by }
+        })
+        .collect();
+    let mut tx = app.db.write().await?;
+    let mut writing = Writing::open(&mut tx, round.log_id).await?;
+    ballot_box::promise(&mut tx, round.id, &promises).await?;
+    sequencing::push(&mut tx, &mut writing, &round, now, BatchReason::Full, standing).await?;
+    writing.seal(&mut tx, &round.signer).await?;
+    tx.commit().await
+}
+
+fn nobodys(len: usize, in_log_by: i64) -> Waiting {
+    let mut envelope = vec![0; len];
+    rand::rng().fill_bytes(&mut envelope);
+    Waiting { hash: Sha256::digest(&envelope).into(), envelope, in_log_by }
 }
 
 /// Makes the receipt of a line, and says how long that took.

@@ -22,7 +22,7 @@ use crate::{
     crypto::issuer::IssuerKey,
     domain::{Draft, Refusal, draft::ServiceKeys, staff::Actor},
     error::Error,
-    store::{Tx, log, rounds},
+    store::{Tx, ballot_box, log, rounds},
 };
 
 /// Bits of a round's issuer key.
@@ -91,6 +91,7 @@ pub async fn publish(app: &App, actor: &Actor, slug: &str) -> Result<Round, Erro
     let rules = draft.freeze(keys);
     let log_id = log::create(&mut tx, &origin).await?;
     rounds::publish(&mut tx, row.id, log_id, &String::from_utf8_lossy(&canonical(&rules))).await?;
+    ballot_box::found(&mut tx, row.id).await?;
     let mut writing = Writing::<Round>::open(&mut tx, log_id).await?;
     writing.push(&Event::Published(PublishedEvent { at: app.clock.now(), by, rules }))?;
     let round = writing.seal_round(&mut tx, &signer).await?;

@@ -46,7 +46,7 @@ pub async fn integrate(app: &App, round: &Arc<Published>) -> Result<u64, Error> 
     loop {
         let batch = one_batch(app, round, if moved < MANY { MOST } else { MOST_OF_MANY }).await?;
         moved += batch;
-        if batch == 0 {
+        if batch == 0 || round.sweep.has_moved() {
             return Ok(moved);
         }
     }
@@ -110,9 +110,10 @@ async fn push_batch(
     (reason, most): (BatchReason, u32),
 ) -> Result<u64, Error> {
     let most = most.max(round.rules.batch.at_least);
-    let mut ballots = ballot_box::take(tx, round.id, most).await?;
+    let mut ballots = ballot_box::take(tx, round.id, None, most).await?;
     while reason == BatchReason::Full && !are_enough(round, &ballots) {
-        let more = ballot_box::take(tx, round.id, most).await?;
+        let last = ballots.last().map(|ballot| ballot.hash);
+        let more = ballot_box::take(tx, round.id, last, most).await?;
         if more.is_empty() {
             return Ok(0);
         }

@@ -18,7 +18,7 @@ use super::{
 use crate::{
     domain::{Refusal, staff::Actor},
     error::Error,
-    store::{Tx, rounds},
+    store::{Tx, ballot_box, rounds},
     web,
 };
 
@@ -174,6 +174,8 @@ where
 {
     let mut tx = app.db.write().await?;
     let mut writing = Writing::<Round>::open(&mut tx, round.log_id).await?;
+    // Nobody's ballot is accepted by what this may change.
+    ballot_box::lock(&mut tx, round.id).await?;
     let at = writing.state()?.time(app.clock.now());
     step(&mut tx, &mut writing, at).await?;
     if !writing.grew() {

@@ -50,6 +50,9 @@ pub(super) struct Bench {
     /// by default one for each ballot.
     #[arg(long)]
     residents: Option<usize>,
+    /// For `round`: ballots of nobody that are in its log before, of about 1 KB of disk each; such a round is not counted and verified.
+    #[arg(long, default_value_t = 0)]
+    standing: u64,
     /// Lines of the largest log: 10000 to 10000000, of about 600 bytes of disk each.
     #[arg(long, default_value_t = 100_000)]
     lines: u64,
@@ -112,7 +115,12 @@ impl Bench {
             let on = ceilings::On::of(self.database.clone(), self.owner.as_deref()).await?;
             let ballots = self.ballots.max(1_000);
             let residents = self.residents.unwrap_or(ballots).clamp(1_000, ballots);
-            let size = round::Size { residents, versions: ballots.div_ceil(residents), rate: self.rate };
+            let size = round::Size {
+                residents,
+                versions: ballots.div_ceil(residents),
+                standing: self.standing,
+                rate: self.rate,
+            };
             figures.extend(round::measure(&on, size, self.profile.as_deref(), as_json).await?);
         }
         if matches!(self.what, What::All | What::Log) {

@@ -32,6 +32,11 @@ pub struct Waiting {
     pub in_log_by: i64,
 }
 
+type WaitingRow = (Vec<u8>, Vec<u8>, i64);
+
+/// Sorts after every hash.
+const PAST_ALL: &[u8] = &[u8::MAX; 33];
+
 /// What was promised to a credential before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Earlier {
@@ -41,6 +46,26 @@ pub struct Earlier {
     pub highest: u32,
     /// The promise for the version that was asked about.
     pub promise: Option<Accepted>,
+}
+
+/// Gives a round that is published its urn.
+///
+/// # Errors
+/// [`Error::Database`], also when it has one.
+pub async fn found(tx: &mut Tx, round_id: i64) -> Result<(), Error> {
+    db!(tx, |conn| {
+        sqlx::query("INSERT INTO urns (round_id) VALUES ($1)").bind(round_id).execute(conn).await?;
+        Ok(())
+    })
+}
+
+/// Makes this transaction the only one that puts ballots into the urn, until it ends; and keeps those out that would end or interrupt the
+/// voting. Who locks the log too does so before.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn lock(tx: &mut Tx, round_id: i64) -> Result<(), Error> {
+    tx.lock("SELECT round_id FROM urns WHERE round_id = $1 FOR UPDATE", round_id).await
 }
 
 /// What was promised before to each of these credentials and versions, where anything was.
@@ -88,22 +113,35 @@ pub async fn earlier(tx: &mut Tx, round_id: i64, asked: &[([u8; 32], u32)]) -> R
 /// # Errors
 /// [`Error::Database`]; that or [`Error::Broken`] when a version or a hash is there already.
 pub async fn insert(tx: &mut Tx, round_id: i64, ballots: &[(Accepted, &[u8])]) -> Result<(), Error> {
+    let promises: Vec<_> = ballots.iter().map(|(accepted, _)| *accepted).collect();
+    promise(tx, round_id, &promises).await?;
+    let ballots: Vec<_> = ballots.iter().map(|(accepted, bytes)| (accepted.hash, *bytes, accepted.in_log_by)).collect();
+    into_urn(tx, round_id, &ballots).await
+}
+
+/// Keeps promises alone.
+///
+/// # Errors
+/// [`Error::Database`]; that or [`Error::Broken`] when a version or a hash is there already.
+pub async fn promise(tx: &mut Tx, round_id: i64, promises: &[Accepted]) -> Result<(), Error> {
     const PROMISES: &str = "INSERT INTO accepted_ballots (round_id, credential, version, hash, in_log_by) ";
-    const URN: &str = "INSERT INTO urn (round_id, hash, envelope, in_log_by) ";
     db!(tx, |conn: D| {
-        insert_new::<D, _>(conn, (PROMISES, 5), ballots, |mut row, (accepted, _)| {
+        insert_new::<D, _>(conn, (PROMISES, 5), promises, |mut row, accepted| {
             row.push_bind(round_id)
                 .push_bind(accepted.credential.to_vec())
                 .push_bind(i64::from(accepted.version))
                 .push_bind(accepted.hash.to_vec())
                 .push_bind(accepted.in_log_by);
         })
-        .await?;
-        insert_new::<D, _>(conn, (URN, 4), ballots, |mut row, (accepted, envelope)| {
-            row.push_bind(round_id)
-                .push_bind(accepted.hash.to_vec())
-                .push_bind(envelope.to_vec())
-                .push_bind(accepted.in_log_by);
+        .await
+    })
+}
+
+async fn into_urn(tx: &mut Tx, round_id: i64, ballots: &[([u8; 32], &[u8], i64)]) -> Result<(), Error> {
+    const URN: &str = "INSERT INTO waiting_ballots (round_id, hash, envelope, in_log_by) ";
+    db!(tx, |conn: D| {
+        insert_new::<D, _>(conn, (URN, 4), ballots, |mut row, (hash, envelope, in_log_by)| {
+            row.push_bind(round_id).push_bind(hash.to_vec()).push_bind(envelope.to_vec()).push_bind(*in_log_by);
         })
         .await
     })
@@ -115,7 +153,8 @@ pub async fn insert(tx: &mut Tx, round_id: i64, ballots: &[(Accepted, &[u8])]) -
 /// [`Error::Database`].
 pub async fn count(tx: &mut Tx, round_id: i64, most: u32) -> Result<usize, Error> {
     db!(tx, |conn| {
-        let select = "SELECT count(*) FROM (SELECT round_id FROM urn WHERE round_id = $1 LIMIT $2) AS found";
+        let select =
+            "SELECT count(*) FROM (SELECT round_id FROM waiting_ballots WHERE round_id = $1 LIMIT $2) AS found";
         let count: i64 = sqlx::query_scalar(select).bind(round_id).bind(i64::from(most)).fetch_one(conn).await?;
         usize::try_from(count).map_err(Error::broken)
     })
@@ -127,7 +166,9 @@ pub async fn count(tx: &mut Tx, round_id: i64, most: u32) -> Result<usize, Error
 /// [`Error::Database`].
 pub async fn waiting(tx: &mut Tx, round_id: i64) -> Result<u64, Error> {
     db!(tx, |conn| {
-        let select = sqlx::query_scalar("SELECT count(DISTINCT substr(envelope, 34, 32)) FROM urn WHERE round_id = $1");
+        let select = sqlx::query_scalar(
+            "SELECT count(DISTINCT substr(envelope, 34, 32)) FROM waiting_ballots WHERE round_id = $1",
+        );
         let count: i64 = select.bind(round_id).fetch_one(conn).await?;
         Ok(count.unsigned_abs())
     })
@@ -139,7 +180,7 @@ pub async fn waiting(tx: &mut Tx, round_id: i64) -> Result<u64, Error> {
 /// [`Error::Database`].
 pub async fn earliest(tx: &mut Tx, round_id: i64) -> Result<Option<i64>, Error> {
     db!(tx, |conn| {
-        let select = sqlx::query_scalar("SELECT min(in_log_by) FROM urn WHERE round_id = $1");
+        let select = sqlx::query_scalar("SELECT min(in_log_by) FROM waiting_ballots WHERE round_id = $1");
         Ok(select.bind(round_id).fetch_one(conn).await?)
     })
 }
@@ -155,7 +196,7 @@ pub async fn is_full(tx: &mut Tx, round_id: i64, at_least: u32) -> Result<bool, 
         let (rows, credentials): (i64, i64) = db!(tx, |conn| {
             let select = sqlx::query_as(
                 "SELECT count(*), count(DISTINCT credential) FROM
-                 (SELECT substr(envelope, 34, 32) AS credential FROM urn WHERE round_id = $1 LIMIT $2) AS found",
+                 (SELECT substr(envelope, 34, 32) AS credential FROM waiting_ballots WHERE round_id = $1 LIMIT $2) AS found",
             );
             select.bind(round_id).bind(looked).fetch_one(conn).await?
         });
@@ -166,34 +207,34 @@ pub async fn is_full(tx: &mut Tx, round_id: i64, at_least: u32) -> Result<bool, 
     }
 }
 
-/// Takes up to `limit` ballots out of the urn, sorted by hash: an order that tells nothing of when they came.
+/// Takes up to `limit` ballots out of the urn, after this hash and sorted by hash: an order that tells nothing of when they came. A few
+/// more are taken where new ones come between meanwhile.
 ///
 /// # Errors
-/// [`Error::Database`]; [`Error::Broken`] as [`remove`].
-pub async fn take(tx: &mut Tx, round_id: i64, limit: u32) -> Result<Vec<Waiting>, Error> {
-    let ballots = look(tx, round_id, None, limit).await?;
-    remove(tx, round_id, &ballots).await?;
+/// [`Error::Database`]; [`Error::Broken`] when a hash has another length.
+pub async fn take(tx: &mut Tx, round_id: i64, after: Option<[u8; 32]>, limit: u32) -> Result<Vec<Waiting>, Error> {
+    let rows: Vec<WaitingRow> = db!(tx, |conn| {
+        let delete = sqlx::query_as(
+            "DELETE FROM waiting_ballots WHERE round_id = $1 AND hash > $2 AND hash <= COALESCE(
+                 (SELECT hash FROM waiting_ballots WHERE round_id = $1 AND hash > $2 ORDER BY hash LIMIT 1 OFFSET $3), $4)
+             RETURNING hash, envelope, in_log_by",
+        );
+        let delete = delete.bind(round_id).bind(after.map_or_else(Vec::new, Vec::from));
+        delete.bind(i64::from(limit) - 1).bind(PAST_ALL).fetch_all(conn).await?
+    });
+    let mut ballots = waiting_of(rows)?;
+    ballots.sort_unstable_by_key(|ballot| ballot.hash);
     Ok(ballots)
 }
 
-/// Takes out of the urn what a [`look`] found under the log's lock.
+/// Puts into the urn again what this transaction took out.
 ///
 /// # Errors
-/// [`Error::Database`]; [`Error::Broken`] when the urn is not in the order of its hashes.
-pub async fn remove(tx: &mut Tx, round_id: i64, ballots: &[Waiting]) -> Result<(), Error> {
-    let (Some(first), Some(last)) = (ballots.first(), ballots.last()) else { return Ok(()) };
-    // All that lie between the first and the last were found, and under the lock nothing came between.
-    let removed = db!(tx, |conn| {
-        let delete = sqlx::query("DELETE FROM urn WHERE round_id = $1 AND hash BETWEEN $2 AND $3");
-        let delete = delete.bind(round_id).bind(first.hash.to_vec()).bind(last.hash.to_vec());
-        delete.execute(conn).await?.rows_affected()
-    });
-    if removed != ballots.len() as u64 {
-        return Err(Error::broken(
-            "the database is damaged: the urn does not hold its ballots in the order of their hashes; put back a whole copy",
-        ));
-    }
-    Ok(())
+/// [`Error::Database`]; that or [`Error::Broken`] when a hash is there already.
+pub async fn put_back(tx: &mut Tx, round_id: i64, ballots: &[Waiting]) -> Result<(), Error> {
+    let ballots: Vec<_> =
+        ballots.iter().map(|ballot| (ballot.hash, ballot.envelope.as_slice(), ballot.in_log_by)).collect();
+    into_urn(tx, round_id, &ballots).await
 }
 
 /// Up to `limit` ballots that wait, by hash, after this hash; they stay where they are.
@@ -201,16 +242,19 @@ pub async fn remove(tx: &mut Tx, round_id: i64, ballots: &[Waiting]) -> Result<(
 /// # Errors
 /// [`Error::Database`].
 pub async fn look(tx: &mut Tx, round_id: i64, after: Option<[u8; 32]>, limit: u32) -> Result<Vec<Waiting>, Error> {
-    let rows: Vec<(Vec<u8>, Vec<u8>, i64)> = db!(tx, |conn| {
+    let rows: Vec<WaitingRow> = db!(tx, |conn| {
         let select = sqlx::query_as(
-            "SELECT hash, envelope, in_log_by FROM urn WHERE round_id = $1 AND hash > $2 ORDER BY hash LIMIT $3",
+            "SELECT hash, envelope, in_log_by FROM waiting_ballots WHERE round_id = $1 AND hash > $2 ORDER BY hash LIMIT $3",
         );
         let after = after.map_or_else(Vec::new, Vec::from);
         select.bind(round_id).bind(after).bind(i64::from(limit)).fetch_all(conn).await?
     });
-    let waiting = |(hash, envelope, in_log_by): (Vec<u8>, _, _)| {
-        Some(Waiting { hash: hash.try_into().ok()?, envelope, in_log_by })
-    };
+    waiting_of(rows)
+}
+
+fn waiting_of(rows: Vec<WaitingRow>) -> Result<Vec<Waiting>, Error> {
+    let waiting =
+        |(hash, envelope, in_log_by): WaitingRow| Some(Waiting { hash: hash.try_into().ok()?, envelope, in_log_by });
     let rows: Option<Vec<_>> = rows.into_iter().map(waiting).collect();
     rows.ok_or_else(|| Error::broken("a hash in the urn has another length"))
 }
@@ -236,7 +280,7 @@ pub enum Place {
 pub async fn between(tx: &mut Tx, round_id: i64, least: &[u8; 32], most: &[u8; 32]) -> Result<Vec<[u8; 32]>, Error> {
     let lined = ballot_lines::between(tx, round_id, *least..=*most).await?;
     let rows: Vec<Vec<u8>> = db!(tx, |conn| {
-        let select = "SELECT hash FROM urn WHERE round_id = $1 AND hash BETWEEN $2 AND $3 LIMIT 2";
+        let select = "SELECT hash FROM waiting_ballots WHERE round_id = $1 AND hash BETWEEN $2 AND $3 LIMIT 2";
         sqlx::query_scalar(select).bind(round_id).bind(least.to_vec()).bind(most.to_vec()).fetch_all(conn).await?
     });
     let waiting: Result<Vec<_>, _> = rows.into_iter().map(<[u8; 32]>::try_from).collect();
@@ -253,7 +297,7 @@ pub async fn place(tx: &mut Tx, round_id: i64, hash: &[u8; 32]) -> Result<Option
         return Ok(Some(Place::Line { index: ballot.line, in_log_by: ballot.in_log_by }));
     }
     db!(tx, |conn| {
-        let urn = sqlx::query_scalar("SELECT in_log_by FROM urn WHERE round_id = $1 AND hash = $2");
+        let urn = sqlx::query_scalar("SELECT in_log_by FROM waiting_ballots WHERE round_id = $1 AND hash = $2");
         let urn: Option<i64> = urn.bind(round_id).bind(hash.to_vec()).fetch_optional(conn).await?;
         Ok(urn.map(Place::Urn))
     })

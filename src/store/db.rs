@@ -1,12 +1,13 @@
 //! The connection: a SQLite file or PostgreSQL, one copy of the SQL for both. What differs between them is here and nowhere else.
 
+mod apart;
 mod hosts;
 mod inserting;
 mod postgres;
 mod schema;
 mod sqlite;
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use sqlx::{PgPool, Postgres, QueryBuilder, SqlitePool, Transaction};
 
@@ -64,10 +65,12 @@ pub enum Db {
     Pg {
         /// Connections that write.
         writers: PgPool,
+        /// Connections that write for [`Db::apart`].
+        apart: Arc<apart::Apart>,
         /// Connections that read.
         readers: PgPool,
         /// Where the database may be; one of them takes writes.
-        hosts: std::sync::Arc<Hosts>,
+        hosts: Arc<Hosts>,
     },
 }
 
@@ -102,6 +105,26 @@ impl Db {
         match self {
             Self::Lite { writer, .. } => Ok(Tx::Lite(sqlite::Open::Writing(writer.begin().await?))),
             Self::Pg { writers, hosts, .. } => Ok(Tx::Pg(postgres::begin(writers, hosts, "BEGIN").await?)),
+        }
+    }
+
+    /// Does work that everybody waits for, with this database: where its statements are a way to and fro each, on threads that go
+    /// before those that compute.
+    ///
+    /// # Errors
+    /// The work's own; [`Error::Broken`] when it panics.
+    pub async fn apart<T, W>(&self, work: impl FnOnce(Self) -> W) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        W: Future<Output = Result<T, Error>> + Send + 'static,
+    {
+        match self {
+            Self::Lite { .. } => work(self.clone()).await,
+            Self::Pg { apart, readers, hosts, .. } => {
+                let (writers, readers) = (apart.pool.clone(), readers.clone());
+                let there = Self::Pg { writers, apart: Arc::clone(apart), readers, hosts: Arc::clone(hosts) };
+                apart.run(work(there)).await?
+            }
         }
     }
 
@@ -140,6 +163,12 @@ impl Db {
         }
     }
 
+    /// Whether one transaction writes at a time, so that nothing is gained by making two of one.
+    #[must_use]
+    pub fn has_one_writer(&self) -> bool {
+        matches!(self, Self::Lite { .. })
+    }
+
     /// How the connections stand: those that read, and those that write.
     #[must_use]
     pub fn connections(&self) -> [Connections; 2] {
@@ -147,7 +176,11 @@ impl Db {
             Self::Lite { writer, readers } => {
                 [of(readers), Connections { open: 1, idle: writer.is_idle().into(), most: 1 }]
             }
-            Self::Pg { writers, readers, .. } => [of(readers), of(writers)],
+            Self::Pg { writers, apart, readers, .. } => {
+                let (some, others) = (of(writers), of(&apart.pool));
+                let (open, idle) = (some.open + others.open, some.idle + others.idle);
+                [of(readers), Connections { open, idle, most: some.most + others.most }]
+            }
         }
     }
 
@@ -161,6 +194,15 @@ impl Db {
         std::future::pending().await
     }
 
+    /// Whether it was closed.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        match self {
+            Self::Lite { readers, .. } => readers.is_closed(),
+            Self::Pg { readers, .. } => readers.is_closed(),
+        }
+    }
+
     /// Closes every connection, after those in use are given back.
     pub async fn close(&self) {
         match self {
@@ -168,8 +210,9 @@ impl Db {
                 readers.close().await;
                 writer.close().await;
             }
-            Self::Pg { writers, readers, .. } => {
+            Self::Pg { writers, apart, readers, .. } => {
                 readers.close().await;
+                apart.pool.close().await;
                 writers.close().await;
             }
         }

@@ -286,7 +286,7 @@ impl Holder {
     async fn holds(data: &std::path::Path) -> Self {
         if both::on_postgres() {
             let mut other = both::administrator(data).await;
-            sqlx::raw_sql("BEGIN; SELECT id FROM logs FOR UPDATE").execute(&mut other).await.unwrap();
+            sqlx::raw_sql("BEGIN; SELECT round_id FROM urns FOR UPDATE").execute(&mut other).await.unwrap();
             return Self::Pg(other);
         }
         let mut other = SqliteConnection::connect(&format!("sqlite://{}/veche.db", data.display())).await.unwrap();

@@ -199,6 +199,68 @@ async fn jobs_are_done_once() {
     }
 }
 
+/// Whoever moves a batch into the log has another lock than whoever puts ballots into the urn.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_under_way_keeps_no_ballot_waiting() {
+    several!();
+    let town = Town::new().await;
+    let codes = town.votes(2).await;
+    let mut credentials = [town.registers(&codes[0]).await, town.registers(&codes[1]).await];
+    let mut other = both::administrator(&town.folder.path().join("data")).await;
+    sqlx::raw_sql("BEGIN; SELECT id FROM logs FOR UPDATE").execute(&mut other).await.unwrap();
+    town.casts(&mut credentials[0], &["t1"]).await.expect("the log's row is held, and the urn's is not");
+    sqlx::raw_sql("ROLLBACK; BEGIN; SELECT round_id FROM urns FOR UPDATE").execute(&mut other).await.unwrap();
+    let waits = town.casts(&mut credentials[1], &["t1"]);
+    let waits = tokio::time::timeout(std::time::Duration::from_millis(500), waits).await;
+    assert!(waits.is_err(), "who holds the urn's row keeps ballots out: {waits:?}");
+    sqlx::raw_sql("ROLLBACK").execute(&mut other).await.unwrap();
+    assert_eq!(town.certifies().await.outcome.ballots, 2, "what was under way went on");
+}
+
+/// The round is closed through one node while people cast through both: what was accepted is in the log, and nothing stays in the urn.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_ballot_is_accepted_behind_the_close() {
+    several!();
+    let town = Town::new().await;
+    let second = Node::of(&town).await;
+    let codes = town.votes(20).await;
+    let place = town.place().await;
+    let ballot = town.ballot(&[("t3", None)]).await;
+    let mut casting = tokio::task::JoinSet::new();
+    for (at, code) in codes.iter().enumerate() {
+        let mut credential = town.registers(code).await;
+        let api = if at % 2 == 0 { town.api.clone() } else { second.api.clone() };
+        let (place, ballot) = (place.clone(), ballot.clone());
+        casting.spawn(async move {
+            let mut casts = Vec::new();
+            loop {
+                match place.vote(&api, &mut credential, &ballot).await {
+                    Ok(cast) => casts.push(cast),
+                    Err(fault) => break (casts, fault.slug().map(str::to_owned)),
+                }
+            }
+        });
+    }
+    tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    town.official.propose(SLUG, Act::Close, "in the midst of it").await.unwrap();
+    town.members[0].0.confirm(SLUG).await.unwrap();
+    let mut accepted = 0;
+    for (casts, refusal) in casting.join_all().await {
+        assert_eq!(refusal.as_deref(), Some("closed"));
+        for cast in &casts {
+            let found = receipt::fetch(&second.api, &place, cast).await.unwrap();
+            assert!(matches!(found, Receipt::Logged { .. }), "accepted and not in the log");
+        }
+        accepted += casts.len();
+    }
+    assert!(accepted > 100, "only {accepted} ballots: nothing was closed under load");
+    let mut admin = both::administrator(&town.folder.path().join("data")).await;
+    let left: i64 = sqlx::query_scalar("SELECT count(*) FROM waiting_ballots").fetch_one(&mut admin).await.unwrap();
+    assert_eq!(left, 0);
+    town.certifies_closed().await;
+    second.server.stop().await.unwrap();
+}
+
 /// Both nodes are restarted one after the other while people cast through whichever answers: nobody's ballot is refused.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_rolling_restart_refuses_nobody() {

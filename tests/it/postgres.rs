@@ -52,7 +52,11 @@ fn a_database_that_is_not_ours_is_refused_with_what_to_do() {
     assert!(!migrates("newer").0);
 
     cluster.database("older", Some("template"));
-    cluster.sql("older", "DROP TABLE leases, backups; ALTER TABLE voters ADD COLUMN backup BYTEA; DELETE FROM _sqlx_migrations WHERE version >= 5");
+    cluster.sql("older", "DROP TABLE leases, backups, urns; ALTER TABLE voters ADD COLUMN backup BYTEA; DELETE FROM _sqlx_migrations WHERE version >= 5");
+    let urns = "ALTER TABLE waiting_ballots RENAME TO urn;
+                INSERT INTO logs OVERRIDING SYSTEM VALUE VALUES (7, 'one', 0, '', '', '');
+                INSERT INTO rounds OVERRIDING SYSTEM VALUE VALUES (7, 'spring', '{}', 7, '{}', 'open', 0, 9), (8, 'autumn', '{}', NULL, NULL, 'draft', 0, 9)";
+    cluster.sql("older", urns);
     let lines = "DROP TABLE line_runs, line_chunks;
                  CREATE TABLE ballot_lines (round_id BIGINT, hash BYTEA, line_index BIGINT, in_log_by BIGINT);
                  ALTER TABLE ballot_lines OWNER TO owner;
@@ -60,7 +64,9 @@ fn a_database_that_is_not_ours_is_refused_with_what_to_do() {
     cluster.sql("older", lines);
     refuses("older", "veche", "waits for schema 5");
     assert!(migrates("older").1.contains("from 4 to"));
-    assert!(starts("older", "veche").0);
+    let urns = "SELECT round_id FROM urns; DELETE FROM urns; DELETE FROM rounds; DELETE FROM logs WHERE id = 7";
+    assert_eq!(cluster.sql("older", urns), "7", "a round that is published has its urn");
+    assert_eq!(starts("older", "veche"), (true, String::new()));
     let runs = "SELECT concat_ws(' ', round_id, run, level, ballots) FROM line_runs";
     assert_eq!(cluster.sql("older", runs), "7 -1 3 100");
     let chunks = "SELECT string_agg(concat_ws(' ', encode(first_hash, 'hex'), length(entries) / 20,
@@ -137,7 +143,7 @@ fn a_role_that_may_do_more_than_it_needs_is_refused() {
         ("UPDATE ON accepted_ballots", "may change rows of accepted_ballots"),
         ("DELETE ON accepted_ballots", "may delete rows of accepted_ballots"),
         ("UPDATE (entries) ON line_chunks", "may change rows of line_chunks"),
-        ("UPDATE ON urn", "may change rows of urn"),
+        ("UPDATE ON waiting_ballots", "may change rows of waiting_ballots"),
         ("UPDATE (step) ON issuances", "may change rows of issuances"),
         ("UPDATE ON secrets", "may change rows of secrets"),
         ("DELETE ON log_tiles", "may delete rows of log_tiles"),

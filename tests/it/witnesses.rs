@@ -36,7 +36,7 @@ fn cosigned(note: &Note, witnesses: &[&FakeWitness]) -> bool {
 }
 
 /// Waits until it is so; what is true within seconds at most.
-async fn until<F: Future<Output = bool>>(what: &str, holds: impl Fn() -> F) {
+pub async fn until<F: Future<Output = bool>>(what: &str, holds: impl Fn() -> F) {
     let started = Instant::now();
     while !holds().await {
         assert!(started.elapsed() < Duration::from_secs(30), "not within half a minute: {what}");

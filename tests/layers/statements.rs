@@ -77,15 +77,15 @@ fn last_item(code: &str) -> Option<String> {
 #[test]
 fn statements_are_found_by_function_and_table() {
     let code = r#"
-        pub async fn take() { query("SELECT a FROM urn WHERE b = $1"); other("of things"); query("DELETE FROM urn WHERE b IN ("); }
+        pub async fn take() { query("SELECT a FROM waiting WHERE b = $1"); other("of things"); query("DELETE FROM waiting WHERE b IN ("); }
         const MOST: &str = "SELECT a FROM
             (SELECT a FROM heads WHERE b = 1) AS recent";
         fn put() { new("INSERT INTO tiles (a) "); push(" ON CONFLICT (a) DO NOTHING"); }
         fn lock() { lock("SELECT id FROM logs WHERE id = $1 FOR UPDATE"); begin("BEGIN"); }
     "#;
     let expected = [
-        "x::take SELECT urn",
-        "x::take DELETE urn",
+        "x::take SELECT waiting",
+        "x::take DELETE waiting",
         "x::MOST SELECT heads",
         "x::put INSERT tiles ON CONFLICT",
         "x::lock SELECT logs FOR UPDATE",

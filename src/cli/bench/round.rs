@@ -13,6 +13,7 @@ use audit::{
 };
 use ballots::Ballot;
 use hyper::body::Bytes as Body;
+use indicatif::ProgressBar;
 use serde_json::json;
 
 use super::{
@@ -29,6 +30,7 @@ use super::{
     profile::Recording,
 };
 use crate::{
+    app::measuring,
     client::resident::{CredentialRequest, PollingPlace},
     clock::Clock,
     http::{IdentificationResponse, IssueResponse},
@@ -38,6 +40,8 @@ const SLUG: &str = "bench";
 /// Of all ballots, the part that is cast at a steady rate to measure latency, the part that is cast while others read, and each of the
 /// parts that are cast before and after those, as fast as it goes.
 const PARTS: usize = 4;
+/// Ballots of nobody in one batch.
+const BATCH: u64 = 4_095;
 /// Readers of the results page, a second.
 const READERS: u32 = 1_000;
 
@@ -48,13 +52,15 @@ pub(super) struct Size {
     pub(super) residents: usize,
     /// Ballots that each of them casts, one after the other.
     pub(super) versions: usize,
+    /// Ballots of nobody that are in the log before.
+    pub(super) standing: u64,
     /// Ballots a second at which the latency is measured.
     pub(super) rate: u32,
 }
 
 pub(super) async fn measure(
     on: &On,
-    Size { residents, versions, rate }: Size,
+    Size { residents, versions, standing, rate }: Size,
     profile: Option<&Path>,
     quiet: bool,
 ) -> Result<Vec<Figure>, CliFault> {
@@ -66,8 +72,11 @@ pub(super) async fn measure(
     let people = town::people(residents, play::today(Clock::system().now()).year());
     let codes = stage.enrol(SLUG, &people, &show::bar("on the roll", residents as u64, quiet)).await?;
     stage.act(SLUG, Act::Open, "bench").await?;
+    stand(&stage, standing, &show::bar("ballots in the log before", standing, quiet)).await?;
     stage.stop().await?;
+    let started = Instant::now();
     let server = ServerProcess::start(&on.database, &data)?;
+    let start = started.elapsed().as_secs_f64();
     stage.move_to(&server.url)?;
     let place = Arc::new(PollingPlace::enter(&stage.api, SLUG).await?);
 
@@ -113,18 +122,15 @@ pub(super) async fn measure(
     let casting = 2.0 / (1.0 / earlier.per_second + 1.0 / later.per_second);
     let memory = server.peak_memory()?;
 
-    spinner.set_message("closing, counting, exporting");
-    stage.act(SLUG, Act::Close, "bench").await?;
-    stage.certify(SLUG, true).await?;
-    let folder = stage.bundle(SLUG, &data)?;
-    spinner.set_message("verifying");
-    let verifying = verification(&folder, count)?;
+    spinner.set_message("closing, counting, exporting, verifying");
+    let verifying = if standing == 0 { Some(closing(&stage, &data, count).await?) } else { None };
     drop(server);
     spinner.set_message("measuring the ceilings");
     let ceilings = Ceilings::measure(on, &data, same).await?;
     spinner.finish_and_clear();
     let clients = format!("{CONNECTIONS} connections, server in a process of its own on the same machine");
     let name = on.name();
+    let before = if standing == 0 { String::new() } else { format!(", after {standing} ballots of nobody") };
     let mut figures = vec![
         Figure::new(
             "credentials",
@@ -138,7 +144,7 @@ pub(super) async fn measure(
             casting,
             "ballots/s",
             Some("≥ 10000"),
-            format!("prepared ballots, answered after the durable commit, log running; {clients}"),
+            format!("prepared ballots, answered after the durable commit, log running{before}; {clients}"),
         ),
         Figure::new(
             "processor time of a ballot",
@@ -173,18 +179,41 @@ pub(super) async fn measure(
             memory,
             "MB",
             Some("≤ 200"),
-            format!("peak resident set with {count} ballots of {residents} residents cast and integrated"),
+            format!("peak resident set with {count} ballots of {residents} residents cast and integrated{before}"),
         ),
         Figure::new(
-            "verification",
-            verifying,
-            "ballots/s",
-            Some("≥ 10000"),
-            format!("whole bundle of {count} ballots of {residents} residents, recount included, every core"),
+            "start of the service",
+            start,
+            "s",
+            Some("≤ 3"),
+            format!("from the command to the line that says where it listens{before}"),
         ),
     ];
+    figures.extend(verifying.map(|verifying| {
+        let method = format!("whole bundle of {count} ballots of {residents} residents, recount included, every core");
+        Figure::new("verification", verifying, "ballots/s", Some("≥ 10000"), method)
+    }));
     figures.extend(ceilings.figures(issuing.per_second, casting));
     Ok(figures)
+}
+
+/// Puts ballots of nobody into the log, before the round gets a server of its own.
+async fn stand(stage: &Stage, ballots: u64, bar: &ProgressBar) -> Result<(), CliFault> {
+    let server = stage.server.as_ref().ok_or_else(|| CliFault::Other("the stage has no server any more".into()))?;
+    while bar.position() < ballots {
+        let batch = BATCH.min(ballots - bar.position());
+        measuring::stand(&server.app, SLUG, usize::try_from(batch).map_err(CliFault::other)?).await?;
+        bar.inc(batch);
+    }
+    bar.finish_and_clear();
+    Ok(())
+}
+
+/// Closes the round, and returns how many ballots a second its bundle is verified at.
+async fn closing(stage: &Stage, data: &Path, count: usize) -> Result<f64, CliFault> {
+    stage.act(SLUG, Act::Close, "bench").await?;
+    stage.certify(SLUG, true).await?;
+    verification(&stage.bundle(SLUG, data)?, count)
 }
 
 /// Casts as fast as it goes, while somebody asks for the results page so many times a second.

@@ -8,7 +8,7 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
-use super::{Db, Hosts, schema};
+use super::{Db, Hosts, apart::Apart, schema};
 use crate::error::Error;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
@@ -33,10 +33,10 @@ const EXCESS: &str = "SELECT words FROM (
         UNION ALL SELECT 5, 'owns ' || name FROM tables WHERE relowner IN (SELECT oid FROM roles)
         UNION ALL SELECT 6, 'may change rows of ' || name FROM tables, roles
         WHERE has_any_column_privilege(roles.oid, tables.oid, 'UPDATE')
-        AND name IN ('log_lines', 'long_lines', 'accepted_ballots', 'line_runs', 'line_chunks', 'urn', 'issuances', 'secrets', '_sqlx_migrations')
+        AND name IN ('log_lines', 'long_lines', 'accepted_ballots', 'line_runs', 'line_chunks', 'waiting_ballots', 'issuances', 'secrets', '_sqlx_migrations')
         UNION ALL SELECT 7, 'may delete rows of ' || name FROM tables, roles
         WHERE has_table_privilege(roles.oid, tables.oid, 'DELETE')
-        AND name NOT IN ('urn', 'issuances', 'pictures', 'picture_files', 'line_runs', 'line_chunks', 'leases', 'backups')
+        AND name NOT IN ('waiting_ballots', 'issuances', 'pictures', 'picture_files', 'line_runs', 'line_chunks', 'leases', 'backups')
         UNION ALL SELECT 8, 'may empty ' || name FROM tables, roles
         WHERE has_table_privilege(roles.oid, tables.oid, 'TRUNCATE')
         UNION ALL SELECT 9, 'may put triggers on ' || name FROM tables, roles
@@ -64,8 +64,11 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// How long an idle connection may take to show that it is alive. A host that froze or vanished closes nothing: the connection
 /// would be waited for until the kernel gives up, which may be never.
 const ALIVE: Duration = Duration::from_secs(2);
-/// Connections that write, for each node: casting, issuing, jobs and acts have one each under way.
-const WRITERS: u32 = 6;
+/// Connections that write, for each node: jobs and acts of staff have one each under way.
+const WRITERS: u32 = 4;
+/// The same for what everybody waits for: of groups of credentials, of groups of ballots and of sweeps one each is under way, while the one
+/// before gives its connection back.
+const APART: u32 = 6;
 
 impl Db {
     /// Connects, and makes sure that what is there is ours: the schema, durable commits, and no power over what was logged.
@@ -90,7 +93,8 @@ impl Db {
                 .after_connect(|connection, _| Box::pin(async move { takes_writes(connection).await }));
             options.connect_lazy_with(primary.clone())
         };
-        Ok(Self::Pg { writers: pool(WRITERS), readers: pool(readers), hosts })
+        let apart = Arc::new(Apart::start(pool(APART))?);
+        Ok(Self::Pg { writers: pool(WRITERS), apart, readers: pool(readers), hosts })
     }
 }
 

@@ -119,7 +119,7 @@ impl Run {
         let in_log = events.iter().enumerate().filter_map(|(index, event)| Some((index, ballot(event)?.to_vec())));
         assert_eq!(lines, in_log.collect(), "the list of lines");
 
-        let waiting: Vec<(Vec<u8>,)> = self.rows(format!("SELECT hash FROM urn {of}")).await;
+        let waiting: Vec<(Vec<u8>,)> = self.rows(format!("SELECT hash FROM waiting_ballots {of}")).await;
         let waiting: BTreeSet<_> = waiting.into_iter().map(|(hash,)| hash).collect();
         let known = model.ballots.iter().filter(|(_, ballot)| !ballot.logged).map(|(hash, _)| hash.to_vec());
         assert_eq!(waiting, known.collect(), "the urn");
