@@ -21,7 +21,7 @@ use crate::{
     },
 };
 
-/// Most ballots in one transaction while the voting is on, so that casting waits little. With the batch's own line that is a number of
+/// Most ballots in one transaction while the voting is on, so that on SQLite casting waits little. With the batch's own line that is a number of
 /// lines that the database knows the statement for, as of the others.
 const MOST: u32 = 127;
 /// The same when the urn is long: of large transactions fewer are needed, and each costs once what a head costs.
@@ -39,17 +39,15 @@ const DUE_BEFORE: i64 = 900;
 /// [`Error::Database`].
 pub async fn integrate(app: &App, round: &Arc<Published>) -> Result<u64, Error> {
     let mut moved = 0;
-    if round.sweep.has_moved() && !is_due(app, round, &mut app.db.read().await?).await? {
-        // So much comes that each group takes its share along.
-        return Ok(0);
-    }
-    loop {
+    // If so much comes that each group takes its share along.
+    while !round.sweep.has_moved() || is_due(app, round, &mut app.db.read().await?).await? {
         let batch = one_batch(app, round, if moved < MANY { MOST } else { MOST_OF_MANY }).await?;
         moved += batch;
-        if batch == 0 || round.sweep.has_moved() {
-            return Ok(moved);
+        if batch == 0 {
+            break;
         }
     }
+    Ok(moved)
 }
 
 async fn one_batch(app: &App, round: &Published, most: u32) -> Result<u64, Error> {

@@ -30,8 +30,11 @@ const STRETCH: usize = 32;
 /// line that is a number of lines that the database knows the statement for.
 const MOST: usize = 511;
 
-/// How many groups of new ballots a sweeper that is behind still hears of.
+/// How many times enough to begin a pass is counted at most.
+const COUNTED: usize = 64;
+/// How many rounds and groups a task that is behind still hears of, and stretches that it moves for each: the next round waits then.
 const HEARD: usize = 64;
+const STRETCHES: usize = 4;
 /// A database that says nothing for so long is given up.
 const PATIENCE: Duration = Duration::from_secs(15);
 
@@ -44,6 +47,8 @@ pub struct Sweep(Mutex<State>);
 pub(super) struct State {
     /// Ballots that wait, as far as this node knows. They are counted when the sweep begins at the first hash again.
     waiting: usize,
+    /// What that was when a stretch was begun: others come meanwhile.
+    known: usize,
     /// Hash of the last ballot that was looked at; nothing at the end of the urn.
     after: Option<[u8; 32]>,
     /// Whether anything was moved since somebody asked.
@@ -55,9 +60,17 @@ impl Sweep {
         change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Takes over where a transaction left the sweep, once it is committed; a fault begins it anew when as many more have come.
-    pub(super) fn is_at(&self, state: State) {
-        self.change(|now| *now = State { moved: now.moved || state.moved, ..state });
+    /// Takes over where a transaction left the sweep, once it is committed.
+    fn is_at(&self, state: State) {
+        self.change(|now| {
+            let meanwhile = now.waiting.saturating_sub(state.known);
+            *now = State { waiting: state.waiting + meanwhile, moved: now.moved || state.moved, ..state };
+        });
+    }
+
+    /// Begins it anew when as many more have come, after a fault.
+    fn begins_anew(&self) {
+        self.change(|now| *now = State { moved: now.moved, ..State::default() });
     }
 
     /// Whether ballots were swept since this was asked last.
@@ -71,8 +84,8 @@ impl Sweep {
 pub(super) enum Sweeper {
     /// The transactions that bring new ones.
     Along,
-    /// A task that hears of how many came to which round.
-    Beside(mpsc::Sender<(Arc<Published>, usize)>),
+    /// A task that is told to which rounds some came.
+    Beside(mpsc::Sender<Arc<Published>>),
 }
 
 impl Sweeper {
@@ -81,23 +94,23 @@ impl Sweeper {
         if db.has_one_writer() {
             return Self::Along;
         }
-        let (came, mut due) = mpsc::channel::<(Arc<Published>, usize)>(HEARD);
+        let (came, mut due) = mpsc::channel::<Arc<Published>>(HEARD);
         let (db, clock) = (db.clone(), clock.clone());
         tokio::spawn(async move {
-            while let Some((round, fresh)) = due.recv().await {
-                let (of, clock) = (Arc::clone(&round), clock.clone());
-                let moving = db.apart(|db| async move { beside(&db, &clock, &of, fresh).await });
-                let swept = timeout(PATIENCE, moving).await;
-                let swept = swept.unwrap_or_else(|_| Err(Error::broken("the database does not answer")));
-                round.sweep.is_at(swept.unwrap_or_else(|fault| {
-                    // A node that stops goes on without: the next one counts what waits.
-                    if !db.is_closed() {
-                        tracing::error!(%fault, "ballots that wait cannot be moved into the log");
+            while let Some(round) = due.recv().await {
+                for _ in 0..STRETCHES {
+                    let stretch = Stretch::of(&round);
+                    if !stretch.is_due() {
+                        break;
                     }
-                    // What else was heard of meanwhile is counted when the sweep begins anew.
-                    while due.try_recv().is_ok() {}
-                    State::default()
-                }));
+                    if let Err(fault) = beside(&db, &clock, &round, stretch).await {
+                        round.sweep.begins_anew();
+                        // A node that stops leaves them to the next one.
+                        if !db.is_closed() {
+                            tracing::error!(%fault, "ballots that wait cannot be moved into the log");
+                        }
+                    }
+                }
             }
         });
         Self::Beside(came)
@@ -115,35 +128,42 @@ impl Sweeper {
         fresh: usize,
         now: i64,
     ) -> Result<Option<State>, Error> {
-        match (self, Stretch::after(round, fresh)) {
-            (Self::Beside(_), _) => Ok(None),
-            (Self::Along, stretch) if !stretch.is_due() => Ok(Some(stretch.state)),
-            (Self::Along, stretch) => {
-                stretch.sweep(tx, round, now).await.map(Some).inspect_err(|_| round.sweep.is_at(State::default()))
-            }
+        if matches!(self, Self::Beside(_)) {
+            return Ok(None);
         }
+        round.sweep.change(|state| state.waiting += fresh);
+        let stretch = Stretch::of(round);
+        if !stretch.is_due() {
+            return Ok(Some(stretch.state));
+        }
+        stretch.sweep(tx, round, now).await.map(Some).inspect_err(|_| round.sweep.begins_anew())
     }
 
     /// Hears of ballots that were committed, and of where the sweep that came along is now.
     pub(super) fn came(&self, round: &Arc<Published>, fresh: usize, swept: Option<State>) {
         match self {
             Self::Along => swept.into_iter().for_each(|state| round.sweep.is_at(state)),
-            // A task that is so far behind counts what waits when it begins anew.
-            Self::Beside(task) => drop(task.try_send((Arc::clone(round), fresh))),
+            Self::Beside(task) => {
+                round.sweep.change(|state| state.waiting += fresh);
+                // Where it has heard of so much that it did not get to yet, it is told again by the next group.
+                let _ = task.try_send(Arc::clone(round));
+            }
         }
     }
 }
 
-async fn beside(db: &Db, clock: &Clock, round: &Published, fresh: usize) -> Result<State, Error> {
-    let stretch = Stretch::after(round, fresh);
-    if !stretch.is_due() {
-        return Ok(stretch.state);
-    }
-    let mut tx = db.write().await?;
-    log::lock(&mut tx, round.log_id).await?;
-    let state = stretch.sweep(&mut tx, round, clock.now()).await?;
-    tx.commit().await?;
-    Ok(state)
+async fn beside(db: &Db, clock: &Clock, round: &Arc<Published>, stretch: Stretch) -> Result<(), Error> {
+    let (of, clock) = (Arc::clone(round), clock.clone());
+    let moving = db.apart(|db| async move {
+        let mut tx = db.write().await?;
+        log::lock(&mut tx, of.log_id).await?;
+        let state = stretch.sweep(&mut tx, &of, clock.now()).await?;
+        tx.commit().await?;
+        Ok(state)
+    });
+    let state = timeout(PATIENCE, moving).await.map_err(|_| Error::broken("the database does not answer"))??;
+    round.sweep.is_at(state);
+    Ok(())
 }
 
 /// A part of the urn that may be moved now.
@@ -156,17 +176,15 @@ struct Stretch {
 }
 
 impl Stretch {
-    /// What there is to move when so many more have come.
-    fn after(round: &Published, fresh: usize) -> Self {
-        let mut state = round.sweep.change(|state| *state);
-        state.waiting += fresh;
-        state.moved = false;
+    /// What there is to move: as many as are too many, as far as that goes.
+    fn of(round: &Published) -> Self {
+        let state = round.sweep.change(|state| *state);
         let at_least = round.rules.batch.at_least as usize;
-        // Twice what a group brings, as far as that goes, or the urn would grow.
-        let limit = (STRETCH * at_least).max(2 * fresh).min(MOST);
+        let stay = BATCHES * at_least;
+        let limit = state.waiting.saturating_sub(stay).max(STRETCH * at_least).min(MOST);
         // Where the smallest batch is more than half of it, a stretch would hardly ever have ballots of so many credentials.
-        let enough = if 2 * at_least > MOST { usize::MAX } else { BATCHES * at_least + limit };
-        Self { state, limit, enough }
+        let enough = if 2 * at_least > MOST { usize::MAX } else { stay + limit };
+        Self { state: State { known: state.waiting, moved: false, ..state }, limit, enough }
     }
 
     fn is_due(&self) -> bool {
@@ -177,7 +195,8 @@ impl Stretch {
     async fn sweep(self, tx: &mut Tx, round: &Published, now: i64) -> Result<State, Error> {
         let Self { mut state, limit, enough } = self;
         if state.after.is_none() {
-            state.waiting = ballot_box::count(tx, round.id, u32::try_from(2 * enough).map_err(Error::broken)?).await?;
+            let most = u32::try_from(COUNTED * enough).map_err(Error::broken)?;
+            state.waiting = ballot_box::count(tx, round.id, most).await?;
             if state.waiting < enough {
                 return Ok(state);
             }
@@ -185,7 +204,11 @@ impl Stretch {
         let ballots = ballot_box::take(tx, round.id, state.after, u32::try_from(limit).map_err(Error::broken)?).await?;
         state.after = ballots.last().map(|ballot| ballot.hash).filter(|_| ballots.len() >= limit);
         if !sequencing::are_enough(round, &ballots) {
-            // The last few before the end, or many of a few credentials, which a look at a set time takes with others.
+            // The last few before the end; or many of a few credentials, which a look at a set time takes with others: then it is not
+            // tried again before as many more have come.
+            if ballots.len() >= limit {
+                state.waiting = 0;
+            }
             ballot_box::put_back(tx, round.id, &ballots).await?;
             return Ok(state);
         }

@@ -48,13 +48,14 @@ pub struct Earlier {
     pub promise: Option<Accepted>,
 }
 
-/// Gives a round that is published its urn.
+/// Gives a round that is published its urn; it may have it.
 ///
 /// # Errors
-/// [`Error::Database`], also when it has one.
+/// [`Error::Database`].
 pub async fn found(tx: &mut Tx, round_id: i64) -> Result<(), Error> {
     db!(tx, |conn| {
-        sqlx::query("INSERT INTO urns (round_id) VALUES ($1)").bind(round_id).execute(conn).await?;
+        let insert = sqlx::query("INSERT INTO urns (round_id) VALUES ($1) ON CONFLICT (round_id) DO NOTHING");
+        insert.bind(round_id).execute(conn).await?;
         Ok(())
     })
 }
@@ -65,7 +66,13 @@ pub async fn found(tx: &mut Tx, round_id: i64) -> Result<(), Error> {
 /// # Errors
 /// [`Error::Database`].
 pub async fn lock(tx: &mut Tx, round_id: i64) -> Result<(), Error> {
-    tx.lock("SELECT round_id FROM urns WHERE round_id = $1 FOR UPDATE", round_id).await
+    const LOCK: &str = "SELECT round_id FROM urns WHERE round_id = $1 FOR UPDATE";
+    if tx.lock(LOCK, round_id).await? {
+        return Ok(());
+    }
+    // A node that knows no urns published it.
+    found(tx, round_id).await?;
+    tx.lock(LOCK, round_id).await.map(drop)
 }
 
 /// What was promised before to each of these credentials and versions, where anything was.
@@ -207,8 +214,7 @@ pub async fn is_full(tx: &mut Tx, round_id: i64, at_least: u32) -> Result<bool, 
     }
 }
 
-/// Takes up to `limit` ballots out of the urn, after this hash and sorted by hash: an order that tells nothing of when they came. A few
-/// more are taken where new ones come between meanwhile.
+/// Takes up to `limit` ballots out of the urn, after this hash and sorted by hash: an order that tells nothing of when they came.
 ///
 /// # Errors
 /// [`Error::Database`]; [`Error::Broken`] when a hash has another length.

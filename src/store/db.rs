@@ -96,15 +96,18 @@ pub enum Tx {
 
 impl Db {
     /// Begins a transaction that may write. On SQLite one is under way at a time. On PostgreSQL several are, and whoever depends
-    /// on what a log or a draft says locks its row first ([`lock`](super::log::lock), [`lock`](super::rounds::lock)): each
+    /// on what a log, an urn or a draft says locks its row first ([`log::lock`](super::log::lock),
+    /// [`ballot_box::lock`](super::ballot_box::lock), [`rounds::lock`](super::rounds::lock)): each
     /// statement sees what was committed before it, so that after the lock nothing of it can change.
     ///
     /// # Errors
     /// [`Error::Database`].
     pub async fn write(&self) -> Result<Tx, Error> {
+        // Whatever the server's or the role's default is: after a lock one state of before it would be an old one.
+        const WRITE: &str = "BEGIN ISOLATION LEVEL READ COMMITTED, READ WRITE";
         match self {
             Self::Lite { writer, .. } => Ok(Tx::Lite(sqlite::Open::Writing(writer.begin().await?))),
-            Self::Pg { writers, hosts, .. } => Ok(Tx::Pg(postgres::begin(writers, hosts, "BEGIN").await?)),
+            Self::Pg { writers, hosts, .. } => Ok(Tx::Pg(postgres::begin(writers, hosts, WRITE).await?)),
         }
     }
 
@@ -225,12 +228,10 @@ fn of<D: sqlx::Database>(pool: &sqlx::Pool<D>) -> Connections {
 }
 
 impl Tx {
-    /// Locks the row that the statement selects by its number. On SQLite the transaction itself is the lock.
-    pub(super) async fn lock(&mut self, select: &'static str, id: i64) -> Result<(), Error> {
-        if let Self::Pg(transaction) = self {
-            sqlx::query(select).bind(id).fetch_one(&mut **transaction).await?;
-        }
-        Ok(())
+    /// Locks the row that the statement selects by its number; false when there is none. On SQLite the transaction itself is the lock.
+    pub(super) async fn lock(&mut self, select: &'static str, id: i64) -> Result<bool, Error> {
+        let Self::Pg(transaction) = self else { return Ok(true) };
+        Ok(sqlx::query(select).bind(id).fetch_optional(&mut **transaction).await?.is_some())
     }
 
     /// Locks a table against other writers. On SQLite the transaction itself is the lock.

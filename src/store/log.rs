@@ -47,13 +47,15 @@ pub async fn find(tx: &mut Tx, origin: &str) -> Result<Option<i64>, Error> {
     })
 }
 
-/// Makes this transaction the only one that writes what depends on the log, until it ends: lines, acceptances and credentials of a
-/// round wait for each other on the head's row, whichever node they come through.
+/// Makes this transaction the only one that writes what depends on the log, until it ends: lines and credentials of a round wait for each
+/// other on the head's row, whichever node they come through. Ballots on their way into the urn have
+/// [a lock of their own](super::ballot_box::lock).
 ///
 /// # Errors
-/// [`Error::Database`].
+/// [`Error::Database`], [`Error::Broken`] when there is no such log.
 pub async fn lock(tx: &mut Tx, log_id: i64) -> Result<(), Error> {
-    tx.lock("SELECT id FROM logs WHERE id = $1 FOR UPDATE", log_id).await
+    let is_there = tx.lock("SELECT id FROM logs WHERE id = $1 FOR UPDATE", log_id).await?;
+    if is_there { Ok(()) } else { Err(Error::broken("the log to be written is not in the database")) }
 }
 
 /// Makes this transaction the only one that founds a log, until it ends.

@@ -74,9 +74,10 @@ pub async fn project(tx: &mut Tx, log_id: i64, phase: &str, closes_at: i64) -> R
 /// Makes this transaction the only one that changes the draft of this number, until it ends.
 ///
 /// # Errors
-/// [`Error::Database`].
+/// [`Error::Database`], [`Error::Broken`] when there is no such draft.
 pub async fn lock(tx: &mut Tx, id: i64) -> Result<(), Error> {
-    tx.lock("SELECT id FROM rounds WHERE id = $1 FOR UPDATE", id).await
+    let is_there = tx.lock("SELECT id FROM rounds WHERE id = $1 FOR UPDATE", id).await?;
+    if is_there { Ok(()) } else { Err(Error::broken("the draft to be changed is not in the database")) }
 }
 
 /// The round of this name, draft or not.

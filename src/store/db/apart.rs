@@ -13,7 +13,7 @@ use crate::error::Error;
 /// One for those who come, and one for what is moved beside them.
 const THREADS: usize = 2;
 
-/// The threads, and connections that are opened and waited for on them alone.
+/// The threads, and connections that are opened and waited for on them.
 #[derive(Debug)]
 pub struct Apart {
     /// Connections that write.
