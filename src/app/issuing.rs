@@ -107,7 +107,7 @@ pub async fn backup(app: &App, slug: &str, session: &Session) -> Result<Vec<u8>,
 pub(super) fn start(db: Db, clock: Clock, queue: usize, metrics: Commits) -> Group<Job, ()> {
     Group::start(queue, metrics.clone(), move |jobs| {
         let (db, clock, metrics) = (db.clone(), clock.clone(), metrics.clone());
-        async move { db.apart(|db| async move { commit(&db, &clock, &metrics, jobs).await }).await }
+        async move { commit(&db, &clock, &metrics, jobs).await }
     })
 }
 

@@ -64,11 +64,11 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// How long an idle connection may take to show that it is alive. A host that froze or vanished closes nothing: the connection
 /// would be waited for until the kernel gives up, which may be never.
 const ALIVE: Duration = Duration::from_secs(2);
-/// Connections that write, for each node: jobs, acts of staff, wrong codes and copies for other devices have one each under way.
-const WRITERS: u32 = 4;
-/// The same for what everybody waits for: of groups of credentials, of groups of ballots and of sweeps one each is under way, while the one
-/// before gives its connection back.
-const APART: u32 = 6;
+/// Connections that write, for each node: credentials, jobs, acts of staff, wrong codes and copies for other devices have one each under way.
+const WRITERS: u32 = 6;
+/// The same for what goes before all else: of groups of ballots and of sweeps one each is under way, while the one before gives its
+/// connection back.
+const APART: u32 = 4;
 
 impl Db {
     /// Connects, and makes sure that what is there is ours: the schema, durable commits, and no power over what was logged.
