@@ -50,7 +50,8 @@ pub(super) struct Bench {
     /// by default one for each ballot.
     #[arg(long)]
     residents: Option<usize>,
-    /// For `round`: ballots of nobody that are in its log before, of about 1 KB of disk each; such a round is not counted and verified.
+    /// For `round`: ballots of nobody that are in its log before, 1000 or more, of about 1.2 KB of disk each; such a round is not counted
+    /// and verified.
     #[arg(long, default_value_t = 0)]
     standing: u64,
     /// Lines of the largest log: 10000 to 10000000, of about 600 bytes of disk each.
@@ -114,13 +115,9 @@ impl Bench {
         if matches!(self.what, What::All | What::Round) {
             let on = ceilings::On::of(self.database.clone(), self.owner.as_deref()).await?;
             let ballots = self.ballots.max(1_000);
+            let standing = if self.standing == 0 { 0 } else { self.standing.max(1_000) };
             let residents = self.residents.unwrap_or(ballots).clamp(1_000, ballots);
-            let size = round::Size {
-                residents,
-                versions: ballots.div_ceil(residents),
-                standing: self.standing,
-                rate: self.rate,
-            };
+            let size = round::Size { residents, versions: ballots.div_ceil(residents), standing, rate: self.rate };
             figures.extend(round::measure(&on, size, self.profile.as_deref(), as_json).await?);
         }
         if matches!(self.what, What::All | What::Log) {

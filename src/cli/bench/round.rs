@@ -200,10 +200,12 @@ pub(super) async fn measure(
 /// Puts ballots of nobody into the log, before the round gets a server of its own.
 async fn stand(stage: &Stage, ballots: u64, bar: &ProgressBar) -> Result<(), CliFault> {
     let server = stage.server.as_ref().ok_or_else(|| CliFault::Other("the stage has no server any more".into()))?;
-    while bar.position() < ballots {
-        let batch = BATCH.min(ballots - bar.position());
-        measuring::stand(&server.app, SLUG, usize::try_from(batch).map_err(CliFault::other)?).await?;
-        bar.inc(batch);
+    // All batches are of about one size, for none may be too small.
+    let batches = ballots.div_ceil(BATCH);
+    for batch in 0..batches {
+        let size = ballots / batches + u64::from(batch < ballots % batches);
+        measuring::stand(&server.app, SLUG, usize::try_from(size).map_err(CliFault::other)?).await?;
+        bar.inc(size);
     }
     bar.finish_and_clear();
     Ok(())
