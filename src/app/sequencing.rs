@@ -90,6 +90,12 @@ pub(super) async fn push_all(
     now: i64,
 ) -> Result<(), Error> {
     while push_batch(tx, writing, round, now, (BatchReason::Close, MOST_AT_CLOSE)).await? > 0 {}
+    // Of an urn that the disk changed something may not be found where it should lie.
+    if ballot_box::count(tx, round.id, 1).await? > 0 {
+        return Err(Error::broken(
+            "the database is damaged: the urn holds ballots that are not found by their hashes; put back a whole copy",
+        ));
+    }
     Ok(())
 }
 
