@@ -5,7 +5,8 @@ GRANT USAGE ON SCHEMA public TO :service;
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO :service;
 GRANT INSERT ON
     logs, log_lines, log_tiles, long_lines, cosigned_heads, cosignatures, rounds, pictures, picture_files, turnout, secrets, staff, voters,
-    issuances, backups, urns, waiting_ballots, accepted_ballots, line_runs, line_chunks, leases
+    issuances, backups, urns, waiting_ballots, accepted_ballots, promise_filters, line_runs, line_chunks,
+    leases
 TO :service;
 GRANT UPDATE ON logs TO :service;
 GRANT UPDATE (hashes) ON log_tiles TO :service;
@@ -15,8 +16,8 @@ GRANT UPDATE (draft, log_id, rules, phase, opens_at, closes_at) ON rounds TO :se
 GRANT UPDATE (ballots, credentials) ON turnout TO :service;
 GRANT UPDATE (revoked) ON staff TO :service;
 GRANT UPDATE (locator, code_hash, failures) ON voters TO :service;
--- Which is what locks a row; it holds nothing else.
-GRANT UPDATE (round_id) ON urns TO :service;
+-- Which is what locks a row, too.
+GRANT UPDATE (segment) ON urns TO :service;
 GRANT UPDATE (node, until) ON leases TO :service;
 GRANT UPDATE (code_hash, bytes) ON backups TO :service;
 GRANT DELETE ON waiting_ballots, issuances, backups, pictures, picture_files, line_runs, line_chunks, leases TO :service;

@@ -26,6 +26,7 @@ pub mod registering;
 pub mod results;
 pub mod roll;
 pub mod rounds;
+mod segments;
 pub mod sequencing;
 mod signing;
 pub mod staff;

@@ -50,6 +50,9 @@ pub struct Config {
     /// must not wait for each other set less.
     #[serde(skip)]
     pub least_together: u32,
+    /// Promises of a round that lie together before the next segment begins; no setting of the file. Tests with few ballots set less.
+    #[serde(skip)]
+    pub segment: u32,
     /// Why the service goes on with a database that does not have all that this node or a witness has seen; no setting of the file.
     #[serde(skip)]
     pub accept_loss: Option<String>,
@@ -163,6 +166,9 @@ pub struct Rate {
 /// Whoever stands in the log with one other knows which ballot is the other's, so a full batch is of three at least.
 const LEAST_TOGETHER: u32 = 3;
 
+/// Promises in a segment: of more the pages that a commit changes would not lie together, and of less a country would have too many filters.
+const SEGMENT: u32 = 65_536;
+
 /// Connections that are open at most, where the settings say nothing.
 const MOST_CONNECTIONS: NonZeroUsize = NonZeroUsize::new(10_000).expect("it is not zero");
 
@@ -189,6 +195,7 @@ impl Default for Config {
             limits: Limits::default(),
             witnesses: Vec::new(),
             least_together: LEAST_TOGETHER,
+            segment: SEGMENT,
             accept_loss: None,
         }
     }

@@ -10,6 +10,7 @@ pub mod issuances;
 pub mod leases;
 pub mod log;
 pub mod pictures;
+pub mod promises;
 pub mod rounds;
 pub mod secrets;
 pub mod staff;

@@ -9,15 +9,15 @@ use std::{
 use audit::round::Phase;
 use ballots::envelope::{Acceptance, Envelope};
 
-use super::{App, group::Group, published::Published, sweeping::Sweeper, witnessing};
+use super::{App, group::Group, published::Published, segments::Segments, sweeping::Sweeper, witnessing};
 use crate::{
     clock::{Clock, HOUR, hour},
     domain::Refusal,
     error::Error,
     metrics::Commits,
     store::{
-        Db, Tx,
-        ballot_box::{self, Accepted, Earlier},
+        Db, Tx, ballot_box,
+        promises::{Accepted, Earlier},
         rounds,
     },
 };
@@ -65,7 +65,13 @@ pub(super) fn start(db: Db, clock: Clock, queue: usize, metrics: Commits) -> Gro
     let sweeper = Sweeper::start(&db, &clock);
     Group::start(queue, metrics.clone(), move |jobs| {
         let (db, clock, metrics, sweeper) = (db.clone(), clock.clone(), metrics.clone(), sweeper.clone());
-        async move { db.apart(|db| async move { commit(&db, &clock, &metrics, &sweeper, jobs).await }).await }
+        let rounds: BTreeMap<i64, Arc<Published>> =
+            jobs.iter().map(|job: &Job| (job.round.id, Arc::clone(&job.round))).collect();
+        async move {
+            let done = db.apart(|db| async move { commit(&db, &clock, &metrics, &sweeper, jobs).await }).await;
+            rounds.values().for_each(|round| Segments::learn(round, &db));
+            done
+        }
     })
 }
 
@@ -108,9 +114,9 @@ async fn commit_once(
     let mut came = Vec::new();
     for (round_id, jobs) in by_round {
         let Some(round) = jobs.first().map(|(_, job)| &job.round) else { continue };
-        ballot_box::lock(&mut tx, round_id).await?;
+        let segment = ballot_box::lock(&mut tx, round_id).await?;
         let (now, mut fresh) = (clock.now(), 0);
-        for (at, decision) in into_urn(&mut tx, round_id, jobs, now).await? {
+        for (at, decision) in into_urn(&mut tx, (round, segment), jobs, now).await? {
             fresh += usize::from(decision.as_ref().is_ok_and(|(_, is_new)| *is_new));
             answers[at] = Some(decision.map(|(promise, _)| promise).map_err(Error::from));
         }
@@ -133,14 +139,14 @@ type Decision = Result<(Promise, bool), Refusal>;
 /// Decides on each ballot of one round by the clock of this moment, and stores those that are accepted.
 async fn into_urn(
     tx: &mut Tx,
-    round_id: i64,
+    (round, segment): (&Published, i64),
     jobs: Vec<(usize, &Job)>,
     now: i64,
 ) -> Result<Vec<(usize, Decision)>, Error> {
-    let window = open_window(tx, round_id, now).await?;
+    let window = open_window(tx, round.id, now).await?;
     let asked: Vec<_> = jobs.iter().map(|(_, job)| (job.envelope.credential, job.envelope.version)).collect();
     let mut promised: HashMap<[u8; 32], Promised> = HashMap::new();
-    for earlier in ballot_box::earlier(tx, round_id, &asked).await? {
+    for earlier in round.segments.earlier(tx, (round.id, segment), &asked).await? {
         promised.entry(earlier.credential).or_default().stands(earlier);
     }
     let (mut decisions, mut fresh) = (Vec::with_capacity(jobs.len()), Vec::with_capacity(jobs.len()));
@@ -154,7 +160,10 @@ async fn into_urn(
         }
         decisions.push((at, decision));
     }
-    ballot_box::insert(tx, round_id, &fresh).await?;
+    let promises: Vec<_> = fresh.iter().map(|(promise, _)| *promise).collect();
+    round.segments.keep(tx, (round.id, segment), &promises).await?;
+    let ballots: Vec<_> = fresh.iter().map(|(promise, bytes)| (promise.hash, *bytes, promise.in_log_by)).collect();
+    ballot_box::insert(tx, round.id, &ballots).await?;
     Ok(decisions)
 }
 

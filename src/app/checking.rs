@@ -80,7 +80,9 @@ async fn look_at_round(
     found.go_on(slug, seen)?;
     list::compare(app, slug, (round_id, log_id), found).await?;
     let urn = round::urn(app, slug, round_id, found).await;
-    found.go_on(slug, urn)
+    found.go_on(slug, urn)?;
+    let filters = round::filters(app, slug, round_id, found).await;
+    found.go_on(slug, filters)
 }
 
 impl Findings {

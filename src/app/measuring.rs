@@ -16,11 +16,15 @@ use super::{
     log::Writing,
     logs::LogName,
     receipts::{self, Receipt},
+    segments::Segments,
     sequencing, witnessing,
 };
 use crate::{
     error::Error,
-    store::ballot_box::{self, Accepted, Waiting},
+    store::{
+        ballot_box::{self, Waiting},
+        promises::Accepted,
+    },
 };
 
 /// Lines in the office log.
@@ -71,10 +75,13 @@ pub async fn stand(app: &App, slug: &str, ballots: usize) -> Result<(), Error> {
         .collect();
     let mut tx = app.db.write().await?;
     let mut writing = Writing::open(&mut tx, round.log_id).await?;
-    ballot_box::promise(&mut tx, round.id, &promises).await?;
+    let segment = ballot_box::lock(&mut tx, round.id).await?;
+    round.segments.keep(&mut tx, (round.id, segment), &promises).await?;
     sequencing::push(&mut tx, &mut writing, &round, now, BatchReason::Full, standing).await?;
     writing.seal(&mut tx, &round.signer).await?;
-    tx.commit().await
+    tx.commit().await?;
+    Segments::learn(&round, &app.db);
+    Ok(())
 }
 
 fn nobodys(len: usize, in_log_by: i64) -> Waiting {

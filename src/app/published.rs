@@ -14,7 +14,7 @@ use ed25519_dalek::SigningKey;
 use jiff::civil::Date;
 use zeroize::Zeroizing;
 
-use super::{App, logs::OpenLog, sweeping::Sweep};
+use super::{App, logs::OpenLog, segments::Segments, sweeping::Sweep};
 use crate::{
     crypto::issuer::IssuerKey,
     domain::{Refusal, roll::Eligibility},
@@ -35,6 +35,8 @@ pub struct Published {
     pub(super) official: OnceLock<String>,
     /// How far this node is with moving its ballots along with new ones.
     pub(super) sweep: Sweep,
+    /// Where its promises lie.
+    pub(super) segments: Segments,
     /// The frozen rules.
     pub rules: Arc<RoundRules>,
     /// SHA-256 of the rules.
@@ -98,6 +100,7 @@ impl App {
         Ok(Published {
             official: OnceLock::new(),
             sweep: Sweep::default(),
+            segments: Segments::new(self.config.segment),
             id: row.id,
             log_id,
             log: Arc::new(log),

@@ -1,25 +1,10 @@
-//! The ballot box: the urn of ballots that wait for the log, and the promises that were made. It knows no person.
-
-use sqlx::QueryBuilder;
+//! The ballot box: the urn of ballots that wait for the log. It knows no person.
 
 use super::{
     ballot_lines,
-    db::{MOST_ASKED, Tx, db, insert_new, padded},
+    db::{Locking, Tx, db, insert_new},
 };
 use crate::error::Error;
-
-/// A promise: this ballot will be in the log by then.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Accepted {
-    /// Ed25519 public key that cast it.
-    pub credential: [u8; 32],
-    /// Its version.
-    pub version: u32,
-    /// SHA-256 of the ballot.
-    pub hash: [u8; 32],
-    /// Unix second, a full hour.
-    pub in_log_by: i64,
-}
 
 /// A ballot that waits.
 #[derive(Clone, PartialEq, Eq)]
@@ -37,17 +22,6 @@ type WaitingRow = (Vec<u8>, Vec<u8>, i64);
 /// Sorts after every hash.
 const PAST_ALL: &[u8] = &[u8::MAX; 33];
 
-/// What was promised to a credential before.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Earlier {
-    /// Ed25519 public key.
-    pub credential: [u8; 32],
-    /// The highest version that was accepted.
-    pub highest: u32,
-    /// The promise for the version that was asked about.
-    pub promise: Option<Accepted>,
-}
-
 /// Gives a round that is published its urn; it may have it.
 ///
 /// # Errors
@@ -61,90 +35,51 @@ pub async fn found(tx: &mut Tx, round_id: i64) -> Result<(), Error> {
 }
 
 /// Makes this transaction the only one that puts ballots into the urn, until it ends; and keeps those out that would end or interrupt the
-/// voting. Who locks the log too does so before.
+/// voting. Who locks the log too does so before. Returns the segment into which promises come ([`promises`](super::promises)).
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn lock(tx: &mut Tx, round_id: i64) -> Result<(), Error> {
-    const LOCK: &str = "SELECT round_id FROM urns WHERE round_id = $1 FOR UPDATE";
-    if tx.lock(LOCK, round_id).await? {
-        return Ok(());
+pub async fn lock(tx: &mut Tx, round_id: i64) -> Result<i64, Error> {
+    const LOCK: Locking = Locking {
+        plain: "SELECT segment FROM urns WHERE round_id = $1",
+        locking: "SELECT segment FROM urns WHERE round_id = $1 FOR UPDATE",
+    };
+    if let Some(segment) = tx.locked(LOCK, round_id).await? {
+        return Ok(segment);
     }
     // A node that knows no urns published it.
     found(tx, round_id).await?;
-    tx.lock(LOCK, round_id).await.map(drop)
+    Ok(tx.locked(LOCK, round_id).await?.unwrap_or_default())
 }
 
-/// What was promised before to each of these credentials and versions, where anything was.
+/// The segment into which promises come, at this moment.
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn earlier(tx: &mut Tx, round_id: i64, asked: &[([u8; 32], u32)]) -> Result<Vec<Earlier>, Error> {
-    type Row = (Vec<u8>, i64, Option<i64>, Option<Vec<u8>>, Option<i64>);
-    const HIGHEST: &str =
-        "SELECT max(version) FROM accepted_ballots WHERE credential = asked.credential AND round_id = ";
-    const HASH: &str = "SELECT hash FROM accepted_ballots WHERE credential = asked.credential AND version = asked.version AND round_id = ";
-    const TIME: &str = "SELECT in_log_by FROM accepted_ballots WHERE credential = asked.credential AND version = asked.version AND round_id = ";
-    let mut rows: Vec<Row> = Vec::new();
-    db!(tx, |conn: D| {
-        for chunk in asked.chunks(MOST_ASKED) {
-            let mut query = QueryBuilder::<D>::new("WITH asked (credential, version) AS (");
-            query.push_values(padded(chunk), |mut row, (credential, version)| {
-                row.push_bind(credential.to_vec()).push_bind(i64::from(version));
-            });
-            // Most cast once: of them no row comes back.
-            query.push(") SELECT * FROM (SELECT credential, version");
-            for (name, value) in [("highest", HIGHEST), ("hash", HASH), ("in_log_by", TIME)] {
-                query.push(", (").push(value).push_bind(round_id).push(") AS ").push(name);
-            }
-            query.push(" FROM asked) AS found WHERE highest IS NOT NULL");
-            rows.extend(query.build_query_as::<Row>().fetch_all(&mut *conn).await?);
-        }
-    });
-    let earlier = |(credential, version, highest, hash, in_log_by): Row| {
-        let (credential, version) = (credential.try_into().ok()?, version.try_into().ok()?);
-        let promise =
-            |hash: Vec<u8>| Some(Accepted { credential, version, hash: hash.try_into().ok()?, in_log_by: in_log_by? });
-        let promise = match hash {
-            Some(hash) => Some(promise(hash)?),
-            None => None,
-        };
-        Some(Earlier { credential, highest: highest?.try_into().ok()?, promise })
-    };
-    let rows: Option<Vec<_>> = rows.into_iter().map(earlier).collect();
-    rows.ok_or_else(|| Error::broken("a row of accepted_ballots has another shape"))
-}
-
-/// Puts ballots into the urn and keeps the promises.
-///
-/// # Errors
-/// [`Error::Database`]; that or [`Error::Broken`] when a version or a hash is there already.
-pub async fn insert(tx: &mut Tx, round_id: i64, ballots: &[(Accepted, &[u8])]) -> Result<(), Error> {
-    let promises: Vec<_> = ballots.iter().map(|(accepted, _)| *accepted).collect();
-    promise(tx, round_id, &promises).await?;
-    let ballots: Vec<_> = ballots.iter().map(|(accepted, bytes)| (accepted.hash, *bytes, accepted.in_log_by)).collect();
-    into_urn(tx, round_id, &ballots).await
-}
-
-/// Keeps promises alone.
-///
-/// # Errors
-/// [`Error::Database`]; that or [`Error::Broken`] when a version or a hash is there already.
-pub async fn promise(tx: &mut Tx, round_id: i64, promises: &[Accepted]) -> Result<(), Error> {
-    const PROMISES: &str = "INSERT INTO accepted_ballots (round_id, credential, version, hash, in_log_by) ";
-    db!(tx, |conn: D| {
-        insert_new::<D, _>(conn, (PROMISES, 5), promises, |mut row, accepted| {
-            row.push_bind(round_id)
-                .push_bind(accepted.credential.to_vec())
-                .push_bind(i64::from(accepted.version))
-                .push_bind(accepted.hash.to_vec())
-                .push_bind(accepted.in_log_by);
-        })
-        .await
+pub async fn segment(tx: &mut Tx, round_id: i64) -> Result<i64, Error> {
+    db!(tx, |conn| {
+        let select = sqlx::query_scalar("SELECT segment FROM urns WHERE round_id = $1");
+        Ok(select.bind(round_id).fetch_optional(conn).await?.unwrap_or_default())
     })
 }
 
-async fn into_urn(tx: &mut Tx, round_id: i64, ballots: &[([u8; 32], &[u8], i64)]) -> Result<(), Error> {
+/// From here on promises come into this segment. The urn is locked.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn begin_segment(tx: &mut Tx, round_id: i64, segment: i64) -> Result<(), Error> {
+    db!(tx, |conn| {
+        let update = sqlx::query("UPDATE urns SET segment = $2 WHERE round_id = $1");
+        update.bind(round_id).bind(segment).execute(conn).await?;
+        Ok(())
+    })
+}
+
+/// Puts ballots into the urn: hash, ballot, and the Unix second by which each was promised to be in the log.
+///
+/// # Errors
+/// [`Error::Database`]; that or [`Error::Broken`] when a hash is there already.
+pub async fn insert(tx: &mut Tx, round_id: i64, ballots: &[([u8; 32], &[u8], i64)]) -> Result<(), Error> {
     const URN: &str = "INSERT INTO waiting_ballots (round_id, hash, envelope, in_log_by) ";
     db!(tx, |conn: D| {
         insert_new::<D, _>(conn, (URN, 4), ballots, |mut row, (hash, envelope, in_log_by)| {
@@ -240,7 +175,7 @@ pub async fn take(tx: &mut Tx, round_id: i64, after: Option<[u8; 32]>, limit: u3
 pub async fn put_back(tx: &mut Tx, round_id: i64, ballots: &[Waiting]) -> Result<(), Error> {
     let ballots: Vec<_> =
         ballots.iter().map(|ballot| (ballot.hash, ballot.envelope.as_slice(), ballot.in_log_by)).collect();
-    into_urn(tx, round_id, &ballots).await
+    insert(tx, round_id, &ballots).await
 }
 
 /// Up to `limit` ballots that wait, by hash, after this hash; they stay where they are.
@@ -314,8 +249,8 @@ mod tests {
     use super::*;
     use crate::store::db::Db;
 
-    fn ballot(number: u8) -> (Accepted, &'static [u8]) {
-        (Accepted { credential: [number; 32], version: 1, hash: [number; 32], in_log_by: 3600 }, &[7; 100])
+    fn ballot(number: u8) -> ([u8; 32], &'static [u8], i64) {
+        ([number; 32], &[7; 100], 3600)
     }
 
     /// SQLite does not take back half a statement alone, so the transaction must.
@@ -332,10 +267,8 @@ mod tests {
         assert!(matches!(insert(&mut tx, 1, &twice).await, Err(Error::Broken(_))));
         drop(tx);
         let mut tx = db.write().await.unwrap();
-        let asked: Vec<_> = (1..6).map(|number| ([number; 32], 1)).collect();
-        let found = earlier(&mut tx, 1, &asked).await.unwrap();
-        assert_eq!(found.iter().map(|earlier| earlier.credential[0]).collect::<Vec<_>>(), [1]);
-        assert_eq!(look(&mut tx, 1, None, 10).await.unwrap().len(), 1);
+        let found = look(&mut tx, 1, None, 10).await.unwrap();
+        assert_eq!(found.iter().map(|waiting| waiting.hash[0]).collect::<Vec<_>>(), [1]);
         insert(&mut tx, 1, &[ballot(2)]).await.unwrap();
         tx.commit().await.unwrap();
     }

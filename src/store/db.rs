@@ -74,6 +74,15 @@ pub enum Db {
     },
 }
 
+/// A statement that locks the row that it selects: on SQLite the transaction itself is the lock.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Locking {
+    /// On SQLite.
+    pub plain: &'static str,
+    /// On PostgreSQL.
+    pub locking: &'static str,
+}
+
 /// How the connections of one kind stand.
 #[derive(Debug, Clone, Copy)]
 pub struct Connections {
@@ -232,6 +241,19 @@ impl Tx {
     pub(super) async fn lock(&mut self, select: &'static str, id: i64) -> Result<bool, Error> {
         let Self::Pg(transaction) = self else { return Ok(true) };
         Ok(sqlx::query(select).bind(id).fetch_optional(&mut **transaction).await?.is_some())
+    }
+
+    /// The number that the statement selects of a row, which is locked; nothing when there is none.
+    pub(super) async fn locked(&mut self, select: Locking, id: i64) -> Result<Option<i64>, Error> {
+        let found = match self {
+            Self::Lite(transaction) => {
+                sqlx::query_scalar(select.plain).bind(id).fetch_optional(&mut **transaction).await?
+            }
+            Self::Pg(transaction) => {
+                sqlx::query_scalar(select.locking).bind(id).fetch_optional(&mut **transaction).await?
+            }
+        };
+        Ok(found)
     }
 
     /// Locks a table against other writers. On SQLite the transaction itself is the lock.

@@ -36,6 +36,7 @@ mod pages;
 mod pictures;
 mod pictures_made;
 mod postgres;
+mod promises;
 mod publishing;
 mod redaction;
 mod registrar;

@@ -44,10 +44,10 @@ async fn a_file_of_schema_6_is_migrated_with_all_that_it_holds() {
             "10111113600,10222227200",
         ),
         (
-            "SELECT group_concat(round_id || hex(credential) || version || hex(hash) || in_log_by) FROM accepted_ballots",
-            "1AA1013600,1CC1027200",
+            "SELECT group_concat(round_id || '.' || segment || hex(credential) || version || hex(hash) || in_log_by) FROM accepted_ballots",
+            "1.0AA1013600,1.0CC1027200",
         ),
-        ("SELECT group_concat(round_id) FROM urns", "1"),
+        ("SELECT group_concat(round_id || '.' || segment) FROM urns", "1.0"),
         ("SELECT group_concat(round_id || '.' || run || '.' || level || '.' || ballots) FROM line_runs", "1.-1.3.2"),
         (
             "SELECT group_concat(round_id || '.' || run || '.' || hex(first_hash) || '.' || hex(entries)) FROM line_chunks",

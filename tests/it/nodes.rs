@@ -45,7 +45,7 @@ impl Node {
         Self { api: Api::new(&server.url()).unwrap(), server, _folder: folder }
     }
 
-    async fn posts(&self, path: &str, token: Option<&str>, body: &serde_json::Value) -> Answer {
+    pub async fn posts(&self, path: &str, token: Option<&str>, body: &serde_json::Value) -> Answer {
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
         let request = client.post(format!("{}/api/v1/rounds/{SLUG}{path}", self.server.url())).json(body);
         answer(match token {

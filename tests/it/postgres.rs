@@ -62,10 +62,19 @@ fn a_database_that_is_not_ours_is_refused_with_what_to_do() {
                  ALTER TABLE ballot_lines OWNER TO owner;
                  INSERT INTO ballot_lines SELECT 7, int4send(n), n, 3600 FROM generate_series(100, 1, -1) AS n";
     cluster.sql("older", lines);
+    let promises = "DROP TABLE promise_filters, accepted_ballots;
+                    CREATE TABLE accepted_ballots (round_id BIGINT, credential BYTEA, version BIGINT, hash BYTEA, in_log_by BIGINT);
+                    ALTER TABLE accepted_ballots OWNER TO owner;
+                    INSERT INTO accepted_ballots SELECT 7, int4send(n / 2), n % 2, int4send(n), 3600 FROM generate_series(70000, 1, -1) AS n";
+    cluster.sql("older", promises);
     refuses("older", "veche", "waits for schema 5");
     assert!(migrates("older").1.contains("from 4 to"));
-    let urns = "SELECT round_id FROM urns; DELETE FROM urns; DELETE FROM rounds; DELETE FROM logs WHERE id = 7";
-    assert_eq!(cluster.sql("older", urns), "7", "a round that is published has its urn");
+    let segments = "SELECT string_agg(concat_ws(' ', segment, promises, first, last), ',' ORDER BY segment) FROM (
+                        SELECT segment, count(*) AS promises, min(encode(credential, 'hex')) AS first, max(encode(credential, 'hex')) AS last
+                        FROM accepted_ballots WHERE round_id = 7 GROUP BY segment) AS found";
+    assert_eq!(cluster.sql("older", segments), "0 65536 00000000 00008000,1 4464 00008000 000088b8");
+    let urns = "SELECT concat_ws(' ', round_id, segment) FROM urns; DELETE FROM urns; DELETE FROM rounds; DELETE FROM logs WHERE id = 7";
+    assert_eq!(cluster.sql("older", urns), "7 1", "a round that is published has its urn");
     assert_eq!(starts("older", "veche"), (true, String::new()));
     let runs = "SELECT concat_ws(' ', round_id, run, level, ballots) FROM line_runs";
     assert_eq!(cluster.sql("older", runs), "7 -1 3 100");
@@ -86,6 +95,8 @@ fn a_database_that_is_not_ours_is_refused_with_what_to_do() {
         "TRUNCATE log_lines",
         "DELETE FROM accepted_ballots",
         "UPDATE accepted_ballots SET version = 1",
+        "UPDATE promise_filters SET filter = ''",
+        "DELETE FROM promise_filters",
         "UPDATE line_chunks SET entries = ''",
         "UPDATE line_runs SET ballots = 1",
         "UPDATE secrets SET sealed = ''",

@@ -87,9 +87,11 @@ async fn tables_have_no_order_of_arrival_and_no_minutes() {
         town.casts(&mut credential, &["t1"]).await.unwrap();
     }
     for (table, columns) in [
-        ("urns", vec!["round_id"]),
+        // The segment into which promises come, of 65,536 each: a promise's tells when it came, more coarsely than its line in the log.
+        ("urns", vec!["round_id", "segment"]),
         ("waiting_ballots", vec!["round_id", "hash", "envelope", "in_log_by"]),
-        ("accepted_ballots", vec!["round_id", "credential", "version", "hash", "in_log_by"]),
+        ("accepted_ballots", vec!["round_id", "segment", "credential", "version", "hash", "in_log_by"]),
+        ("promise_filters", vec!["round_id", "segment", "filter"]),
         // A run is a batch, or several; in its chunks stand hash, line and promised hour, which are in accepted_ballots and in the log too.
         ("line_runs", vec!["round_id", "run", "level", "ballots"]),
         ("line_chunks", vec!["round_id", "run", "first_hash", "entries"]),

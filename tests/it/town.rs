@@ -127,9 +127,13 @@ pub fn config(data: PathBuf) -> Config {
         limits: Limits { enabled: false, ..Limits::default() },
         // Many tests run at once, and nobody is to be turned away because of another.
         overload: Overload { delay_ms: 0, ..Overload::default() },
+        segment: SEGMENT,
         ..Config::default()
     }
 }
+
+/// Promises that lie together here: so few that each test has several segments.
+pub const SEGMENT: u32 = 4;
 
 pub fn signing_key(seed: u8) -> SigningKey {
     SigningKey::from_bytes(&[seed; 32])

@@ -1,5 +1,5 @@
-//! A round beside its log: its row and keys must be what the log says, its pictures those that the log has, with their bytes, and its
-//! waiting ballots those that were accepted.
+//! A round beside its log: its row and keys must be what the log says, its pictures those that the log has, with their bytes, its
+//! waiting ballots those that were accepted, and the filters of its promises those of the promises.
 
 use std::collections::BTreeMap;
 
@@ -7,12 +7,12 @@ use audit::{log::hash::Hash, round::Round};
 use sha2::{Digest, Sha256};
 
 use super::{
-    super::{App, log as writing, published::Published},
+    super::{App, log as writing, published::Published, segments},
     BLOCK, Findings,
 };
 use crate::{
     error::Error,
-    store::{ballot_box, pictures as store, rounds},
+    store::{ballot_box, pictures as store, promises, rounds},
 };
 
 /// Compares the row of a round and its keys, which were opened already, with its rules in the log.
@@ -84,4 +84,20 @@ pub(super) async fn urn(app: &App, slug: &str, round_id: i64, found: &mut Findin
             found.tell(slug, &format!("the waiting ballot {tracker}… is not the one that was accepted"));
         }
     }
+}
+
+/// The filter of a full segment of promises holds what is in the segment, or whoever votes again would not be known.
+///
+/// # Errors
+/// [`Error::Database`], [`Error::Broken`] with what cannot be understood.
+pub(super) async fn filters(app: &App, slug: &str, round_id: i64, found: &mut Findings) -> Result<(), Error> {
+    let open = ballot_box::segment(&mut app.db.ask().await?, round_id).await?;
+    for (segment, kept) in promises::filters(&mut app.db.ask().await?, round_id, 0).await? {
+        let is_right = segment < open && segments::filter_of(&app.db, round_id, segment).await?.to_bytes() == kept;
+        if !is_right {
+            found
+                .tell(slug, &format!("the filter of segment {segment} of its promises is not the one of that segment"));
+        }
+    }
+    Ok(())
 }

@@ -67,7 +67,9 @@ async fn lined(app: &App, round: &Published, batch: Vec<(u64, Envelope)>) -> Res
         return Ok(Vec::new());
     }
     let asked: Vec<_> = batch.iter().map(|(_, ballot)| (ballot.credential, ballot.version)).collect();
-    let promises = ballot_box::earlier(&mut app.db.read().await?, round.id, &asked).await?;
+    let mut tx = app.db.read().await?;
+    let segment = ballot_box::segment(&mut tx, round.id).await?;
+    let promises = round.segments.earlier(&mut tx, (round.id, segment), &asked).await?;
     let times: HashMap<_, _> = promises
         .iter()
         .filter_map(|earlier| earlier.promise)

@@ -33,7 +33,7 @@ const EXCESS: &str = "SELECT words FROM (
         UNION ALL SELECT 5, 'owns ' || name FROM tables WHERE relowner IN (SELECT oid FROM roles)
         UNION ALL SELECT 6, 'may change rows of ' || name FROM tables, roles
         WHERE has_any_column_privilege(roles.oid, tables.oid, 'UPDATE')
-        AND name IN ('log_lines', 'long_lines', 'accepted_ballots', 'line_runs', 'line_chunks', 'waiting_ballots', 'issuances', 'secrets', '_sqlx_migrations')
+        AND name IN ('log_lines', 'long_lines', 'accepted_ballots', 'promise_filters', 'line_runs', 'line_chunks', 'waiting_ballots', 'issuances', 'secrets', '_sqlx_migrations')
         UNION ALL SELECT 7, 'may delete rows of ' || name FROM tables, roles
         WHERE has_table_privilege(roles.oid, tables.oid, 'DELETE')
         AND name NOT IN ('waiting_ballots', 'issuances', 'pictures', 'picture_files', 'line_runs', 'line_chunks', 'leases', 'backups')

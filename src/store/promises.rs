@@ -1,0 +1,168 @@
+//! The promises: what was accepted of which credential, and by when it will be in the log. It knows no person.
+//!
+//! They lie in segments, one after the other, and new ones come into the last one alone: a tree of all of them would have nearly every
+//! new row change a page of its own. Of a segment that is full a filter is kept, which tells whether it may hold a credential's.
+
+use sqlx::QueryBuilder;
+
+use super::db::{MOST_ASKED, Tx, db, insert_new, padded};
+use crate::error::Error;
+
+/// A promise: this ballot will be in the log by then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Accepted {
+    /// Ed25519 public key that cast it.
+    pub credential: [u8; 32],
+    /// Its version.
+    pub version: u32,
+    /// SHA-256 of the ballot.
+    pub hash: [u8; 32],
+    /// Unix second, a full hour.
+    pub in_log_by: i64,
+}
+
+/// What one segment holds of a credential.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Earlier {
+    /// Ed25519 public key.
+    pub credential: [u8; 32],
+    /// The highest version that was accepted.
+    pub highest: u32,
+    /// The promise for the version that was asked about.
+    pub promise: Option<Accepted>,
+}
+
+/// A question: what this segment holds of this credential, and of this version of its ballot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Asked {
+    /// Number of the segment, from 0.
+    pub segment: i64,
+    /// Ed25519 public key.
+    pub credential: [u8; 32],
+    /// The version.
+    pub version: u32,
+}
+
+/// What was promised before, where anything was; of one question, perhaps several times the same.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn earlier(tx: &mut Tx, round_id: i64, asked: &[Asked]) -> Result<Vec<Earlier>, Error> {
+    type Row = (Vec<u8>, i64, Option<i64>, Option<Vec<u8>>, Option<i64>);
+    const HIGHEST: &str = "SELECT max(version) FROM accepted_ballots WHERE segment = asked.segment AND credential = asked.credential AND round_id = ";
+    const HASH: &str = "SELECT hash FROM accepted_ballots WHERE segment = asked.segment AND credential = asked.credential AND version = asked.version AND round_id = ";
+    const TIME: &str = "SELECT in_log_by FROM accepted_ballots WHERE segment = asked.segment AND credential = asked.credential AND version = asked.version AND round_id = ";
+    let mut rows: Vec<Row> = Vec::new();
+    db!(tx, |conn: D| {
+        for chunk in asked.chunks(MOST_ASKED) {
+            let mut query = QueryBuilder::<D>::new("WITH asked (segment, credential, version) AS (");
+            query.push_values(padded(chunk), |mut row, asked| {
+                row.push_bind(asked.segment).push_bind(asked.credential.to_vec()).push_bind(i64::from(asked.version));
+            });
+            // Most cast once: of them no row comes back.
+            query.push(") SELECT * FROM (SELECT credential, version");
+            for (name, value) in [("highest", HIGHEST), ("hash", HASH), ("in_log_by", TIME)] {
+                query.push(", (").push(value).push_bind(round_id).push(") AS ").push(name);
+            }
+            query.push(" FROM asked) AS found WHERE highest IS NOT NULL");
+            rows.extend(query.build_query_as::<Row>().fetch_all(&mut *conn).await?);
+        }
+    });
+    let earlier = |(credential, version, highest, hash, in_log_by): Row| {
+        let (credential, version) = (credential.try_into().ok()?, version.try_into().ok()?);
+        let promise =
+            |hash: Vec<u8>| Some(Accepted { credential, version, hash: hash.try_into().ok()?, in_log_by: in_log_by? });
+        let promise = match hash {
+            Some(hash) => Some(promise(hash)?),
+            None => None,
+        };
+        Some(Earlier { credential, highest: highest?.try_into().ok()?, promise })
+    };
+    let rows: Option<Vec<_>> = rows.into_iter().map(earlier).collect();
+    rows.ok_or_else(|| Error::broken("a row of accepted_ballots has another shape"))
+}
+
+/// Keeps promises in a segment.
+///
+/// # Errors
+/// [`Error::Database`]; that or [`Error::Broken`] when a version is there already.
+pub async fn insert(tx: &mut Tx, round_id: i64, segment: i64, promises: &[Accepted]) -> Result<(), Error> {
+    const PROMISES: &str = "INSERT INTO accepted_ballots (round_id, segment, credential, version, hash, in_log_by) ";
+    db!(tx, |conn: D| {
+        insert_new::<D, _>(conn, (PROMISES, 6), promises, |mut row, accepted| {
+            row.push_bind(round_id)
+                .push_bind(segment)
+                .push_bind(accepted.credential.to_vec())
+                .push_bind(i64::from(accepted.version))
+                .push_bind(accepted.hash.to_vec())
+                .push_bind(accepted.in_log_by);
+        })
+        .await
+    })
+}
+
+/// How many promises a segment holds, as far as they are not more than so many.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn count(tx: &mut Tx, round_id: i64, segment: i64, most: u32) -> Result<usize, Error> {
+    db!(tx, |conn| {
+        let select = sqlx::query_scalar(
+            "SELECT count(*) FROM
+             (SELECT round_id FROM accepted_ballots WHERE round_id = $1 AND segment = $2 LIMIT $3) AS found",
+        );
+        let count: i64 = select.bind(round_id).bind(segment).bind(i64::from(most)).fetch_one(conn).await?;
+        usize::try_from(count).map_err(Error::broken)
+    })
+}
+
+/// The next credentials of a segment after this one, in their order, at most so many.
+///
+/// # Errors
+/// [`Error::Database`]; [`Error::Broken`] when one has another length.
+pub async fn credentials(
+    tx: &mut Tx,
+    round_id: i64,
+    segment: i64,
+    after: Option<[u8; 32]>,
+    limit: u32,
+) -> Result<Vec<[u8; 32]>, Error> {
+    let rows: Vec<Vec<u8>> = db!(tx, |conn| {
+        let select = sqlx::query_scalar(
+            "SELECT DISTINCT credential FROM accepted_ballots
+             WHERE round_id = $1 AND segment = $2 AND credential > $3 ORDER BY credential LIMIT $4",
+        );
+        let select = select.bind(round_id).bind(segment).bind(after.map_or_else(Vec::new, Vec::from));
+        select.bind(i64::from(limit)).fetch_all(conn).await?
+    });
+    let credentials: Result<Vec<_>, _> = rows.into_iter().map(<[u8; 32]>::try_from).collect();
+    credentials.map_err(|_| Error::broken("a credential among the promises has another length"))
+}
+
+/// Keeps the filter of a segment that is full; another node may have.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn keep_filter(tx: &mut Tx, round_id: i64, segment: i64, filter: &[u8]) -> Result<(), Error> {
+    db!(tx, |conn| {
+        let insert = sqlx::query(
+            "INSERT INTO promise_filters (round_id, segment, filter) VALUES ($1, $2, $3)
+             ON CONFLICT (round_id, segment) DO NOTHING",
+        );
+        insert.bind(round_id).bind(segment).bind(filter).execute(conn).await?;
+        Ok(())
+    })
+}
+
+/// The filters of a round's segments from this one on, in their order, each with its segment.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn filters(tx: &mut Tx, round_id: i64, from: i64) -> Result<Vec<(i64, Vec<u8>)>, Error> {
+    db!(tx, |conn| {
+        let select = sqlx::query_as(
+            "SELECT segment, filter FROM promise_filters WHERE round_id = $1 AND segment >= $2 ORDER BY segment",
+        );
+        Ok(select.bind(round_id).bind(from).fetch_all(conn).await?)
+    })
+}
