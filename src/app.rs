@@ -146,6 +146,9 @@ impl App {
     /// Comes about when another host of the database takes the writes.
     pub async fn database_moved(&self) {
         self.db.moved().await;
+        if let Ok(rounds) = self.published.read() {
+            rounds.values().for_each(|round| round.segments.forget());
+        }
     }
 
     /// Lets the database empty its write-ahead log beside those who write; how many pages it had.

@@ -99,6 +99,8 @@ const SECRECY: &[(&str, &[&str])] = &[
     ("src/store/ballot_lines.rs", PERSON),
     ("src/store/promises.rs", PERSON),
     ("src/app/segments.rs", PERSON),
+    ("src/app/segments/filters.rs", PERSON),
+    ("src/app/segments/keeping.rs", PERSON),
     ("src/domain/filter.rs", PERSON),
     ("src/app/indexing.rs", PERSON),
     ("src/app/indexing/anew.rs", PERSON),

@@ -1,5 +1,6 @@
 -- As of SQLite: promises lie in segments, and there is a filter of each that is full. A node that knows no segments can keep no promise any
--- more. Owner: src/store/promises.rs
+-- more, and one that still runs keeps none while they are copied. Owner: src/store/promises.rs
+LOCK TABLE urns, accepted_ballots IN ACCESS EXCLUSIVE MODE;
 CREATE TABLE accepted_ballots_anew (
     round_id    BIGINT  NOT NULL,
     segment     BIGINT  NOT NULL,

@@ -68,6 +68,10 @@ pub(super) fn start(db: Db, clock: Clock, queue: usize, metrics: Commits) -> Gro
         let rounds: BTreeMap<i64, Arc<Published>> =
             jobs.iter().map(|job: &Job| (job.round.id, Arc::clone(&job.round))).collect();
         async move {
+            for round in rounds.values() {
+                round.segments.ready(&db, round.id).await?;
+                Segments::learn(round, &db);
+            }
             let done = db.apart(|db| async move { commit(&db, &clock, &metrics, &sweeper, jobs).await }).await;
             rounds.values().for_each(|round| Segments::learn(round, &db));
             done
@@ -114,7 +118,8 @@ async fn commit_once(
     let mut came = Vec::new();
     for (round_id, jobs) in by_round {
         let Some(round) = jobs.first().map(|(_, job)| &job.round) else { continue };
-        let segment = ballot_box::lock(&mut tx, round_id).await?;
+        let said = ballot_box::lock(&mut tx, round_id).await?;
+        let segment = round.segments.open(&mut tx, round_id, said).await?;
         let (now, mut fresh) = (clock.now(), 0);
         for (at, decision) in into_urn(&mut tx, (round, segment), jobs, now).await? {
             fresh += usize::from(decision.as_ref().is_ok_and(|(_, is_new)| *is_new));

@@ -12,7 +12,7 @@ use rand::Rng as _;
 use sha2::{Digest as _, Sha256};
 
 use super::{
-    App,
+    App, indexing,
     log::Writing,
     logs::LogName,
     receipts::{self, Receipt},
@@ -75,13 +75,24 @@ pub async fn stand(app: &App, slug: &str, ballots: usize) -> Result<(), Error> {
         .collect();
     let mut tx = app.db.write().await?;
     let mut writing = Writing::open(&mut tx, round.log_id).await?;
-    let segment = ballot_box::lock(&mut tx, round.id).await?;
+    let said = ballot_box::lock(&mut tx, round.id).await?;
+    let segment = round.segments.open(&mut tx, round.id, said).await?;
     round.segments.keep(&mut tx, (round.id, segment), &promises).await?;
     sequencing::push(&mut tx, &mut writing, &round, now, BatchReason::Full, standing).await?;
     writing.seal(&mut tx, &round.signer).await?;
     tx.commit().await?;
     Segments::learn(&round, &app.db);
     Ok(())
+}
+
+/// Does what would have been done beside those ballots, had they come at a town's pace: nothing of it is left for whoever casts next.
+///
+/// # Errors
+/// [`Error::Database`]; [`Error::Broken`] when the log is damaged.
+pub async fn settle(app: &App, slug: &str) -> Result<(), Error> {
+    let round = app.published(slug).await?;
+    while indexing::merge(app, &round).await? > 0 {}
+    round.segments.catch_up(&app.db, round.id).await
 }
 
 fn nobodys(len: usize, in_log_by: i64) -> Waiting {

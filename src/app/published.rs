@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use audit::{
     log::{hash::Hash, note::Signer},
-    round::RoundRules,
+    round::{Phase, RoundRules},
 };
 use ballots::{
     codec,
@@ -16,7 +16,7 @@ use zeroize::Zeroizing;
 
 use super::{App, logs::OpenLog, segments::Segments, sweeping::Sweep};
 use crate::{
-    crypto::issuer::IssuerKey,
+    crypto::{issuer::IssuerKey, vault::MasterKey},
     domain::{Refusal, roll::Eligibility},
     error::Error,
     store::{Tx, rounds, rounds::RoundRow, secrets},
@@ -75,7 +75,11 @@ impl App {
     async fn read_published(&self, slug: &str) -> Result<Arc<Published>, Error> {
         let mut tx = self.db.read().await?;
         let row = rounds::find(&mut tx, slug).await?.ok_or(Refusal::UnknownRound)?;
+        let takes_ballots = row.phase == Phase::Open.to_string();
         let round = Arc::new(self.load(&mut tx, row).await?);
+        if takes_ballots {
+            Segments::prepare(&round, &self.db);
+        }
         self.published.write().map_err(Error::broken)?.insert(slug.to_owned(), Arc::clone(&round));
         Ok(round)
     }
@@ -100,7 +104,11 @@ impl App {
         Ok(Published {
             official: OnceLock::new(),
             sweep: Sweep::default(),
-            segments: Segments::new(self.config.segment),
+            segments: Segments::new(
+                self.config.segment,
+                MasterKey::from_bytes(self.master.derive("veche/promise-filters/v1")),
+                fingerprint.to_string(),
+            ),
             id: row.id,
             log_id,
             log: Arc::new(log),

@@ -3,43 +3,91 @@
 //! Promises come into the last segment, whose pages are few enough to be in memory and to be written together. Of each that is full there is
 //! a filter here, so that hardly any question goes to one that has no answer; until there is, every question goes there.
 
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+mod filters;
+pub(super) mod keeping;
+
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use filters::Filters;
+use keeping::Keeping;
 
 use super::published::Published;
 use crate::{
-    domain::filter::{Filter, Key},
+    crypto::vault::MasterKey,
     error::Error,
     store::{
         Db, Tx, ballot_box,
-        promises::{self, Accepted, Asked, Earlier},
+        promises::{self, Accepted, Earlier},
     },
 };
 
-/// Credentials that are read at a time.
-const BLOCK: u32 = 4096;
+/// Time before filters are made again that could not be made.
+const AGAIN: Duration = Duration::from_secs(60);
+/// The open segment is counted each time that this part of it was filled from here: other nodes fill it too.
+const COUNTED: usize = 8;
 
 /// What this node knows of the segments of one round.
 #[derive(Debug)]
 pub(super) struct Segments {
     /// Promises after which a segment is full.
-    size: u32,
-    /// Filters of the first ones, each of a segment into which nothing comes any more.
-    filters: RwLock<Vec<Filter>>,
+    size: usize,
+    filters: Filters,
     filling: Mutex<Filling>,
+    /// Filters in the database.
+    pub(super) keeping: Keeping,
+    is_ready: tokio::sync::OnceCell<()>,
     /// Whoever makes filters is alone.
     learning: tokio::sync::Mutex<()>,
 }
 
-/// The last segment that was heard of, and how many promises it holds at least, once they were counted.
-#[derive(Debug, Default)]
+/// The segment into which promises come, as it was heard of last, and how full it is.
+#[derive(Debug, Clone, Copy, Default)]
 struct Filling {
     segment: i64,
-    promises: Option<usize>,
+    /// How many it held when they were counted.
+    counted: Option<usize>,
+    /// How many came from here since, or would have if it had been committed.
+    added: usize,
 }
 
 impl Segments {
-    pub(super) fn new(size: u32) -> Self {
-        Self { size, filters: RwLock::default(), filling: Mutex::default(), learning: tokio::sync::Mutex::default() }
+    /// For a round with these rules' fingerprint, and a key that nothing else is sealed with.
+    pub(super) fn new(size: u32, key: MasterKey, round: String) -> Self {
+        Self {
+            size: size as usize,
+            filters: Filters::default(),
+            filling: Mutex::default(),
+            keeping: Keeping { key, round },
+            is_ready: tokio::sync::OnceCell::new(),
+            learning: tokio::sync::Mutex::default(),
+        }
+    }
+
+    /// The segment into which promises come, for whoever has locked the urn, whose row says `said`. A row that was lost or changed says
+    /// less than the promises themselves.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub(super) async fn open(&self, tx: &mut Tx, round_id: i64, said: i64) -> Result<i64, Error> {
+        if self.fill(|filling| filling.segment == said && filling.counted.is_some()) {
+            return Ok(said);
+        }
+        let open = of_promises(tx, round_id, said).await?;
+        let before = self.fill(|filling| {
+            let before = filling.segment;
+            if before != open {
+                *filling = Filling { segment: open, ..Filling::default() };
+            }
+            before
+        });
+        if open < before {
+            // A copy of the database was put back, or another host took over.
+            self.filters.forget();
+        }
+        Ok(open)
     }
 
     /// What was promised before to each of these credentials and versions, where anything was, while promises come into the segment
@@ -53,18 +101,13 @@ impl Segments {
         (round_id, open): (i64, i64),
         asked: &[([u8; 32], u32)],
     ) -> Result<Vec<Earlier>, Error> {
-        self.hears_of(open);
-        if open > 0 && self.known() == 0 {
-            // Once after a start.
-            self.take_over(tx, (round_id, open)).await?;
-        }
-        promises::earlier(tx, round_id, &self.places(open, asked)).await
+        promises::earlier(tx, round_id, &self.filters.places(open, asked)).await
     }
 
-    /// Keeps promises, and begins the next segment when this one is full. The urn is locked.
+    /// Keeps promises in the open segment, and begins the next when this one is full. The urn is locked.
     ///
     /// # Errors
-    /// [`Error::Database`]; that or [`Error::Broken`] when a version is there already.
+    /// [`Error::Database`]; that or [`Error::Broken`] when a version is in this segment already.
     pub(super) async fn keep(
         &self,
         tx: &mut Tx,
@@ -72,166 +115,211 @@ impl Segments {
         promises: &[Accepted],
     ) -> Result<(), Error> {
         promises::insert(tx, round_id, open, promises).await?;
-        let count = match self.counts(open, promises.len()) {
-            Some(count) => count,
-            // What other nodes put in before counts too.
-            None => {
-                let count = promises::count(tx, round_id, open, self.size).await?;
-                self.fill(|filling| filling.promises = Some(count));
-                count
-            }
-        };
-        if count >= self.size as usize {
+        let is_due = self.fill(|filling| {
+            filling.added += promises.len();
+            filling.counted.is_none_or(|counted| counted + filling.added >= self.size)
+                || filling.added >= self.size / COUNTED
+        });
+        if !is_due {
+            return Ok(());
+        }
+        let count = promises::count(tx, round_id, open, u32::try_from(self.size).unwrap_or(u32::MAX)).await?;
+        self.fill(|filling| (filling.counted, filling.added) = (Some(count), 0));
+        if count >= self.size {
+            // If that is not committed, the next promises come here and are counted again.
             ballot_box::begin_segment(tx, round_id, open + 1).await?;
-            // If that is not committed, the next promises come here and it is tried again.
         }
         Ok(())
     }
 
     /// Makes the filters of segments that have become full, beside those who cast.
     pub(super) fn learn(round: &Arc<Published>, db: &Db) {
-        if !round.segments.is_behind() {
-            return;
+        if round.segments.is_behind() {
+            Self::prepare(round, db);
         }
+    }
+
+    /// Takes over or makes all filters, before somebody casts, whom it would keep waiting.
+    pub(super) fn prepare(round: &Arc<Published>, db: &Db) {
         let (round, db) = (Arc::clone(round), db.clone());
         tokio::spawn(async move {
-            let Ok(_alone) = round.segments.learning.try_lock() else { return };
-            if let Err(fault) = round.segments.catch_up(&db, round.id).await
+            let segments = &round.segments;
+            let Ok(_alone) = segments.learning.try_lock() else { return };
+            if let Err(fault) = segments.catch_up(&db, round.id).await
                 && !db.is_closed()
             {
-                tracing::error!(%fault, "what was promised to a credential is looked for everywhere, for there is no filter");
+                tracing::error!(%fault, "promises are looked for in each segment that has no filter, which takes longer");
+                tokio::time::sleep(AGAIN).await;
             }
         });
     }
 
-    async fn catch_up(&self, db: &Db, round_id: i64) -> Result<(), Error> {
-        // What is committed: into those before it nothing comes any more.
-        let open = ballot_box::segment(&mut db.ask().await?, round_id).await?;
-        self.take_over(&mut db.read().await?, (round_id, open)).await?;
-        for segment in self.known()..open {
-            let filter = filter_of(db, round_id, segment).await?;
-            let mut tx = db.write().await?;
-            promises::keep_filter(&mut tx, round_id, segment, &filter.to_bytes()).await?;
-            tx.commit().await?;
-            self.adds(segment, filter);
-        }
-        Ok(())
-    }
-
-    /// Takes over the filters that were kept, up to the first that is missing or damaged.
-    async fn take_over(&self, tx: &mut Tx, (round_id, open): (i64, i64)) -> Result<(), Error> {
-        for (segment, kept) in promises::filters(tx, round_id, self.known()).await? {
-            if segment >= open {
-                break;
-            }
-            let Some(filter) = Filter::from_bytes(&kept) else {
-                tracing::error!(
-                    segment,
-                    "the filter of a segment of promises is damaged, and is made anew at each start; look for other damage with veche admin check"
-                );
-                break;
+    /// Takes over or makes the filter of each segment that is full; of one that cannot be read those after it all the same.
+    ///
+    /// # Errors
+    /// [`Error::Database`]; [`Error::Broken`] when a credential has another length.
+    pub(super) async fn catch_up(&self, db: &Db, round_id: i64) -> Result<(), Error> {
+        self.ready(db, round_id).await?;
+        let open = open_in(&mut db.read().await?, round_id).await?;
+        let (missing, epoch) = self.filters.missing(open);
+        let mut fault = None;
+        for segment in missing {
+            let filter = match self.keeping.kept(db, round_id, segment).await {
+                Ok(None) => self.keeping.made(db, round_id, segment).await,
+                found => found,
             };
-            self.adds(segment, filter);
+            match filter {
+                Ok(filter) => filter.into_iter().for_each(|filter| self.filters.add(segment, filter, epoch)),
+                Err(other) => fault = Some(other),
+            }
         }
-        Ok(())
+        fault.map_or(Ok(()), Err)
     }
 
-    fn adds(&self, segment: i64, filter: Filter) {
-        let mut filters = self.filters.write().unwrap_or_else(PoisonError::into_inner);
-        if i64::try_from(filters.len()) == Ok(segment) {
-            filters.push(filter);
-        }
+    /// Takes over the filters that were kept, once after a start.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub(super) async fn ready(&self, db: &Db, round_id: i64) -> Result<(), Error> {
+        let take_over = async || {
+            let open = open_in(&mut db.read().await?, round_id).await?;
+            let (missing, epoch) = self.filters.missing(open);
+            for segment in missing {
+                if let Some(filter) = self.keeping.kept(db, round_id, segment).await? {
+                    self.filters.add(segment, filter, epoch);
+                }
+            }
+            Ok(())
+        };
+        self.is_ready.get_or_try_init(take_over).await.copied()
     }
 
-    /// How many filters there are: that of the segment with this number is the next.
-    fn known(&self) -> i64 {
-        let filters = self.filters.read().unwrap_or_else(PoisonError::into_inner);
-        i64::try_from(filters.len()).unwrap_or(i64::MAX)
-    }
-
-    /// Where to look: in every segment that may hold a promise to the credential.
-    fn places(&self, open: i64, asked: &[([u8; 32], u32)]) -> Vec<Asked> {
-        let filters = self.filters.read().unwrap_or_else(PoisonError::into_inner);
-        let mut places = Vec::with_capacity(asked.len());
-        for &(credential, version) in asked {
-            let key = Key::of(&credential);
-            let held =
-                (0..).zip(filters.iter()).filter(|(_, filter)| filter.may_hold(&key)).map(|(segment, _)| segment);
-            let others = i64::try_from(filters.len()).unwrap_or(i64::MAX)..=open;
-            places.extend(held.chain(others).map(|segment| Asked { segment, credential, version }));
-        }
-        places
+    /// Forgets what it knows: another host has the database now.
+    pub(super) fn forget(&self) {
+        self.filters.forget();
+        self.fill(|filling| *filling = Filling::default());
     }
 
     fn fill<T>(&self, change: impl FnOnce(&mut Filling) -> T) -> T {
         change(&mut self.filling.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn hears_of(&self, open: i64) {
-        self.fill(|filling| {
-            if filling.segment < open {
-                *filling = Filling { segment: open, promises: None };
-            }
-        });
-    }
-
-    /// How many promises the open segment holds with so many new ones, if that is known.
-    fn counts(&self, open: i64, new: usize) -> Option<usize> {
-        self.hears_of(open);
-        self.fill(|filling| {
-            filling.promises = filling.promises.map(|promises| promises + new);
-            filling.promises
-        })
-    }
-
     fn is_behind(&self) -> bool {
-        self.known() < self.fill(|filling| filling.segment)
+        self.filters.are_behind(self.fill(|filling| filling.segment))
     }
 }
 
-/// The filter of a segment into which nothing comes any more.
+/// The segment into which promises come: the last that holds any, or the next one, if the urn's row says so.
 ///
 /// # Errors
-/// [`Error::Database`]; [`Error::Broken`] when a credential has another length.
-pub(super) async fn filter_of(db: &Db, round_id: i64, segment: i64) -> Result<Filter, Error> {
-    let mut credentials: Vec<[u8; 32]> = Vec::new();
-    loop {
-        let last = credentials.last().copied();
-        let more = promises::credentials(&mut db.ask().await?, round_id, segment, last, BLOCK).await?;
-        if more.is_empty() {
-            return Ok(Filter::of(&credentials));
-        }
-        credentials.extend(more);
-    }
+/// [`Error::Database`].
+async fn of_promises(tx: &mut Tx, round_id: i64, said: i64) -> Result<i64, Error> {
+    let last = promises::last(tx, round_id).await?;
+    Ok(last.map_or(0, |last| said.clamp(last, last + 1)))
+}
+
+/// The same, for whoever has not locked the urn: at the moment that the transaction sees.
+///
+/// # Errors
+/// [`Error::Database`].
+pub(super) async fn open_in(tx: &mut Tx, round_id: i64) -> Result<i64, Error> {
+    let said = ballot_box::segment(tx, round_id).await?;
+    of_promises(tx, round_id, said).await
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_question_goes_where_there_may_be_an_answer() {
-        let segments = Segments::new(2);
-        let asked = |number: u8| ([number.wrapping_mul(37) ^ 0x5a; 32], 1);
-        let places = |open, number| -> Vec<i64> {
-            segments.places(open, &[asked(number)]).into_iter().map(|place| place.segment).collect()
-        };
-        assert_eq!((places(0, 1), places(3, 1)), (vec![0], vec![0, 1, 2, 3]), "without filters everywhere");
-        segments.adds(0, Filter::of(&[asked(1).0, asked(2).0]));
-        segments.adds(2, Filter::of(&[asked(4).0]));
-        assert_eq!(segments.known(), 1, "the next one is of segment 1");
-        segments.adds(1, Filter::of(&[asked(2).0, asked(3).0]));
-        assert_eq!([places(3, 1), places(3, 2), places(3, 3), places(3, 9)].map(|found| found.len()), [3, 4, 3, 2]);
-        assert_eq!((places(3, 1), places(2, 3)), (vec![0, 2, 3], vec![1, 2]));
+    fn promises(from: u8, count: u8) -> Vec<Accepted> {
+        (from..from + count)
+            .map(|n| Accepted { credential: [n; 32], version: 1, hash: [n; 32], in_log_by: 0 })
+            .collect()
     }
 
-    #[test]
-    fn a_node_is_behind_until_it_has_a_filter_of_each_full_segment() {
-        let segments = Segments::new(2);
-        assert!(!segments.is_behind());
-        segments.hears_of(1);
-        assert!(segments.is_behind());
-        segments.adds(0, Filter::of(&[]));
-        assert!(!segments.is_behind());
+    fn segments() -> Segments {
+        Segments::new(4, MasterKey::from_bytes([7; 32]), "round".to_owned())
+    }
+
+    /// Keeps so many promises in a transaction of their own, and returns the segment that they came into.
+    async fn keep(segments: &Segments, db: &Db, (from, count): (u8, u8), commits: bool) -> i64 {
+        let mut tx = db.write().await.unwrap();
+        let said = ballot_box::lock(&mut tx, 1).await.unwrap();
+        let open = segments.open(&mut tx, 1, said).await.unwrap();
+        segments.keep(&mut tx, (1, open), &promises(from, count)).await.unwrap();
+        if commits {
+            tx.commit().await.unwrap();
+        }
+        open
+    }
+
+    async fn finds(segments: &Segments, db: &Db, number: u8) -> bool {
+        let mut tx = db.read().await.unwrap();
+        let open = open_in(&mut tx, 1).await.unwrap();
+        let found = segments.earlier(&mut tx, (1, open), &[([number; 32], 1)]).await.unwrap();
+        found.iter().any(|earlier| earlier.promise.is_some_and(|promise| promise.hash == [number; 32]))
+    }
+
+    #[tokio::test]
+    async fn a_segment_is_full_by_what_is_committed_and_a_second_node_goes_on_where_the_first_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = Db::open(&folder.path().join("veche.db")).await.unwrap();
+        let (one, two) = (segments(), segments());
+        for _ in 0..3 {
+            assert_eq!(keep(&one, &db, (0, 5), false).await, 0, "what is given back fills nothing");
+        }
+        assert_eq!(keep(&one, &db, (10, 1), true).await, 0);
+        assert_eq!((keep(&two, &db, (11, 2), true).await, keep(&one, &db, (13, 1), true).await), (0, 0));
+        assert_eq!((keep(&one, &db, (14, 4), true).await, keep(&two, &db, (18, 1), true).await), (1, 2));
+        for node in [&one, &two] {
+            assert!(finds(node, &db, 10).await && !finds(node, &db, 0).await, "without filters");
+            node.catch_up(&db, 1).await.unwrap();
+            for number in 10..19 {
+                assert!(finds(node, &db, number).await, "{number}");
+            }
+            assert_eq!(node.filters.places(2, &[([10; 32], 1)]).len(), 2, "the filter of segment 1 is asked");
+        }
+    }
+
+    #[tokio::test]
+    async fn the_promises_themselves_say_which_segment_is_open_when_the_urn_does_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = Db::open(&folder.path().join("veche.db")).await.unwrap();
+        let node = segments();
+        for number in 0..9 {
+            keep(&node, &db, (number, 1), true).await;
+        }
+        for said in [0, 1, 3, i64::MAX] {
+            let mut tx = db.write().await.unwrap();
+            ballot_box::begin_segment(&mut tx, 1, said).await.unwrap();
+            tx.commit().await.unwrap();
+            let node = segments();
+            node.catch_up(&db, 1).await.unwrap();
+            assert!(finds(&node, &db, 8).await, "{said}");
+            let mut tx = db.write().await.unwrap();
+            assert_eq!(node.open(&mut tx, 1, said).await.unwrap(), said.clamp(2, 3), "{said}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_filter_of_another_segment_or_round_is_not_believed() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = Db::open(&folder.path().join("veche.db")).await.unwrap();
+        let node = segments();
+        for number in 0..9 {
+            keep(&node, &db, (number, 1), true).await;
+        }
+        let elsewhere = Segments::new(4, MasterKey::from_bytes([7; 32]), "another".to_owned());
+        elsewhere.keeping.made(&db, 1, 0).await.unwrap().unwrap();
+        node.catch_up(&db, 1).await.unwrap();
+        let mut tx = db.write().await.unwrap();
+        let kept = promises::filter(&mut tx, 1, 1).await.unwrap().unwrap();
+        assert!(node.keeping.open(1, &kept).is_some() && node.keeping.open(0, &kept).is_none());
+        drop(tx);
+        assert!(node.keeping.kept(&db, 1, 0).await.unwrap().is_none(), "it is the other round's");
+        assert!(node.keeping.made(&db, 1, 2).await.unwrap().is_none(), "promises may come into the last one");
+        for number in 0..9 {
+            assert!(finds(&node, &db, number).await, "{number}");
+        }
     }
 }

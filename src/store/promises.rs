@@ -85,7 +85,7 @@ pub async fn earlier(tx: &mut Tx, round_id: i64, asked: &[Asked]) -> Result<Vec<
 /// Keeps promises in a segment.
 ///
 /// # Errors
-/// [`Error::Database`]; that or [`Error::Broken`] when a version is there already.
+/// [`Error::Database`]; that or [`Error::Broken`] when a version is in this segment already.
 pub async fn insert(tx: &mut Tx, round_id: i64, segment: i64, promises: &[Accepted]) -> Result<(), Error> {
     const PROMISES: &str = "INSERT INTO accepted_ballots (round_id, segment, credential, version, hash, in_log_by) ";
     db!(tx, |conn: D| {
@@ -98,6 +98,17 @@ pub async fn insert(tx: &mut Tx, round_id: i64, segment: i64, promises: &[Accept
                 .push_bind(accepted.in_log_by);
         })
         .await
+    })
+}
+
+/// The last segment that holds a promise.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn last(tx: &mut Tx, round_id: i64) -> Result<Option<i64>, Error> {
+    db!(tx, |conn| {
+        let select = sqlx::query_scalar("SELECT max(segment) FROM accepted_ballots WHERE round_id = $1");
+        Ok(select.bind(round_id).fetch_one(conn).await?)
     })
 }
 
@@ -154,15 +165,13 @@ pub async fn keep_filter(tx: &mut Tx, round_id: i64, segment: i64, filter: &[u8]
     })
 }
 
-/// The filters of a round's segments from this one on, in their order, each with its segment.
+/// The filter that was kept of a segment, if one was.
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn filters(tx: &mut Tx, round_id: i64, from: i64) -> Result<Vec<(i64, Vec<u8>)>, Error> {
+pub async fn filter(tx: &mut Tx, round_id: i64, segment: i64) -> Result<Option<Vec<u8>>, Error> {
     db!(tx, |conn| {
-        let select = sqlx::query_as(
-            "SELECT segment, filter FROM promise_filters WHERE round_id = $1 AND segment >= $2 ORDER BY segment",
-        );
-        Ok(select.bind(round_id).bind(from).fetch_all(conn).await?)
+        let select = sqlx::query_scalar("SELECT filter FROM promise_filters WHERE round_id = $1 AND segment = $2");
+        Ok(select.bind(round_id).bind(segment).fetch_optional(conn).await?)
     })
 }

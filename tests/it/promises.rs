@@ -95,14 +95,20 @@ async fn damaged_filters_are_told_and_hide_nobody() {
     let damage = checking::look(&town.server.app).await.unwrap().damage;
     let told = |segment: i64| damage.iter().any(|damage| damage.contains(&format!("filter of segment {segment} ")));
     assert!(told(1) && told(3) && damage.len() == 2, "{damage:?}");
-    executes(&town, "DELETE FROM promise_filters WHERE segment = 3").await;
 
     let town = restarted(town).await;
     are_known(&town, &cast).await;
-    until("the missing filter is made anew", || async { filters(&town).await.contains(&3) }).await;
-    are_known(&town, &cast).await;
+    executes(&town, "DELETE FROM promise_filters").await;
+    executes(&town, "UPDATE urns SET segment = 0").await;
     let damage = checking::look(&town.server.app).await.unwrap().damage;
-    assert_eq!(damage.len(), 1, "the service may not change a filter that was kept: {damage:?}");
+    assert!(damage.len() == 1 && damage[0].contains("its urn does not know of the segment"), "{damage:?}");
+
+    let town = restarted(town).await;
+    are_known(&town, &cast).await;
+    until("the missing filters are made anew", || async { filters(&town).await.len() > 4 }).await;
+    are_known(&town, &cast).await;
+    let result = town.certifies().await;
+    assert_eq!((result.outcome.ballots, result.replaced), (PEOPLE as u64, PEOPLE as u64));
 }
 
 /// Another node counts for itself: neither keeps a promise where the other does not look.
@@ -122,13 +128,20 @@ async fn what_one_node_promised_another_knows() {
     let codes = town.enrols_people(&(100..110).map(person).collect::<Vec<_>>()).await;
     let (place, marks) = (town.place().await, town.ballot(&[("t2", None)]).await);
     let mut others = Vec::new();
-    for code in &codes {
-        let mut credential = town.registers(code).await;
-        let [late, ballot] = [(); 2].map(|()| place.fill(&mut credential, &marks).unwrap());
-        let accepted = there(&ballot).await;
-        assert_eq!(accepted.status, StatusCode::CREATED);
-        others.push(Known { ballot, accepted, late });
+    for codes in codes.chunks(2) {
+        let [mut one, mut two] = [town.registers(&codes[0]).await, town.registers(&codes[1]).await];
+        let [late_one, one] = [(); 2].map(|()| place.fill(&mut one, &marks).unwrap());
+        let [late_two, two] = [(); 2].map(|()| place.fill(&mut two, &marks).unwrap());
+        // Both at once, so that either may fill a segment.
+        let (here, other) = tokio::join!(town.posts_ballot(&one), there(&two));
+        assert_eq!((here.status, other.status), (StatusCode::CREATED, StatusCode::CREATED));
+        others.push(Known { ballot: one, accepted: here, late: late_one });
+        others.push(Known { ballot: two, accepted: other, late: late_two });
         are_known(&town, &others).await;
+        for Known { ballot, accepted, late } in &others {
+            assert_eq!(there(ballot).await.text, accepted.text);
+            assert_eq!(there(late).await.problem(), "version-not-growing");
+        }
     }
     let most: i64 = selects(&town, "SELECT max(segment) FROM accepted_ballots").await[0];
     assert!(most > 7, "segments went on: {most}");

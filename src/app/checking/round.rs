@@ -90,10 +90,19 @@ pub(super) async fn urn(app: &App, slug: &str, round_id: i64, found: &mut Findin
 ///
 /// # Errors
 /// [`Error::Database`], [`Error::Broken`] with what cannot be understood.
-pub(super) async fn filters(app: &App, slug: &str, round_id: i64, found: &mut Findings) -> Result<(), Error> {
-    let open = ballot_box::segment(&mut app.db.ask().await?, round_id).await?;
-    for (segment, kept) in promises::filters(&mut app.db.ask().await?, round_id, 0).await? {
-        let is_right = segment < open && segments::filter_of(&app.db, round_id, segment).await?.to_bytes() == kept;
+pub(super) async fn filters(app: &App, slug: &str, published: &Published, found: &mut Findings) -> Result<(), Error> {
+    let (round_id, keeping) = (published.id, &published.segments.keeping);
+    let last = promises::last(&mut app.db.ask().await?, round_id).await?.unwrap_or_default();
+    if ballot_box::segment(&mut app.db.ask().await?, round_id).await? < last {
+        found.tell(slug, &format!("its urn does not know of the segment {last} of its promises"));
+    }
+    for segment in 0..=last {
+        let mut tx = app.db.read().await?;
+        // Of the last one there is none; of the one before it perhaps not yet.
+        let Some(kept) = promises::filter(&mut tx, round_id, segment).await? else { continue };
+        let is_full = segments::open_in(&mut tx, round_id).await? > segment;
+        let is_right = is_full
+            && keeping.open(segment, &kept) == Some(segments::keeping::filter_of(&mut tx, round_id, segment).await?);
         if !is_right {
             found
                 .tell(slug, &format!("the filter of segment {segment} of its promises is not the one of that segment"));

@@ -5,11 +5,13 @@ use std::collections::HashMap;
 use audit::{log::line::Line, round::Event};
 use ballots::envelope::Envelope;
 
-use super::{super::published::Published, App, Longer, WRITE, clear, replace};
+use super::{
+    super::{published::Published, segments},
+    App, Longer, WRITE, clear, replace,
+};
 use crate::{
     error::Error,
     store::{
-        ballot_box,
         ballot_lines::{self, Lined},
         log,
     },
@@ -25,6 +27,7 @@ const LEVEL: i64 = 1;
 /// # Errors
 /// [`Error::Database`]; [`Error::Broken`] when the log or the promises are damaged.
 pub(super) async fn make(app: &App, round: &Published) -> Result<Option<u64>, Error> {
+    round.segments.catch_up(&app.db, round.id).await?;
     // Both of one moment: of every batch that comes later a run of its own is added.
     let mut tx = app.db.read().await?;
     let runs =
@@ -68,7 +71,7 @@ async fn lined(app: &App, round: &Published, batch: Vec<(u64, Envelope)>) -> Res
     }
     let asked: Vec<_> = batch.iter().map(|(_, ballot)| (ballot.credential, ballot.version)).collect();
     let mut tx = app.db.read().await?;
-    let segment = ballot_box::segment(&mut tx, round.id).await?;
+    let segment = segments::open_in(&mut tx, round.id).await?;
     let promises = round.segments.earlier(&mut tx, (round.id, segment), &asked).await?;
     let times: HashMap<_, _> = promises
         .iter()

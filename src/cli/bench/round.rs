@@ -207,6 +207,9 @@ async fn stand(stage: &Stage, ballots: u64, bar: &ProgressBar) -> Result<(), Cli
         measuring::stand(&server.app, SLUG, usize::try_from(size).map_err(CliFault::other)?).await?;
         bar.inc(size);
     }
+    if ballots > 0 {
+        measuring::settle(&server.app, SLUG).await?;
+    }
     bar.finish_and_clear();
     Ok(())
 }
