@@ -10,7 +10,7 @@ STEPS = [
     ("the ballot's signature (Ed25519, checked)", r"envelope::strict|ED25519_verify|verify_strict|x25519_ge|ge_double_scalarmult"),
     ("the acceptance's signature (Ed25519, made)", r"Acceptance::sign|SigningKey.*sign|EdwardsBasepoint"),
     ("from the urn into the log: lines, hashes, tiles", r"sweeping::|sequencing::|app::log::Writing"),
-    ("urn and promises into the database", r"ballot_box::(accepted|insert)|casting::commit|casting::into_urn"),
+    ("urn and promises into the database", r"ballot_box::insert|promises::|segments::|casting::commit|casting::into_urn"),
     ("the database's own thread", r"sqlite3_|sqlx_sqlite|walWrite|pager_"),
     ("PostgreSQL's protocol", r"sqlx_postgres"),
     ("JSON and base64", r"serde_json|base64"),

@@ -1,6 +1,10 @@
 //! The witness on the network: add-checkpoint for logs, a page for people, the state for programs.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    net::SocketAddr,
+    sync::{Arc, Weak},
+    time::Duration,
+};
 
 use audit::log::witness::SIZE_TYPE;
 use axum::{
@@ -15,6 +19,7 @@ use tokio::{
     net::TcpListener,
     sync::{Semaphore, oneshot},
     task::JoinHandle,
+    time::{sleep, timeout},
 };
 
 use super::{AddCheckpointAnswer, StartFault, Witness};
@@ -40,6 +45,7 @@ pub struct Listening {
     pub address: SocketAddr,
     stop: oneshot::Sender<()>,
     serving: JoinHandle<()>,
+    witness: Weak<Witness>,
 }
 
 impl Listening {
@@ -52,10 +58,12 @@ impl Listening {
         let listener = TcpListener::bind(wanted).await.map_err(fault)?;
         let address = listener.local_addr().map_err(fault)?;
         let (stop, stopped) = oneshot::channel::<()>();
-        let serving = tokio::spawn(connections::serve(listener, router(Arc::new(witness)), bounds, async {
+        let witness = Arc::new(witness);
+        let is_used = Arc::downgrade(&witness);
+        let serving = tokio::spawn(connections::serve(listener, router(witness), bounds, async {
             let _ = stopped.await;
         }));
-        Ok(Self { address, stop, serving })
+        Ok(Self { address, stop, serving, witness: is_used })
     }
 
     /// The address to ask.
@@ -64,10 +72,17 @@ impl Listening {
         format!("http://{}", self.address)
     }
 
-    /// Takes no more requests and answers those under way.
+    /// Takes no more requests and answers those under way. Another may have the folder then.
     pub async fn stop(self) {
         let _ = self.stop.send(());
         let _ = self.serving.await;
+        // A connection that has ended lets go of the witness a moment later.
+        let is_free = async {
+            while self.witness.strong_count() > 0 {
+                sleep(Duration::from_millis(1)).await;
+            }
+        };
+        let _ = timeout(LONGEST, is_free).await;
     }
 }
 
@@ -90,7 +105,7 @@ async fn bounded(State(places): State<Arc<Semaphore>>, request: Request, next: N
     let Ok(_place) = places.try_acquire() else {
         return (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "1")], "busy\n").into_response();
     };
-    let answer = tokio::time::timeout(LONGEST, next.run(request)).await;
+    let answer = timeout(LONGEST, next.run(request)).await;
     answer.unwrap_or_else(|_| too_slow())
 }
 
@@ -100,7 +115,7 @@ fn too_slow() -> Response {
 }
 
 async fn add_checkpoint(State(witness): State<Arc<Witness>>, request: Request) -> Response {
-    let body = match tokio::time::timeout(LONGEST_BODY, String::from_request(request, &())).await {
+    let body = match timeout(LONGEST_BODY, String::from_request(request, &())).await {
         Ok(Ok(body)) => body,
         Ok(Err(fault)) => return fault.into_response(),
         Err(_) => return too_slow(),

@@ -87,7 +87,7 @@ async fn tables_have_no_order_of_arrival_and_no_minutes() {
         town.casts(&mut credential, &["t1"]).await.unwrap();
     }
     for (table, columns) in [
-        // The segment into which promises come, of 65,536 each: a promise's tells when it came, more coarsely than its line in the log.
+        // The segment into which promises come: 65,536 each, so a promise's tells whether it came before or after one moment (the threat model).
         ("urns", vec!["round_id", "segment"]),
         ("waiting_ballots", vec!["round_id", "hash", "envelope", "in_log_by"]),
         ("accepted_ballots", vec!["round_id", "segment", "credential", "version", "hash", "in_log_by"]),
