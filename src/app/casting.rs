@@ -69,7 +69,7 @@ pub(super) fn start(db: Db, clock: Clock, queue: usize, metrics: Commits) -> Gro
             jobs.iter().map(|job: &Job| (job.round.id, Arc::clone(&job.round))).collect();
         async move {
             for round in rounds.values() {
-                round.segments.ready(&db, round.id).await?;
+                round.segments.ready(&db, round.id).await;
                 Segments::learn(round, &db);
             }
             let done = db.apart(|db| async move { commit(&db, &clock, &metrics, &sweeper, jobs).await }).await;

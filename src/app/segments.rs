@@ -159,7 +159,7 @@ impl Segments {
     /// # Errors
     /// [`Error::Database`]; [`Error::Broken`] when a credential has another length.
     pub(super) async fn catch_up(&self, db: &Db, round_id: i64) -> Result<(), Error> {
-        self.ready(db, round_id).await?;
+        self.ready(db, round_id).await;
         let open = open_in(&mut db.read().await?, round_id).await?;
         let (missing, epoch) = self.filters.missing(open);
         let mut fault = None;
@@ -176,11 +176,8 @@ impl Segments {
         fault.map_or(Ok(()), Err)
     }
 
-    /// Takes over the filters that were kept, once after a start.
-    ///
-    /// # Errors
-    /// [`Error::Database`].
-    pub(super) async fn ready(&self, db: &Db, round_id: i64) -> Result<(), Error> {
+    /// Takes over the filters that were kept, once after a start. What cannot be read now keeps nobody from casting.
+    pub(super) async fn ready(&self, db: &Db, round_id: i64) {
         let take_over = async || {
             let open = open_in(&mut db.read().await?, round_id).await?;
             let (missing, epoch) = self.filters.missing(open);
@@ -189,9 +186,14 @@ impl Segments {
                     self.filters.add(segment, filter, epoch);
                 }
             }
-            Ok(())
+            Ok::<(), Error>(())
         };
-        self.is_ready.get_or_try_init(take_over).await.copied()
+        let once = async || {
+            if let Err(fault) = take_over().await {
+                tracing::warn!(%fault, "the filters of promises are read later");
+            }
+        };
+        self.is_ready.get_or_init(once).await;
     }
 
     /// Forgets what it knows: another host has the database now.
