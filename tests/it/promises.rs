@@ -111,6 +111,20 @@ async fn damaged_filters_are_told_and_hide_nobody() {
     assert_eq!((result.outcome.ballots, result.replaced), (PEOPLE as u64, PEOPLE as u64));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn filters_that_cannot_be_read_keep_nobody_out() {
+    let town = Town::new().await;
+    let cast = cast(&town).await;
+    executes(&town, "ALTER TABLE promise_filters RENAME TO elsewhere").await;
+    let town = restarted(town).await;
+    are_known(&town, &cast).await;
+    let codes = town.enrols_people(&[person(100)]).await;
+    let mut credential = town.registers(&codes[0]).await;
+    town.casts(&mut credential, &["t2"]).await.expect("whoever comes anew is let in");
+    let result = town.certifies().await;
+    assert_eq!(result.outcome.ballots, PEOPLE as u64 + 1);
+}
+
 /// Another node counts for itself: neither keeps a promise where the other does not look.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_one_node_promised_another_knows() {
