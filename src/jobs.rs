@@ -45,6 +45,7 @@ pub fn start(app: Arc<App>, every: Duration) -> (JoinHandle<()>, watch::Receiver
         loops.spawn(go_on(app(), every, Job::Count));
         loops.spawn(go_on(app(), every, Job::Index));
         loops.spawn(checkpoint(app()));
+        loops.spawn(follow(app()));
         // None ends but by a fault of this program.
         let ended = loops.join_next().await;
         tracing::error!(?ended, "a loop of jobs ended");
@@ -86,6 +87,13 @@ async fn go_on(app: Arc<App>, every: Duration, job: Job) {
             },
             () = app.database_moved() => {}
         }
+    }
+}
+
+/// Forgets what is known of a database whenever another host takes its writes.
+async fn follow(app: Arc<App>) {
+    loop {
+        app.database_moved().await;
     }
 }
 

@@ -3,11 +3,12 @@
 use std::{
     collections::{BTreeMap, HashMap},
     sync::Arc,
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use audit::round::Phase;
 use ballots::envelope::{Acceptance, Envelope};
+use tokio::time::timeout;
 
 use super::{App, group::Group, published::Published, segments::Segments, sweeping::Sweeper, witnessing};
 use crate::{
@@ -21,6 +22,9 @@ use crate::{
         rounds,
     },
 };
+
+/// Longest that ballots wait for the filters of promises after a start.
+const FILTERS: Duration = Duration::from_secs(2);
 
 /// A checked ballot on its way into the urn.
 pub struct Job {
@@ -69,7 +73,8 @@ pub(super) fn start(db: Db, clock: Clock, queue: usize, metrics: Commits) -> Gro
             jobs.iter().map(|job: &Job| (job.round.id, Arc::clone(&job.round))).collect();
         async move {
             for round in rounds.values() {
-                round.segments.ready(&db, round.id).await;
+                // Without filters questions go everywhere, which takes longer and nothing else.
+                let _ = timeout(FILTERS, round.segments.ready(&db, round.id)).await;
                 Segments::learn(round, &db);
             }
             let done = db.apart(|db| async move { commit(&db, &clock, &metrics, &sweeper, jobs).await }).await;

@@ -75,7 +75,7 @@ impl App {
     async fn read_published(&self, slug: &str) -> Result<Arc<Published>, Error> {
         let mut tx = self.db.read().await?;
         let row = rounds::find(&mut tx, slug).await?.ok_or(Refusal::UnknownRound)?;
-        let takes_ballots = row.phase == Phase::Open.to_string();
+        let takes_ballots = [Phase::Open, Phase::Paused].iter().any(|phase| row.phase == phase.to_string());
         let round = Arc::new(self.load(&mut tx, row).await?);
         if takes_ballots {
             Segments::prepare(&round, &self.db);

@@ -24,6 +24,8 @@ use crate::{
     },
 };
 
+/// No round has so many segments: of 65,536 promises each, ten for each voter of a country of 20 million are some 3,000.
+const MOST: i64 = 4_096;
 /// Time before filters are made again that could not be made.
 const AGAIN: Duration = Duration::from_secs(60);
 /// The open segment is counted each time that this part of it was filled from here: other nodes fill it too.
@@ -72,9 +74,6 @@ impl Segments {
     /// # Errors
     /// [`Error::Database`].
     pub(super) async fn open(&self, tx: &mut Tx, round_id: i64, said: i64) -> Result<i64, Error> {
-        if self.fill(|filling| filling.segment == said && filling.counted.is_some()) {
-            return Ok(said);
-        }
         let open = of_promises(tx, round_id, said).await?;
         let before = self.fill(|filling| {
             let before = filling.segment;
@@ -83,8 +82,8 @@ impl Segments {
             }
             before
         });
-        if open < before {
-            // A copy of the database was put back, or another host took over.
+        if open < before || self.filters.reach_past(open) {
+            // A copy of the database was put back, or another host took over: while the urn is locked nothing else is behind.
             self.filters.forget();
         }
         Ok(open)
@@ -160,10 +159,10 @@ impl Segments {
     /// [`Error::Database`]; [`Error::Broken`] when a credential has another length.
     pub(super) async fn catch_up(&self, db: &Db, round_id: i64) -> Result<(), Error> {
         self.ready(db, round_id).await;
+        let epoch = self.filters.epoch();
         let open = open_in(&mut db.read().await?, round_id).await?;
-        let (missing, epoch) = self.filters.missing(open);
         let mut fault = None;
-        for segment in missing {
+        for segment in self.filters.missing(open) {
             let filter = match self.keeping.kept(db, round_id, segment).await {
                 Ok(None) => self.keeping.made(db, round_id, segment).await,
                 found => found,
@@ -179,9 +178,9 @@ impl Segments {
     /// Takes over the filters that were kept, once after a start. What cannot be read now keeps nobody from casting.
     pub(super) async fn ready(&self, db: &Db, round_id: i64) {
         let take_over = async || {
+            let epoch = self.filters.epoch();
             let open = open_in(&mut db.read().await?, round_id).await?;
-            let (missing, epoch) = self.filters.missing(open);
-            for segment in missing {
+            for segment in self.filters.missing(open) {
                 if let Some(filter) = self.keeping.kept(db, round_id, segment).await? {
                     self.filters.add(segment, filter, epoch);
                 }
@@ -211,13 +210,19 @@ impl Segments {
     }
 }
 
-/// The segment into which promises come: the last that holds any, or the next one, if the urn's row says so.
+/// The segment into which promises come: the last that holds any, or the next one, if the urn's row says so or there is a filter of the
+/// last.
 ///
 /// # Errors
-/// [`Error::Database`].
-async fn of_promises(tx: &mut Tx, round_id: i64, said: i64) -> Result<i64, Error> {
-    let last = promises::last(tx, round_id).await?;
-    Ok(last.map_or(0, |last| said.clamp(last, last + 1)))
+/// [`Error::Database`]; [`Error::Broken`] when a promise stands where none can.
+pub(super) async fn of_promises(tx: &mut Tx, round_id: i64, said: i64) -> Result<i64, Error> {
+    let Some((last, is_closed)) = promises::last(tx, round_id).await? else { return Ok(0) };
+    if !(0..MOST).contains(&last) {
+        return Err(Error::broken(format!(
+            "the database is damaged: a promise stands in segment {last}; put back a whole copy"
+        )));
+    }
+    Ok(said.clamp(last + i64::from(is_closed), last + 1))
 }
 
 /// The same, for whoever has not locked the urn: at the moment that the transaction sees.
@@ -300,6 +305,51 @@ mod tests {
             assert!(finds(&node, &db, 8).await, "{said}");
             let mut tx = db.write().await.unwrap();
             assert_eq!(node.open(&mut tx, 1, said).await.unwrap(), said.clamp(2, 3), "{said}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_full_segment_stays_full_while_the_next_is_empty_whatever_the_urn_says() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = Db::open(&folder.path().join("veche.db")).await.unwrap();
+        let (one, two) = (segments(), segments());
+        for number in 0..8 {
+            keep(&one, &db, (number, 1), true).await;
+        }
+        one.catch_up(&db, 1).await.unwrap();
+        let mut tx = db.write().await.unwrap();
+        ballot_box::begin_segment(&mut tx, 1, 0).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!((keep(&two, &db, (8, 1), true).await, keep(&one, &db, (9, 1), true).await), (2, 2));
+        for node in [&one, &two, &segments()] {
+            assert!(finds(node, &db, 8).await && finds(node, &db, 9).await && finds(node, &db, 4).await);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_promise_where_none_can_be_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = Db::open(&folder.path().join("veche.db")).await.unwrap();
+        for segment in [-1, MOST, i64::MAX] {
+            let mut tx = db.write().await.unwrap();
+            promises::insert(&mut tx, 1, segment, &promises(1, 1)).await.unwrap();
+            assert!(matches!(segments().open(&mut tx, 1, 0).await, Err(Error::Broken(_))), "{segment}");
+        }
+    }
+
+    #[tokio::test]
+    async fn filters_of_a_state_that_is_gone_are_forgotten() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = Db::open(&folder.path().join("veche.db")).await.unwrap();
+        let node = segments();
+        keep(&node, &db, (0, 2), true).await;
+        // As if read from another host, where both were full.
+        (0..2).for_each(|segment| node.filters.add(segment, crate::domain::filter::Filter::of(&[]), 0));
+        for number in 2..9 {
+            keep(&node, &db, (number, 1), true).await;
+        }
+        for number in 0..9 {
+            assert!(finds(&node, &db, number).await, "{number}");
         }
     }
 

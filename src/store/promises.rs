@@ -101,15 +101,20 @@ pub async fn insert(tx: &mut Tx, round_id: i64, segment: i64, promises: &[Accept
     })
 }
 
-/// The last segment that holds a promise.
+/// The last segment that holds a promise, and whether a filter of it was kept, so that nothing comes into it any more.
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn last(tx: &mut Tx, round_id: i64) -> Result<Option<i64>, Error> {
-    db!(tx, |conn| {
-        let select = sqlx::query_scalar("SELECT max(segment) FROM accepted_ballots WHERE round_id = $1");
-        Ok(select.bind(round_id).fetch_one(conn).await?)
-    })
+pub async fn last(tx: &mut Tx, round_id: i64) -> Result<Option<(i64, bool)>, Error> {
+    let (last, filters): (Option<i64>, i64) = db!(tx, |conn| {
+        let select = sqlx::query_as(
+            "SELECT max(segment), (SELECT count(*) FROM promise_filters WHERE round_id = $1 AND segment =
+                 (SELECT max(segment) FROM accepted_ballots WHERE round_id = $1))
+             FROM accepted_ballots WHERE round_id = $1",
+        );
+        select.bind(round_id).fetch_one(conn).await?
+    });
+    Ok(last.map(|last| (last, filters > 0)))
 }
 
 /// How many promises a segment holds, as far as they are not more than so many.

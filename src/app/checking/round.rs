@@ -92,7 +92,9 @@ pub(super) async fn urn(app: &App, slug: &str, round_id: i64, found: &mut Findin
 /// [`Error::Database`], [`Error::Broken`] with what cannot be understood.
 pub(super) async fn filters(app: &App, slug: &str, published: &Published, found: &mut Findings) -> Result<(), Error> {
     let (round_id, keeping) = (published.id, &published.segments.keeping);
-    let last = promises::last(&mut app.db.ask().await?, round_id).await?.unwrap_or_default();
+    let last = promises::last(&mut app.db.ask().await?, round_id).await?.map_or(0, |(last, _)| last);
+    // It is refused where that cannot be.
+    segments::open_in(&mut app.db.read().await?, round_id).await?;
     if ballot_box::segment(&mut app.db.ask().await?, round_id).await? < last {
         found.tell(slug, &format!("its urn does not know of the segment {last} of its promises"));
     }

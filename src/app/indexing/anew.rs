@@ -27,7 +27,9 @@ const LEVEL: i64 = 1;
 /// # Errors
 /// [`Error::Database`]; [`Error::Broken`] when the log or the promises are damaged.
 pub(super) async fn make(app: &App, round: &Published) -> Result<Option<u64>, Error> {
-    round.segments.catch_up(&app.db, round.id).await?;
+    if let Err(fault) = round.segments.catch_up(&app.db, round.id).await {
+        tracing::warn!(%fault, "promises are looked for without filters");
+    }
     // Both of one moment: of every batch that comes later a run of its own is added.
     let mut tx = app.db.read().await?;
     let runs =

@@ -38,12 +38,23 @@ impl Filters {
         places
     }
 
-    /// The segments before `open` that have none, and the time of which a filter of them would be.
-    pub(super) fn missing(&self, open: i64) -> (Vec<i64>, u64) {
+    /// The time of which a filter is that is read from here on.
+    pub(super) fn epoch(&self) -> u64 {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).epoch
+    }
+
+    /// Whether there is one of the segment `open` or of a later one.
+    pub(super) fn reach_past(&self, open: i64) -> bool {
+        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        i64::try_from(known.of.len()).is_ok_and(|len| len > open)
+    }
+
+    /// The segments before `open` that have none.
+    pub(super) fn missing(&self, open: i64) -> Vec<i64> {
         let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
         let has_none =
             |segment: &i64| usize::try_from(*segment).is_ok_and(|at| !matches!(known.of.get(at), Some(Some(_))));
-        ((0..open).filter(has_none).collect(), known.epoch)
+        (0..open).filter(has_none).collect()
     }
 
     /// Whether a segment before `open` has none.
@@ -94,7 +105,7 @@ mod tests {
         );
         filters.add(2, of(&[4]), 0);
         assert_eq!((places(&filters, 3, 1), places(&filters, 3, 4)), (vec![0, 1, 3], vec![0, 1, 2, 3]));
-        assert_eq!(filters.missing(3), (vec![0, 1], 0));
+        assert_eq!((filters.missing(3), filters.epoch()), (vec![0, 1], 0));
         filters.add(0, of(&[1, 2]), 0);
         assert!(filters.are_behind(3) && filters.are_behind(2) && !filters.are_behind(1));
         filters.add(1, of(&[2, 3]), 0);
@@ -111,9 +122,10 @@ mod tests {
         filters.add(0, Filter::of(&[asked(1).0]), 0);
         filters.add(1, Filter::of(&[asked(2).0]), 0);
         assert_eq!((places(&filters, 0, 9), places(&filters, 1, 1)), (vec![0], vec![0, 1]));
+        assert!(filters.reach_past(1) && !filters.reach_past(2));
         filters.forget();
         filters.add(1, Filter::of(&[]), 0);
-        assert_eq!(filters.missing(2), (vec![0, 1], 1), "what was read before is not taken");
+        assert_eq!((filters.missing(2), filters.epoch()), (vec![0, 1], 1), "what was read before is not taken");
         assert_eq!(places(&filters, 1, 9), [0, 1]);
     }
 }

@@ -1,11 +1,12 @@
-//! Filters in the database, sealed under the service's own key: of another round, another segment or another maker none opens, so that no
+//! Filters in the database. On PostgreSQL they are asked for where writes go: a reader may still be connected to a host that was the primary.
+//! They are sealed under the service's own key: of another round, another segment or another maker none opens, so that no
 //! row that somebody put there can hide a promise.
 
 use crate::{
     crypto::vault::MasterKey,
     domain::filter::Filter,
     error::Error,
-    store::{Db, Tx, promises},
+    store::{Db, Tx, ballot_box, promises},
 };
 
 /// Credentials that are read at a time.
@@ -32,7 +33,9 @@ impl Keeping {
 
     /// The filter that was kept of a segment, unless it is missing or damaged.
     pub(super) async fn kept(&self, db: &Db, round_id: i64, segment: i64) -> Result<Option<Filter>, Error> {
-        let Some(kept) = promises::filter(&mut db.ask().await?, round_id, segment).await? else { return Ok(None) };
+        let mut tx = if db.has_one_writer() { db.ask().await? } else { db.write().await? };
+        let Some(kept) = promises::filter(&mut tx, round_id, segment).await? else { return Ok(None) };
+        drop(tx);
         let filter = self.open(segment, &kept);
         if filter.is_none() {
             tracing::error!(
@@ -45,13 +48,17 @@ impl Keeping {
 
     /// Makes the filter of a segment and keeps it; nothing while promises may come into it.
     pub(super) async fn made(&self, db: &Db, round_id: i64, segment: i64) -> Result<Option<Filter>, Error> {
+        // Under the lock for a moment: then nobody who asked before is still putting promises there.
+        let mut tx = db.write().await?;
+        let said = ballot_box::lock(&mut tx, round_id).await?;
+        if super::of_promises(&mut tx, round_id, said).await? <= segment {
+            return Ok(None);
+        }
+        drop(tx);
         // On PostgreSQL all of it is one transaction of one host that takes writes: a reader may still be connected to one that did. On
         // SQLite the one transaction that writes must not be kept by reading.
         let is_one = !db.has_one_writer();
         let mut tx = if is_one { db.write().await? } else { db.read().await? };
-        if super::open_in(&mut tx, round_id).await? <= segment {
-            return Ok(None);
-        }
         let filter = filter_of(&mut tx, round_id, segment).await?;
         let mut tx = if is_one {
             tx
