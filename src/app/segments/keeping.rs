@@ -59,6 +59,9 @@ impl Keeping {
         // SQLite the one transaction that writes must not be kept by reading.
         let is_one = !db.has_one_writer();
         let mut tx = if is_one { db.write().await? } else { db.read().await? };
+        if super::open_in(&mut tx, round_id).await? <= segment {
+            return Ok(None);
+        }
         let filter = filter_of(&mut tx, round_id, segment).await?;
         let mut tx = if is_one {
             tx
