@@ -132,7 +132,8 @@ pub async fn count(tx: &mut Tx, round_id: i64, segment: i64, most: u32) -> Resul
     })
 }
 
-/// The next credentials of a segment after this one, in their order, at most so many.
+/// The next credentials of a segment after this one, in their order, at most so many. They come in one value, for each row of an answer
+/// is copied and handed from thread to thread by itself.
 ///
 /// # Errors
 /// [`Error::Database`]; [`Error::Broken`] when one has another length.
@@ -143,16 +144,26 @@ pub async fn credentials(
     after: Option<[u8; 32]>,
     limit: u32,
 ) -> Result<Vec<[u8; 32]>, Error> {
-    let rows: Vec<Vec<u8>> = db!(tx, |conn| {
-        let select = sqlx::query_scalar(
-            "SELECT DISTINCT credential FROM accepted_ballots
-             WHERE round_id = $1 AND segment = $2 AND credential > $3 ORDER BY credential LIMIT $4",
+    type Together = (Option<Vec<u8>>, Option<i64>, Option<i64>);
+    let (together, shortest, longest): Together = db!(tx, |conn| {
+        let select = sqlx::query_as(
+            "SELECT string_agg(credential, $5 ORDER BY credential),
+                 CAST(min(length(credential)) AS BIGINT), CAST(max(length(credential)) AS BIGINT)
+             FROM (SELECT credential FROM accepted_ballots
+                 WHERE round_id = $1 AND segment = $2 AND credential > $3 ORDER BY credential LIMIT $4) AS found",
         );
         let select = select.bind(round_id).bind(segment).bind(after.map_or_else(Vec::new, Vec::from));
-        select.bind(i64::from(limit)).fetch_all(conn).await?
+        select.bind(i64::from(limit)).bind(Vec::<u8>::new()).fetch_one(conn).await?
     });
-    let credentials: Result<Vec<_>, _> = rows.into_iter().map(<[u8; 32]>::try_from).collect();
-    credentials.map_err(|_| Error::broken("a credential among the promises has another length"))
+    let Some(together) = together else { return Ok(Vec::new()) };
+    let (credentials, rest) = together.as_chunks::<32>();
+    if !rest.is_empty() || (shortest, longest) != (Some(32), Some(32)) {
+        return Err(Error::broken("a credential among the promises has another length"));
+    }
+    let mut credentials = credentials.to_vec();
+    // One with several versions comes several times.
+    credentials.dedup();
+    Ok(credentials)
 }
 
 /// Keeps the filter of a segment that is full; another node may have.
