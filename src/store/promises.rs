@@ -191,3 +191,44 @@ pub async fn filter(tx: &mut Tx, round_id: i64, segment: i64) -> Result<Option<V
         Ok(select.bind(round_id).bind(segment).fetch_optional(conn).await?)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::db::Db;
+
+    const fn promise(number: u8, version: u32) -> Accepted {
+        Accepted { credential: [number; 32], version, hash: [number; 32], in_log_by: 0 }
+    }
+
+    #[tokio::test]
+    async fn each_credential_of_a_segment_comes_once_and_one_of_another_length_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = Db::open(&folder.path().join("veche.db")).await.unwrap();
+        let mut tx = db.write().await.unwrap();
+        // Zero bytes and bytes that are no text, too.
+        let promises = [(0, 1), (0, 2), (9, 1), (200, 1), (200, 2), (200, 3), (255, 1)].map(|(n, v)| promise(n, v));
+        insert(&mut tx, 1, 0, &promises).await.unwrap();
+        insert(&mut tx, 1, 1, &[promise(7, 1)]).await.unwrap();
+        let all = [0, 9, 200, 255].map(|number| [number; 32]);
+        assert_eq!(credentials(&mut tx, 1, 0, None, 100).await.unwrap(), all);
+        let (mut found, mut after) = (Vec::new(), None);
+        while let Some(last) = credentials(&mut tx, 1, 0, after, 2).await.unwrap().last().copied() {
+            found.extend(credentials(&mut tx, 1, 0, after, 2).await.unwrap());
+            after = Some(last);
+        }
+        assert_eq!(found, all, "wherever a block ends");
+        db!(&mut tx, |conn| {
+            let insert =
+                "INSERT INTO accepted_ballots (round_id, segment, credential, version, hash, in_log_by) VALUES ";
+            for length in ["31", "33"] {
+                let row = sqlx::AssertSqlSafe(format!("{insert} (1, 2, zeroblob({length}), 1, zeroblob(32), 0)"));
+                sqlx::query(row).execute(&mut *conn).await.unwrap();
+            }
+        });
+        assert!(
+            matches!(credentials(&mut tx, 1, 2, None, 100).await, Err(Error::Broken(_))),
+            "together they are 64 bytes"
+        );
+    }
+}
