@@ -18,15 +18,13 @@ use crate::{
 /// Seconds that a session lasts.
 const SESSION: i64 = 1800;
 
-/// A session, and who it is for.
+/// A session, and what opens it later.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Identified {
+    /// Who it is for, and until when.
+    pub session: Session,
     /// Token for the registrar's other requests.
-    pub session: String,
-    /// Unix second at which it ends.
-    pub expires: i64,
-    /// The person's pseudonym in this round.
-    pub pseudonym: [u8; 32],
+    pub token: String,
 }
 
 /// Recognises the owner of a letter code and decides whether they may vote.
@@ -44,7 +42,7 @@ pub async fn identify(app: &App, slug: &str, code: &str) -> Result<Identified, E
     let letter = session::letter(&code_hash);
     let session = Session { expires, letter, pseudonym: person.pseudonym, round: slug.to_owned() };
     let token = session.issue(&app.session_key.0);
-    Ok(Identified { session: token, expires, pseudonym: person.pseudonym })
+    Ok(Identified { session, token })
 }
 
 /// Whose code somebody holds who stands at the registrar's door.

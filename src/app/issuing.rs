@@ -61,6 +61,17 @@ pub async fn issue(app: &App, slug: &str, session: &Session, blinded: &[u8]) -> 
     Ok(signature)
 }
 
+/// Signs for somebody who was identified a moment ago, or not: whoever gets nothing asks [`issue`], which says why.
+///
+/// # Errors
+/// [`Error`] that is no refusal.
+pub async fn issue_at_once(app: &App, slug: &str, session: &Session, blinded: &[u8]) -> Result<Option<Vec<u8>>, Error> {
+    match issue(app, slug, session, blinded).await {
+        Err(Error::Refused(_)) => Ok(None),
+        answer => answer.map(Some),
+    }
+}
+
 /// Whether a credential was issued in the session owner's name.
 ///
 /// # Errors

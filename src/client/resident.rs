@@ -11,7 +11,8 @@ use ballots::{
 use ed25519_dalek::{SigningKey, VerifyingKey};
 use rand::Rng;
 use reqwest::Method;
-use serde_json::json;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
@@ -147,33 +148,53 @@ impl PollingPlace {
         Ok(Credential { key, issuer_signature, version: 0 })
     }
 
-    /// Gets a credential: key pair, blinding, blind signature, unblinding and check. A lost answer is asked for again.
+    /// Gets a credential in a session: key pair, blinding, blind signature, unblinding and check. A lost answer is asked for again.
     ///
     /// # Errors
     /// [`ClientFault`].
     pub async fn credential(&self, api: &Api, session: &str) -> Result<Credential, ClientFault> {
-        let request = self.request()?;
+        self.issue(api, session, self.request()?).await
+    }
+
+    async fn issue(&self, api: &Api, session: &str, request: CredentialRequest) -> Result<Credential, ClientFault> {
         let body = json!({ "blinded": Bytes(request.blinded.clone()) });
-        let path = format!("{}/credential", self.path);
-        let mut tries = 0;
-        let answer: IssueResponse = loop {
-            match api.send(Method::POST, &path, Some(session), Some(&body)).await {
-                Err(ClientFault::Http(_)) if tries < TRIES => tries += 1,
-                other => break other?,
-            }
-        };
+        let answer: IssueResponse = self.post(api, "credential", Some(session), &body).await?;
         self.finish(request, &answer.signature.0)
     }
 
-    /// Identifies, gets a credential, and leaves an encrypted copy for another device.
+    /// Identifies and gets a credential with one question, or a second one when the registrar has more to say; and leaves an encrypted
+    /// copy for another device.
     ///
     /// # Errors
     /// [`ClientFault`].
     pub async fn register(&self, api: &Api, code: &LetterCode) -> Result<Credential, ClientFault> {
-        let session = self.identify(api, &code.identifying).await?.session;
-        let credential = self.credential(api, &session).await?;
-        self.save(api, &session, &code.secret, &credential).await?;
+        let request = self.request()?;
+        let body = json!({ "code": code.identifying.to_string(), "blinded": Bytes(request.blinded.clone()) });
+        let identified: IdentificationResponse = self.post(api, "identification", None, &body).await?;
+        let credential = match identified.signature {
+            Some(signature) => self.finish(request, &signature.0)?,
+            None => self.issue(api, &identified.session, request).await?,
+        };
+        self.save(api, &identified.session, &code.secret, &credential).await?;
         Ok(credential)
+    }
+
+    /// Posts what a right code or a session may ask for twice: a lost answer is asked for again. (Of a wrong code each counts.)
+    async fn post<T: DeserializeOwned>(
+        &self,
+        api: &Api,
+        name: &str,
+        session: Option<&str>,
+        body: &Value,
+    ) -> Result<T, ClientFault> {
+        let path = format!("{}/{name}", self.path);
+        let mut tries = 0;
+        loop {
+            match api.send(Method::POST, &path, session, Some(body)).await {
+                Err(ClientFault::Http(_)) if tries < TRIES => tries += 1,
+                other => return other,
+            }
+        }
     }
 
     /// Leaves an encrypted copy of a credential with the registrar.

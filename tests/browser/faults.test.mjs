@@ -151,7 +151,7 @@ test('a tab that was closed on the way: the next visit begins with the ballot th
 test('a tab that was closed while the credential was under way: the same request again', async () => {
   const { context, page } = await device(browser);
   let first;
-  await page.route('**/credential', async (route) => {
+  await page.route('**/identification', async (route) => {
     first = route.request().postData();
     await route.fetch();
     await route.abort('connectionreset');
@@ -161,7 +161,7 @@ test('a tab that was closed while the credential was under way: the same request
   await page.close();
   const again = await context.newPage();
   let second;
-  again.on('request', (request) => request.url().endsWith('/credential') && (second = request.postData()));
+  again.on('request', (request) => request.url().endsWith('/identification') && (second = request.postData()));
   await again.goto(at(stage, 'ballot'));
   await comesTo(again, 'greeting');
   await again.locator('#continue').click();
@@ -170,6 +170,21 @@ test('a tab that was closed while the credential was under way: the same request
   await marks(again, [3]);
   assert.equal(second, first, 'another request would have been refused');
   await casts(again);
+});
+
+test('on a shared device, too, a lost answer is asked for again with the same request', async () => {
+  const { page } = await device(browser);
+  const bodies = [];
+  page.on('request', (request) => request.url().endsWith('/identification') && bodies.push(request.postData()));
+  await page.route('**/identification', async (route) => {
+    await route.fetch();
+    await route.abort('connectionreset');
+  }, { times: 1 });
+  await identifies(page, stage, stage.codes[9], { shared: true });
+  await page.locator('#code-problem .notice').waitFor();
+  await page.locator('#code-submit').click();
+  await comesTo(page, 'marks');
+  assert.deepEqual(bodies, [bodies[0], bodies[0]], 'another request would have been refused');
 });
 
 test('a server that answers nonsense is not believed', async () => {

@@ -1,5 +1,6 @@
 //! Rate limits: by who asks and by what is asked for, with the time to wait, and in bounded memory.
 
+use audit::round::Bytes;
 use reqwest::{Method as Verb, StatusCode};
 use serde_json::json;
 use veche::{
@@ -113,6 +114,11 @@ async fn every_other_operation_is_limited_too() {
     }
     let again = town.session(&codes[0]).await;
     assert_eq!(town.posts("/credential", Some(&again), json!({ "blinded": "" })).await.problem(), "too-many");
+    // Nor is there another way to the issuer: what comes with the code is not signed.
+    let request = town.place().await.request().unwrap();
+    let with_code = json!({ "code": codes[0].identifying.to_string(), "blinded": Bytes(request.blinded) });
+    let unsigned = town.posts("/identification", None, with_code).await;
+    assert_eq!((unsigned.status, unsigned.json().get("signature")), (StatusCode::OK, None));
     let other = town.session(&codes[1]).await;
     assert_eq!(town.posts("/credential", Some(&other), json!({ "blinded": "" })).await.problem(), "blinded-message");
     let ballot = vec![1; 500];

@@ -184,18 +184,21 @@ async fn votes(
     assert_eq!(process.posts("/identification", None, mistyped).await.problem(), "code-mistyped");
     let cut = format!("{{\"code\": \"{}", code.identifying);
     assert_eq!(process.posts("/identification", None, cut).await.problem(), "malformed");
-    let identified =
-        process.posts("/identification", None, json!({ "code": code.identifying.to_string() }).to_string()).await;
+    let spoilt = json!({ "code": code.identifying.to_string(), "blinded": "not base64!" }).to_string();
+    assert_eq!(process.posts("/identification", None, spoilt).await.problem(), "malformed");
+    let request = place.request().unwrap();
+    secrets.bytes("a blinded message", &request.blinded);
+    let both = json!({ "code": code.identifying.to_string(), "blinded": Bytes(request.blinded.clone()) }).to_string();
+    let identified = process.posts("/identification", None, both).await;
     let session = identified.json()["session"].as_str().unwrap().to_owned();
     secrets.text("a session", session.split('.').next().unwrap());
     secrets.text("a session", session.split('.').nth(1).unwrap());
     let pseudonym = hex::decode(identified.json()["pseudonym"].as_str().unwrap()).unwrap();
     secrets.bytes("a pseudonym", &pseudonym);
-    let request = place.request().unwrap();
-    secrets.bytes("a blinded message", &request.blinded);
     let body = json!({ "blinded": Bytes(request.blinded.clone()) }).to_string();
     let signature = process.posts("/credential", Some(&session), body).await.json()["signature"].clone();
     let signature: Bytes = serde_json::from_value(signature).unwrap();
+    assert_eq!(identified.json()["signature"], json!(signature), "the same message, whichever way it comes");
     secrets.bytes("a blind signature", &signature.0);
     let mut credential = place.finish(request, &signature.0).unwrap();
     let again = json!({ "blinded": Bytes(place.request().unwrap().blinded) }).to_string();

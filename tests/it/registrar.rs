@@ -12,7 +12,7 @@ use veche::{
         backup::BACKUP_LEN,
         codes::{IdentifyingCode, LetterCode},
     },
-    http::{RollEntry, StatusResponse},
+    http::{IdentificationResponse, RollEntry, StatusResponse},
 };
 
 use super::town::{HOUR, SLUG, Town, person};
@@ -102,6 +102,51 @@ async fn only_the_round_s_district_votes() {
     for code in &codes[1..] {
         assert_eq!(town.identifies(&code.identifying.to_string()).await.problem(), "wrong-district");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_that_comes_with_the_code_is_signed_with_the_same_answer() {
+    let town = Town::new().await;
+    town.publishes().await;
+    let child = ListedPerson { born: "2016-02-29".into(), ..person(2) };
+    let codes = town.enrols_people(&[person(0), person(1), child]).await;
+    let place = town.place().await;
+    let comes = async |code: usize, blinded: &[u8]| {
+        let body = json!({ "code": codes[code].identifying.to_string(), "blinded": Bytes(blinded.to_vec()) });
+        town.posts("/identification", None, body).await
+    };
+    let request = place.request().unwrap();
+    let blinded = request.blinded.clone();
+    let first: IdentificationResponse = serde_json::from_str(&comes(0, &blinded).await.text).unwrap();
+    let signature = first.signature.unwrap().0;
+    let asked = json!({ "blinded": Bytes(blinded.clone()) });
+    let again = town.posts("/credential", Some(&first.session), asked).await.json();
+    assert_eq!(again["signature"], json!(Bytes(signature.clone())), "in whichever way it is asked for");
+    assert_eq!(comes(0, &blinded).await.json()["signature"], json!(Bytes(signature.clone())));
+    place.finish(request, &signature).unwrap();
+    // What is not signed costs nobody the session, in which the reason is heard.
+    for (code, message, why) in
+        [(0, place.request().unwrap().blinded, "already-issued"), (1, vec![7; 5], "blinded-message")]
+    {
+        let answer = comes(code, &message).await;
+        assert_eq!(answer.status, StatusCode::OK);
+        assert!(answer.json().get("signature").is_none());
+        let session = answer.json()["session"].as_str().unwrap().to_owned();
+        let heard = town.posts("/credential", Some(&session), json!({ "blinded": Bytes(message) })).await;
+        assert_eq!(heard.problem(), why);
+    }
+    // Whoever is not let in gets no signature.
+    assert_eq!(comes(2, &place.request().unwrap().blinded).await.problem(), "under-age");
+    let nobody = json!({ "code": guess(&codes[1]), "blinded": Bytes(place.request().unwrap().blinded) });
+    assert_eq!(town.posts("/identification", None, nobody).await.problem(), "code");
+    let session = town.session(&codes[1]).await;
+    let status: StatusResponse =
+        town.api.get(&format!("/api/v1/rounds/{SLUG}/credential"), Some(&session)).await.unwrap();
+    assert!(!status.issued);
+    town.opens().await;
+    assert_eq!(town.acts(Act::Close).await.issued, 1);
+    let late = json!({ "code": codes[1].identifying.to_string(), "blinded": Bytes(place.request().unwrap().blinded) });
+    assert!(town.posts("/identification", None, late).await.json().get("signature").is_none());
 }
 
 #[tokio::test(flavor = "multi_thread")]

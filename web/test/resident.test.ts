@@ -101,7 +101,7 @@ test('nothing but what is meant is sent, and ballots go without a session', asyn
   const town = await Town.found();
   const resident = await voter(town);
   await resident.cast(MARKS);
-  assert.deepEqual(town.seen.map(({ method, path }) => `${method} ${path.replace('/api/v1/rounds/spring', '')}`), ['GET ', 'POST /identification', 'POST /credential', 'PUT /credential/backup', 'POST /ballots']);
+  assert.deepEqual(town.seen.map(({ method, path }) => `${method} ${path.replace('/api/v1/rounds/spring', '')}`), ['GET ', 'POST /identification', 'PUT /credential/backup', 'POST /ballots']);
   for (const { init, path, headers, body } of town.seen) {
     const { credentials, referrerPolicy, cache, redirect } = init;
     assert.deepEqual({ credentials, referrerPolicy, cache, redirect }, { credentials: 'omit', referrerPolicy: 'no-referrer', cache: 'no-store', redirect: 'error' });
@@ -114,17 +114,64 @@ test('a lost request or answer of the issuer is asked for again with the same me
   for (const kind of ['lost', 'unanswered', 'silent'] as const) {
     const town = await Town.found();
     const store = await openStore(new IDBFactory());
-    town.weather.push({ path: '/credential', kind });
+    town.weather.push({ path: '/identification', kind });
     const first = await enter(town, store, 50);
     await assert.rejects(register(first, anna), failed(kind === 'silent' ? 'time-out' : 'network'));
     const next = await enter(town, store);
     assert.equal((await next.standing()).requested, true);
     assert.deepEqual(await register(next, anna), { source: 'resumed', backup: 'saved' });
-    const bodies = town.seen.filter(({ method, path }) => method === 'POST' && path.endsWith('/credential')).map(({ body }) => body);
+    const bodies = town.seen.filter(({ path }) => path.endsWith('/identification')).map(({ body }) => body);
     assert.equal(bodies.length, 2);
+    assert.match(bodies[0] ?? '', /"blinded"/);
     assert.equal(bodies[0], bodies[1]);
     await next.cast(MARKS);
   }
+});
+
+test('whoever is certainly turned away leaves nothing behind', async () => {
+  for (const [slug, status] of [['code', 403], ['too-many', 429], ['overloaded', 503]] as const) {
+    const town = await Town.found();
+    const store = await openStore(new IDBFactory());
+    const resident = await enter(town, store);
+    town.weather.push({ path: '/identification', kind: () => problem(slug, status) });
+    await assert.rejects(resident.identify(boris.identifying), refused(slug));
+    assert.deepEqual(await store.all(), []);
+    assert.equal((await register(resident, anna)).source, 'new');
+  }
+});
+
+test('what may have been signed waits for the same code, whatever is said of it later', async () => {
+  for (const kind of ['unanswered', () => problem('unavailable', 503), () => problem('timeout', 408)] as const) {
+    const town = await Town.found();
+    const resident = await enter(town, await openStore(new IDBFactory()));
+    town.weather.push({ path: '/identification', kind });
+    await assert.rejects(resident.identify(anna.identifying));
+    assert.equal((await resident.standing()).requested, true);
+    await assert.rejects(resident.identify(boris.identifying), failed('requested'));
+    town.weather.push({ path: '/identification', kind: () => problem('too-many', 429) });
+    await assert.rejects(resident.identify(anna.identifying), refused('too-many'));
+    assert.equal((await register(resident, anna)).source, 'resumed');
+    const bodies = town.seen.filter(({ path }) => path.endsWith('/identification')).map(({ body }) => body);
+    assert.deepEqual(bodies, [bodies[0], bodies[0], bodies[0]]);
+  }
+});
+
+test('a registrar that does not sign at once is asked for its reason', async () => {
+  const town = await Town.found();
+  const resident = await enter(town, memoryStore());
+  town.turnsAway = 'too-many';
+  await assert.rejects(register(resident, anna), refused('too-many'));
+  assert.equal((await resident.standing()).requested, false);
+  town.turnsAway = '';
+  assert.equal((await register(resident, boris)).source, 'new');
+});
+
+test('a request that another tab has erased is not made anew in the same session', async () => {
+  const town = await Town.found();
+  const resident = await enter(town, memoryStore());
+  const session = await resident.identify(anna.identifying);
+  await resident.erase();
+  await assert.rejects(resident.register(session, anna.identifying), failed('no-credential'));
 });
 
 test('a copy that was not left is left later', async () => {
@@ -294,9 +341,9 @@ test('no acceptance counts unless it is signed, for this ballot and this round',
 test('an issuer that signs something else is noticed, and can be asked again', async () => {
   const town = await Town.found();
   const resident = await enter(town, memoryStore());
-  town.weather.push({ path: '/credential', kind: async (answer) => {
-    const { signature } = (await answer.json()) as { signature: string };
-    return json({ signature: toBase64(flipped(fromBase64(signature) ?? assert.fail(), 100)) });
+  town.weather.push({ path: '/identification', kind: async (answer) => {
+    const { signature, ...session } = (await answer.json()) as { signature: string };
+    return json({ ...session, signature: toBase64(flipped(fromBase64(signature) ?? assert.fail(), 100)) });
   } });
   await assert.rejects(register(resident, anna), failed('issuer-signature'));
   assert.equal((await register(resident, anna)).source, 'resumed');

@@ -48,8 +48,9 @@ test('a resident of the real server', async (t) => {
   const { identifying, secret } = read.value;
 
   const first = await Resident.enter(api, await openStore(new IDBFactory()), town.round);
+  assert.equal((await api.status(town.round, await api.identify(town.round, identifying))).issued, false, 'a code alone asks for nothing');
   const session = await first.identify(identifying);
-  assert.equal((await api.status(town.round, session)).issued, false);
+  assert.equal((await api.status(town.round, session)).issued, true);
   assert.deepEqual(await first.register(session, identifying, secret), { source: 'new', backup: 'saved' });
   assert.deepEqual(await api.status(town.round, session), { issued: true, pseudonym: session.pseudonym });
   const one = await first.cast([{ territory: 4 }, { territory: 1 }]);

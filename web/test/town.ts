@@ -61,6 +61,8 @@ export class Town {
   closesAt = HOUR + 86_400;
   /** By when the ballot box promises to have the next ballots in the log. */
   inLogBy = HOUR;
+  /** Why nobody gets a signature. */
+  turnsAway = '';
   /** Which weather the next request that starts so meets, once. */
   readonly weather: { path: string; kind: Weather }[] = [];
   private readonly issued = new Map<string, string>();
@@ -169,7 +171,8 @@ export class Town {
       case 'POST /identification': {
         const code = field('code').replace(/-/g, '');
         if (!letters.some(({ identifying }) => identifying === code)) return problem('code', 403);
-        return json({ session: code, expires: HOUR, pseudonym: 'ab'.repeat(32) });
+        const signed = this.issue(code, field('blinded'));
+        return json({ session: code, expires: HOUR, pseudonym: 'ab'.repeat(32), ...(signed.ok && ((await signed.json()) as object)) });
       }
       case 'GET /credential':
         return json({ issued: this.issued.has(session), pseudonym: 'ab'.repeat(32) });
@@ -204,6 +207,8 @@ export class Town {
   }
 
   private issue(person: string, blinded: string): Response {
+    if (blinded === '') return problem('blinded-message', 422);
+    if (this.turnsAway !== '') return problem(this.turnsAway, 429);
     const earlier = this.issued.get(person);
     if (earlier !== undefined && earlier !== blinded) return problem('already-issued', 409);
     this.issued.set(person, blinded);

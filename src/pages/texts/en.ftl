@@ -627,6 +627,8 @@ client-wrong-advice = Your browser checked this, and it must not be so. Reload t
 
 client-device-taken = This device holds the credential of somebody else
 client-device-taken-advice = If that person has finished, erase their data from the device and enter your code again.
+client-device-requested = A credential was asked for on this device with another code, and no answer came
+client-device-requested-advice = If that was somebody else, let them finish first. If it was you, enter that code again, or erase the data from the device and begin anew with this one.
 client-device-no-credential = The credential is not on this device any more
 client-device-no-credential-advice = It may have been erased in another tab. Reload the page and enter the code from your letter again.
 client-device-nothing-pending = There is nothing to send
@@ -669,7 +671,7 @@ client-continue = Go on
 client-somebody-else = That is not me: erase and begin anew
 client-erase-question = Erase everything of this vote from this device?
 client-erase-unsaved = There is no copy of the credential. Once it is erased, nobody can vote with it any more, neither here nor on another device. A vote that was accepted stays counted.
-client-erase-requested = The request for a credential is not finished. Once it is erased, this code cannot get one.
+client-erase-requested = The request for a credential is not finished. If one was issued and only the answer was lost, its code cannot get another once this is erased.
 client-erase-pending = A ballot that was sent has no confirmation yet. Once it is erased, it cannot be sent again.
 client-erase-receipts = The receipts leave this device. If you need them, save them first.
 client-erase-saved = You can get the credential again on any device, with both halves of the code.

@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 use tokio::{net::TcpListener, task::JoinHandle};
 use veche::{
     client::Api,
-    http::{AcceptanceResponse, ConsistencyResponse, IdentificationResponse, IssueResponse},
+    http::{AcceptanceResponse, ConsistencyResponse, IdentificationResponse},
 };
 
 use super::{
@@ -70,7 +70,7 @@ struct Cast {
 
 #[derive(Deserialize)]
 struct Blinded {
-    blinded: Bytes,
+    blinded: Option<Bytes>,
 }
 
 #[derive(Deserialize)]
@@ -84,7 +84,6 @@ impl CheatingServer {
         let round = Router::new()
             .route("/", get(show))
             .route("/identification", post(identify))
-            .route("/credential", post(issue))
             .route("/ballots", post(accept))
             .route("/receipts", post(receipt_in_private))
             .route("/receipts/{ballot}", get(receipt))
@@ -133,13 +132,13 @@ async fn show(State(face): Shown) -> Response {
 }
 
 /// Whoever comes is let in, and gets a credential: what is played here comes after.
-async fn identify() -> Json<IdentificationResponse> {
-    Json(IdentificationResponse { session: "anybody".to_owned(), expires: i64::from(u32::MAX), pseudonym: Hash::ZERO })
-}
-
-async fn issue(State(face): Shown, Json(request): Json<Blinded>) -> Json<IssueResponse> {
-    let signature = face.truth.operator.issuer.blind_sign(&request.blinded.0).unwrap();
-    Json(IssueResponse { signature: Bytes(signature) })
+async fn identify(State(face): Shown, Json(request): Json<Blinded>) -> Json<IdentificationResponse> {
+    Json(IdentificationResponse {
+        session: "anybody".to_owned(),
+        expires: i64::from(u32::MAX),
+        pseudonym: Hash::ZERO,
+        signature: request.blinded.map(|blinded| Bytes(face.truth.operator.issuer.blind_sign(&blinded.0).unwrap())),
+    })
 }
 
 async fn checkpoint(State(face): Shown) -> String {

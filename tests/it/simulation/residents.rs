@@ -5,7 +5,7 @@ use rand::RngExt as _;
 use reqwest::Method;
 use serde_json::json;
 use veche::{
-    client::ClientFault,
+    client::{ClientFault, resident::CredentialRequest},
     crypto::codes::LetterCode,
     http::{Backup, IdentificationResponse, IssueResponse},
 };
@@ -66,17 +66,70 @@ impl Run {
             Typed::Unknown => LetterCode::generate(&mut self.rng).identifying.to_string(),
             Typed::Slip => letter.identifying.letters()[..15].to_owned(),
         };
-        self.begins(at.now, format!("{slug}: person {person} types {typed:?}"));
+        // Often a message comes along, to be signed at once.
+        let (blinded, request) = match self.rng.random_bool(0.5) {
+            true => Some(self.message(slug, person, tablet)).unzip(),
+            false => (None, None),
+        };
+        self.begins(at.now, format!("{slug}: person {person} types {typed:?}, with a message: {}", blinded.is_some()));
         let path = format!("/api/v1/rounds/{slug}/identification");
-        let answer = at.api.send(Method::POST, &path, None, Some(&json!({ "code": text }))).await;
+        let body = match &blinded {
+            Some(blinded) => json!({ "code": text, "blinded": Bytes(blinded.clone()) }),
+            None => json!({ "code": text }),
+        };
+        if typed == Typed::Right && blinded.is_some() && self.rng.random_bool(0.1) {
+            self.loses_answer(at.api.send::<_, serde_json::Value>(Method::POST, &path, None, Some(&body))).await;
+        }
+        let answer = at.api.send(Method::POST, &path, None, Some(&body)).await;
         let wanted = self.model.round(slug).unwrap().identifies(at.now, person, typed);
         let answer: Option<IdentificationResponse> = self.agree(answer, &wanted);
-        if let Some(IdentificationResponse { session: token, expires, pseudonym }) = answer {
+        if let Some(IdentificationResponse { session: token, expires, pseudonym, signature }) = answer {
             assert_eq!(Ok(expires), wanted);
             assert_eq!(*pseudonym.as_bytes(), self.roll_key.pseudonym(&self.people[person].number));
             let letter = self.model.rounds[slug].roll[&person].letter;
             let session = Session { token, slug: slug.to_owned(), expires, letter };
+            let round = self.model.round(slug).unwrap();
+            let signed = blinded.filter(|blinded| round.would_issue(at.now, person, &session, blinded).is_ok());
+            assert_eq!(signature.is_some(), signed.is_some(), "what was to be signed at once");
+            if let (Some(blinded), Some(Bytes(signature))) = (signed, signature) {
+                round.issues(person, &blinded);
+                self.receives(slug, person, tablet, blinded, request.flatten(), signature);
+            }
             self.device(slug, person, tablet).session = Some(session);
+        }
+    }
+
+    /// What a device asks to be signed: mostly what it asked before, else something new, of which it keeps the other half.
+    fn message(&mut self, slug: &str, person: usize, tablet: bool) -> (Vec<u8>, Option<CredentialRequest>) {
+        match self.device(slug, person, tablet).asked.as_ref().map(|asked| asked.blinded.clone()) {
+            Some(blinded) if self.rng.random_bool(0.7) => (blinded, None),
+            _ => {
+                let made = self.grounds[slug].place.as_ref().unwrap().request().unwrap();
+                (made.blinded.clone(), Some(made))
+            }
+        }
+    }
+
+    /// A device gets a signature, which is the one that it may have had before.
+    fn receives(
+        &mut self,
+        slug: &str,
+        person: usize,
+        tablet: bool,
+        blinded: Vec<u8>,
+        request: Option<CredentialRequest>,
+        signature: Vec<u8>,
+    ) {
+        let place = self.grounds[slug].place.clone().unwrap();
+        let device = self.device(slug, person, tablet);
+        if let Some(request) = request {
+            device.asked = Some(Asked { blinded, request: Some(request), signature: None });
+        }
+        let asked = device.asked.as_mut().unwrap();
+        let same = asked.signature.replace(signature.clone()).is_none_or(|known| known == signature);
+        assert!(same, "one message has two signatures");
+        if let Some(request) = asked.request.take() {
+            device.credential = Some(place.finish(request, &signature).unwrap());
         }
     }
 
@@ -106,16 +159,9 @@ impl Run {
         let Some((slug, person)) = self.somebody() else { return };
         let tablet = self.rng.random_bool(0.1);
         let Some(session) = self.session(&slug, person, tablet).await else { return };
-        let place = self.grounds[&slug].place.clone().unwrap();
-        let known = self.device(&slug, person, tablet).asked.as_ref().map(|asked| asked.blinded.clone());
-        let (mut request, damaged) = (None, self.rng.random_bool(0.05));
-        let blinded = match known {
-            _ if damaged => vec![0xff; 256],
-            Some(blinded) if self.rng.random_bool(0.7) => blinded,
-            _ => {
-                let made = request.insert(place.request().unwrap());
-                made.blinded.clone()
-            }
+        let (blinded, request) = match self.rng.random_bool(0.05) {
+            true => (vec![0xff; 256], None),
+            false => self.message(&slug, person, tablet),
         };
         let at = self.anywhere();
         let fresh = if request.is_some() { "another" } else { "the same" };
@@ -125,6 +171,7 @@ impl Run {
         }
         let answer = issue(at.clone(), &slug, &session.token, &blinded).await;
         let round = self.model.round(&slug).unwrap();
+        let damaged = blinded.iter().all(|byte| *byte == 0xff);
         let wanted = session.opens(&slug, at.now).and_then(|()| match damaged {
             true => Err("blinded-message"),
             false => round.would_issue(at.now, person, &session, &blinded),
@@ -133,17 +180,7 @@ impl Run {
             round.issues(person, &blinded);
         }
         if let Some(answer) = self.agree(answer, &wanted) {
-            let device = self.device(&slug, person, tablet);
-            if let Some(request) = request {
-                device.asked = Some(Asked { blinded, request: Some(request), signature: None });
-            }
-            let asked = device.asked.as_mut().unwrap();
-            let same =
-                asked.signature.replace(answer.signature.0.clone()).is_none_or(|known| known == answer.signature.0);
-            assert!(same, "one message has two signatures");
-            if let Some(request) = asked.request.take() {
-                device.credential = Some(place.finish(request, &answer.signature.0).unwrap());
-            }
+            self.receives(&slug, person, tablet, blinded, request, answer.signature.0);
         }
     }
 

@@ -31,6 +31,8 @@ export interface Session {
   readonly expires: number;
   /** The resident's line in the published register, hexadecimal. */
   readonly pseudonym: string;
+  /** The blind signature, when a message came along and was signed. Without it `issue` says why not. */
+  readonly signature?: Bytes;
 }
 
 /** Whether a credential was issued in the resident's name. */
@@ -80,10 +82,11 @@ export class Api {
     return { rules, fingerprint: text(fingerprint), phase: phase(fields['phase']), closesAt: whole(endedAt ?? closesAt) };
   }
 
-  /** Exchanges the identifying half of a letter code for a session. */
-  async identify(slug: string, code: IdentifyingCode): Promise<Session> {
-    const fields = object(await this.json('POST', `${round(slug)}/identification`, { body: { code: inGroups(code) } }));
-    return { token: text(fields['session']), expires: whole(fields['expires']), pseudonym: toHex(hash(fields['pseudonym'])) };
+  /** Exchanges the identifying half of a letter code for a session, and a blinded message for its signature, with one question. */
+  async identify(slug: string, code: IdentifyingCode, blinded?: Bytes): Promise<Session> {
+    const body = { code: inGroups(code), ...(blinded && { blinded: toBase64(blinded) }) };
+    const { session, expires, pseudonym, signature } = object(await this.json('POST', `${round(slug)}/identification`, { body }));
+    return { token: text(session), expires: whole(expires), pseudonym: toHex(hash(pseudonym)), ...(signature !== undefined && { signature: base64(signature) }) };
   }
 
   /** Was a credential issued in my name? */

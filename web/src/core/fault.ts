@@ -53,6 +53,8 @@ export type WrongAnswer =
 export type DeviceFault =
   /** The device holds the credential of another person; it must be erased first. */
   | 'taken'
+  /** The device waits for the answer to a request that was made with another letter. */
+  | 'requested'
   /** Nobody has identified here yet. */
   | 'no-credential'
   /** There is no ballot to send again. */

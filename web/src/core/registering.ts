@@ -26,6 +26,12 @@ export interface Registered extends Copy {
   readonly source: 'here' | 'new' | 'resumed' | 'restored';
 }
 
+/** A session, and which request for a credential went along with the code. */
+export interface Identified extends Session {
+  /** None where the credential is here. */
+  readonly request?: { readonly blinded: Bytes; readonly source: 'new' | 'resumed' };
+}
+
 /** Bytes of an Ed25519 secret key. */
 const SEED = 32;
 
@@ -37,14 +43,24 @@ export class Registrar {
     this.desk = new Desk(api, store, place);
   }
 
-  /** Exchanges the identifying half for a session; see `Resident.identify`. */
-  async identify(code: IdentifyingCode): Promise<Session> {
-    await this.refuseOthers(await this.desk.read(), code);
-    return this.desk.api.identify(this.desk.slug, code);
+  /** Exchanges the identifying half for a session, and asks for a credential with the same question; see `Resident.identify`. */
+  identify(code: IdentifyingCode): Promise<Identified> {
+    return this.desk.alone(async () => {
+      const record = await this.desk.read();
+      await this.refuseOthers(record, code);
+      const { api, slug } = this.desk;
+      if (record?.credential !== undefined) return api.identify(slug, code);
+      const request = await this.ready(code);
+      try {
+        return { ...(await api.identify(slug, code, request.blinded)), request };
+      } catch (thrown) {
+        throw await this.turnedAway(faultOf(thrown), request.blinded);
+      }
+    });
   }
 
   /** Gets a credential; see `Resident.register`. */
-  register(session: Session, code: IdentifyingCode, secret?: SecretCode, copy: 'now' | 'later' = 'now'): Promise<Registered> {
+  register(session: Identified, code: IdentifyingCode, secret?: SecretCode, copy: 'now' | 'later' = 'now'): Promise<Registered> {
     const left = async (): Promise<Copy> => {
       const isDue = secret !== undefined && (await this.desk.open()).unsaved !== undefined;
       return copy === 'later' && isDue ? { backup: 'later' } : this.saveCopy(session, secret);
@@ -53,9 +69,7 @@ export class Registrar {
       const record = await this.desk.open();
       await this.refuseOthers(record, code);
       if (record.credential !== undefined) return { source: 'here', ...(await left()) };
-      const holder = await holderTag(record.vault, this.desk.place.fingerprint, code);
-      await this.desk.change((kept) => ({ ...kept, holder }));
-      const source = await this.obtain(session, secret);
+      const source = await this.obtain(session, code, secret);
       return { source, ...(await left()) };
     });
   }
@@ -65,18 +79,43 @@ export class Registrar {
     const isTaken = record?.credential !== undefined || record?.pendingRequest !== undefined;
     if (!isTaken || record.holder === undefined) return;
     const tag = await holderTag(record.vault, this.desk.place.fingerprint, code);
-    if (!equal(tag, record.holder)) throw device('taken');
+    if (!equal(tag, record.holder)) throw device(record.credential === undefined ? 'requested' : 'taken');
   }
 
-  private async obtain(session: Session, secret: SecretCode | undefined): Promise<Registered['source']> {
+  /** The request that waits for its answer, or a new one. */
+  private async ready(code: IdentifyingCode): Promise<NonNullable<Identified['request']>> {
     const { pendingRequest } = await this.desk.open();
-    const request = pendingRequest ?? (await this.begin());
+    if (pendingRequest === undefined) return { blinded: (await this.begin(code)).blinded, source: 'new' };
+    await this.desk.change((record) => (record.pendingRequest === undefined ? record : { ...record, pendingRequest: { ...record.pendingRequest, isRepeated: true } }));
+    return { blinded: pendingRequest.blinded, source: 'resumed' };
+  }
+
+  /**
+   * After a refusal that is certain, a request that was sent this once is forgotten, and whose it was: nothing was signed, and nobody who
+   * tries next is to be kept out by it. Of a request that was sent before, an earlier answer may be lost, so it stays.
+   */
+  private async turnedAway(fault: Fault, blinded: Bytes): Promise<Fault> {
+    if (!isCertain(fault)) return fault;
+    const isIt = ({ credential, pendingRequest }: RoundRecord) =>
+      credential === undefined && pendingRequest !== undefined && pendingRequest.isRepeated !== true && equal(pendingRequest.blinded, blinded);
+    const forgotten = this.desk.change((record) => (isIt(record) ? without(record, 'pendingRequest', 'holder') : record));
+    // Whatever goes wrong here, the reason is what the resident must hear.
+    await forgotten.then((record) => this.desk.eraseEmpty(record)).catch(() => undefined);
+    return fault;
+  }
+
+  private async obtain(session: Identified, code: IdentifyingCode, secret: SecretCode | undefined): Promise<Registered['source']> {
+    const { pendingRequest } = await this.desk.open();
+    const isOurs = pendingRequest !== undefined && session.request !== undefined && equal(session.request.blinded, pendingRequest.blinded);
+    // Another tab has erased what was signed for this one: a second message never will be.
+    if (session.signature !== undefined && !isOurs) throw device('no-credential');
+    const request = pendingRequest ?? (await this.begin(code));
     let answer: Bytes;
     try {
-      answer = await this.desk.api.issue(this.desk.slug, session, request.blinded);
+      answer = session.signature ?? (await this.desk.api.issue(this.desk.slug, session, request.blinded));
     } catch (thrown) {
       const fault = faultOf(thrown);
-      if (fault.slug !== 'already-issued') throw fault;
+      if (fault.slug !== 'already-issued') throw await this.turnedAway(fault, request.blinded);
       // The issuer signed another message for this person, so it will never sign this one.
       await this.desk.change((record) => without(record, 'pendingRequest'));
       if (secret === undefined) throw fault;
@@ -84,20 +123,21 @@ export class Registrar {
       return 'restored';
     }
     await this.finish(request, answer);
-    return pendingRequest === undefined ? 'new' : 'resumed';
+    return pendingRequest === undefined ? 'new' : isOurs && session.request ? session.request.source : 'resumed';
   }
 
   /** Makes and blinds a key, and keeps it before anything is sent: the issuer signs one blinded message only. */
-  private async begin(): Promise<PendingRequest> {
+  private async begin(code: IdentifyingCode): Promise<PendingRequest> {
     const { place } = this.desk;
     const { vault } = await this.desk.open();
+    const holder = await holderTag(vault, place.fingerprint, code);
     const seed = random(SEED);
     const publicKey = await publicKeyOf(seed);
     const { blinded, inverse } = await blind(place.issuer, credentialMessage(place.fingerprint, publicKey));
     const secrets = concat(seed, inverse);
     const request = { publicKey, blinded, secrets: await put(vault, secrets) };
     wipe(seed, inverse, secrets);
-    await this.desk.change((record) => ({ ...record, pendingRequest: request }));
+    await this.desk.change((record) => ({ ...record, holder, pendingRequest: request }));
     return request;
   }
 
@@ -171,4 +211,9 @@ export class Registrar {
       wipe(seed, content);
     }
   }
+}
+
+/** Whether it is certain that nothing was carried out: a server that failed, or was too slow, may have signed. One with too much to do did not begin. */
+function isCertain({ what, slug }: Fault): boolean {
+  return what.kind === 'refused' && (slug === 'overloaded' || (what.problem.status < 500 && what.problem.status !== 408));
 }

@@ -10,7 +10,7 @@ import { readTlogProof } from './log/tlog_proof.ts';
 import { type Phase, type Place, enterPlace } from './place.ts';
 import { type ReceiptCode, receiptAddress } from './receipt_code.ts';
 import { type ReceiptFile, printReceiptFile, receiptFileName } from './receipt_file.ts';
-import { type Copy, type Registered, Registrar } from './registering.ts';
+import { type Copy, type Identified, type Registered, Registrar } from './registering.ts';
 import { territoryOrder } from './shuffle.ts';
 import type { AcceptedBallot, RoundRecord } from './store/record.ts';
 import type { Store } from './store/store.ts';
@@ -78,11 +78,13 @@ export class Resident {
   }
 
   /**
-   * Exchanges the identifying half for a session with the registrar.
+   * Exchanges the identifying half for a session with the registrar. Where no credential is here, the same question asks for one, and
+   * {@link register} finds the answer in the session.
    *
-   * @throws {Fault} `device: taken` before anything is sent, when another letter was used on this device.
+   * @throws {Fault} `device: taken` or `requested` before anything is sent, when another letter was used on this device. After a fault that
+   * leaves it open whether something was signed, the request waits for the next time.
    */
-  identify(code: IdentifyingCode): Promise<Session> {
+  identify(code: IdentifyingCode): Promise<Identified> {
     return this.registrar.identify(code);
   }
 
@@ -93,7 +95,7 @@ export class Resident {
    * @throws {Fault} `refused: already-issued` when another device has the credential and `secret` is not given;
    * `device: backup` when it does not open with this second half.
    */
-  register(session: Session, code: IdentifyingCode, secret?: SecretCode, copy: 'now' | 'later' = 'now'): Promise<Registered> {
+  register(session: Identified, code: IdentifyingCode, secret?: SecretCode, copy: 'now' | 'later' = 'now'): Promise<Registered> {
     return this.registrar.register(session, code, secret, copy);
   }
 

@@ -110,6 +110,8 @@ export interface Messages {
   'client-wrong-advice': never;
   'client-device-taken': never;
   'client-device-taken-advice': never;
+  'client-device-requested': never;
+  'client-device-requested-advice': never;
   'client-device-no-credential': never;
   'client-device-no-credential-advice': never;
   'client-device-nothing-pending': never;

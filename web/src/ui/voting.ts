@@ -1,6 +1,7 @@
 /** The ballot page's course: who is here, the code, the marks, the acceptance; each step leads to the next. */
 import type { Api } from '../core/api.ts';
 import type { Mark } from '../core/choice.ts';
+import type { IdentifyingCode } from '../core/codes.ts';
 import { faultOf } from '../core/fault.ts';
 import type { Copy, Registered } from '../core/registering.ts';
 import { Resident, type Standing } from '../core/resident.ts';
@@ -100,12 +101,19 @@ export class Voting {
     const { page } = this;
     const { store } = resident;
     const host = el('div');
+    // Where others use the device too: what a lost answer is asked for again with, for as long as this step is shown.
+    let guest: { readonly code: IdentifyingCode; readonly resident: Resident } | undefined;
+    const here = async ({ identifying, shared }: TypedCode): Promise<Resident> => {
+      if (!shared) return resident;
+      if (guest?.code !== identifying) guest = { code: identifying, resident: await Resident.enter(this.api, memoryStore(), page.slug) };
+      return guest.resident;
+    };
     const form = codeForm({
       page,
       place: resident.place,
       prefill: this.prefill,
       mayShare: store.kind === 'device',
-      submit: (code) => this.register(resident, code),
+      submit: async (code) => this.register(await here(code), code),
       somebodyElse: () => void askToErase(page, resident, host, () => this.newcomer(resident, true)),
     });
     this.show('code', say('client-code-heading'),
@@ -116,13 +124,12 @@ export class Voting {
       form, host);
   }
 
-  private async register(resident: Resident, { identifying, secret, shared }: TypedCode): Promise<void> {
-    const here = shared ? await Resident.enter(this.api, memoryStore(), this.page.slug) : resident;
-    const session = await here.identify(identifying);
+  private async register(resident: Resident, { identifying, secret }: TypedCode): Promise<void> {
+    const session = await resident.identify(identifying);
     // The copy for other devices is left while the resident chooses.
-    const registered = await here.register(session, identifying, secret, 'later');
-    const copied = registered.backup === 'later' && secret !== undefined ? here.leaveCopy(session, secret) : undefined;
-    await this.proceed(here, notes(registered, copied));
+    const registered = await resident.register(session, identifying, secret, 'later');
+    const copied = registered.backup === 'later' && secret !== undefined ? resident.leaveCopy(session, secret) : undefined;
+    await this.proceed(resident, notes(registered, copied));
   }
 
   /** With a credential: what can be done now. */

@@ -17,6 +17,8 @@ export interface PendingRequest {
   readonly blinded: Bytes;
   /** Secret key (32 bytes) ‖ inverse of the blinding, encrypted. */
   readonly secrets: Sealed;
+  /** Whether it was sent more than once, so that a refusal says nothing of what became of it before. */
+  readonly isRepeated?: true;
 }
 
 /** A ballot that was sent, perhaps, and has no acceptance yet. */
@@ -60,7 +62,7 @@ export interface RoundRecord {
 }
 
 /** The record without some of its optional fields. */
-export function without<K extends 'pendingRequest' | 'unsaved' | 'pendingCast'>(record: RoundRecord, ...fields: readonly K[]): RoundRecord {
+export function without<K extends 'holder' | 'pendingRequest' | 'unsaved' | 'pendingCast'>(record: RoundRecord, ...fields: readonly K[]): RoundRecord {
   const rest: Partial<Record<K, unknown>> & RoundRecord = { ...record };
   for (const field of fields) delete rest[field];
   return rest;
