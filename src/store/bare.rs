@@ -1,4 +1,5 @@
-//! Bare multi-row inserts of rows as long as a ballot's, in a table of their own: the ceiling beside which casting is measured.
+//! For measuring: bare multi-row inserts of rows as long as a ballot's, in a table of their own, which are the ceiling beside which casting
+//! is measured; and what a PostgreSQL that grew for days has done long ago.
 
 use std::{
     path::Path,
@@ -61,4 +62,15 @@ pub async fn into_postgres(owner: &Hosts, rows: i64, together: i64) -> Result<Du
     sqlx::raw_sql("DROP TABLE bench_rows").execute(&mut connection).await?;
     connection.close().await?;
     Ok(took)
+}
+
+/// Vacuums and analyses the owner's tables at once, where they have grown in minutes to what takes days: else the server would go about it
+/// for as long beside whatever is measured, with its disk.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn vacuum(owner: &Hosts) -> Result<(), Error> {
+    let mut connection = PgConnection::connect_with(&owner.primary().await?).await?;
+    sqlx::raw_sql("VACUUM (ANALYZE)").execute(&mut connection).await?;
+    Ok(connection.close().await?)
 }

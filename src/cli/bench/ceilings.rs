@@ -40,6 +40,14 @@ impl On {
         Ok(Self { database: Database(database.unwrap_or_default()), owner })
     }
 
+    /// Lets a PostgreSQL be done with what was put into it.
+    pub(super) async fn settle(&self) -> Result<(), CliFault> {
+        if let Some(owner) = &self.owner {
+            bare::vacuum(owner).await?;
+        }
+        Ok(())
+    }
+
     pub(super) fn name(&self) -> &'static str {
         if self.owner.is_some() { "PostgreSQL" } else { "SQLite" }
     }
