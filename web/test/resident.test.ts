@@ -128,8 +128,8 @@ test('a lost request or answer of the issuer is asked for again with the same me
   }
 });
 
-test('whoever is certainly turned away leaves nothing behind', async () => {
-  for (const [slug, status] of [['code', 403], ['too-many', 429], ['overloaded', 503]] as const) {
+test('whoever was certainly given nothing leaves nothing behind', async () => {
+  for (const [slug, status] of [['code', 403], ['under-age', 403], ['wrong-district', 403]] as const) {
     const town = await Town.found();
     const store = await openStore(new IDBFactory());
     const resident = await enter(town, store);
@@ -141,7 +141,7 @@ test('whoever is certainly turned away leaves nothing behind', async () => {
 });
 
 test('what may have been signed waits for the same code, whatever is said of it later', async () => {
-  for (const kind of ['unanswered', () => problem('unavailable', 503), () => problem('timeout', 408)] as const) {
+  for (const kind of ['unanswered', () => problem('unavailable', 503), () => problem('timeout', 408), () => problem('too-many', 429), () => problem('overloaded', 503)] as const) {
     const town = await Town.found();
     const resident = await enter(town, await openStore(new IDBFactory()));
     town.weather.push({ path: '/identification', kind });
@@ -159,11 +159,31 @@ test('what may have been signed waits for the same code, whatever is said of it 
 test('a registrar that does not sign at once is asked for its reason', async () => {
   const town = await Town.found();
   const resident = await enter(town, memoryStore());
-  town.turnsAway = 'too-many';
-  await assert.rejects(register(resident, anna), refused('too-many'));
+  town.turnsAway = 'letter-replaced';
+  await assert.rejects(register(resident, anna), refused('letter-replaced'));
   assert.equal((await resident.standing()).requested, false);
+  const session = await resident.identify(boris.identifying);
   town.turnsAway = '';
-  assert.equal((await register(resident, boris)).source, 'new');
+  town.weather.push({ path: '/credential', kind: 'unanswered' });
+  await assert.rejects(resident.register(session, boris.identifying), failed('network'));
+  town.turnsAway = 'letter-replaced';
+  await assert.rejects(resident.register(session, boris.identifying), refused('letter-replaced'));
+  assert.equal((await resident.standing()).requested, true, 'it was signed before that was said');
+  town.turnsAway = '';
+  assert.equal((await register(resident, boris)).source, 'resumed');
+});
+
+test('what waits for an answer moves to whoever has its code, and nothing of it stays', async () => {
+  const town = await Town.found();
+  const [store, other, mine] = [await openStore(new IDBFactory()), memoryStore(), memoryStore()];
+  const resident = await enter(town, store);
+  town.weather.push({ path: '/identification', kind: 'unanswered' });
+  await assert.rejects(resident.identify(anna.identifying), failed('network'));
+  await resident.handOver(boris.identifying, other);
+  assert.deepEqual([(await store.all()).length, (await other.all()).length], [1, 0]);
+  await resident.handOver(anna.identifying, mine);
+  assert.deepEqual([(await store.all()).length, (await mine.all()).length], [0, 1]);
+  assert.equal((await register(await enter(town, mine), anna)).source, 'resumed');
 });
 
 test('a request that another tab has erased is not made anew in the same session', async () => {

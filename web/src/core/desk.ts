@@ -43,12 +43,6 @@ export class Desk {
     });
   }
 
-  /** Forgets a record in which there is nothing that anybody could need. */
-  async eraseEmpty({ credential, pendingRequest, pendingCast, accepted, checkpoint }: RoundRecord): Promise<void> {
-    const isEmpty = credential === undefined && pendingRequest === undefined && pendingCast === undefined && checkpoint === undefined;
-    if (isEmpty && accepted.length === 0) await this.store.erase(this.place.fingerprintHex);
-  }
-
   /** Runs a flow while no other tab runs one of this round. Browsers without locks run it all the same; the server keeps order too. */
   async alone<T>(flow: () => Promise<T>): Promise<T> {
     const locks = this.store.kind === 'device' && typeof navigator !== 'undefined' ? navigator.locks : undefined;

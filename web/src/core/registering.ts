@@ -8,7 +8,7 @@ import { importSigningKey, publicKeyOf } from './ed25519.ts';
 import { Fault, device, faultOf, wrong } from './fault.ts';
 import { blind, credentialMessage, finalize, verifyIssuer } from './issuer.ts';
 import type { Place } from './place.ts';
-import { type PendingRequest, type RoundRecord, without } from './store/record.ts';
+import { type PendingRequest, type RoundRecord, isEmpty, without } from './store/record.ts';
 import type { Store } from './store/store.ts';
 import { holderTag, put, take } from './store/vault.ts';
 
@@ -31,6 +31,12 @@ export interface Identified extends Session {
   /** None where the credential is here. */
   readonly request?: { readonly blinded: Bytes; readonly source: 'new' | 'resumed' };
 }
+
+/**
+ * Refusals of whoever got no signature, be it that something on the way asked twice: with a right code they do not come, and whoever has
+ * a credential keeps the letter.
+ */
+const UNSIGNED: readonly string[] = ['code', 'code-mistyped', 'under-age', 'wrong-district', 'letter-replaced'];
 
 /** Bytes of an Ed25519 secret key. */
 const SEED = 32;
@@ -86,22 +92,38 @@ export class Registrar {
   private async ready(code: IdentifyingCode): Promise<NonNullable<Identified['request']>> {
     const { pendingRequest } = await this.desk.open();
     if (pendingRequest === undefined) return { blinded: (await this.begin(code)).blinded, source: 'new' };
-    await this.desk.change((record) => (record.pendingRequest === undefined ? record : { ...record, pendingRequest: { ...record.pendingRequest, isRepeated: true } }));
+    await this.isOpen();
     return { blinded: pendingRequest.blinded, source: 'resumed' };
   }
 
+  /** From now on no refusal says what became of the request before. */
+  private async isOpen(): Promise<void> {
+    await this.desk.change((record) => (record.pendingRequest === undefined ? record : { ...record, pendingRequest: { ...record.pendingRequest, isOpen: true } }));
+  }
+
   /**
-   * After a refusal that is certain, a request that was sent this once is forgotten, and whose it was: nothing was signed, and nobody who
-   * tries next is to be kept out by it. Of a request that was sent before, an earlier answer may be lost, so it stays.
+   * After a refusal that a signed message could not meet, a request that was sent this once is forgotten, and whose it was: nobody who
+   * tries next is to be kept out by it. Every other one stays.
    */
   private async turnedAway(fault: Fault, blinded: Bytes): Promise<Fault> {
-    if (!isCertain(fault)) return fault;
+    if (!UNSIGNED.includes(fault.slug ?? '')) return fault;
     const isIt = ({ credential, pendingRequest }: RoundRecord) =>
-      credential === undefined && pendingRequest !== undefined && pendingRequest.isRepeated !== true && equal(pendingRequest.blinded, blinded);
+      credential === undefined && pendingRequest !== undefined && pendingRequest.isOpen !== true && equal(pendingRequest.blinded, blinded);
     const forgotten = this.desk.change((record) => (isIt(record) ? without(record, 'pendingRequest', 'holder') : record));
     // Whatever goes wrong here, the reason is what the resident must hear.
-    await forgotten.then((record) => this.desk.eraseEmpty(record)).catch(() => undefined);
+    await forgotten.then(({ fingerprint }) => this.desk.store.eraseIf(fingerprint, isEmpty)).catch(() => undefined);
     return fault;
+  }
+
+  /** Gives what waits here for this code's answer to another store, and keeps none of it. */
+  handOver(code: IdentifyingCode, to: Store): Promise<void> {
+    return this.desk.alone(async () => {
+      const record = await this.desk.read();
+      if (record?.pendingRequest === undefined || record.credential !== undefined || record.holder === undefined) return;
+      if (!equal(await holderTag(record.vault, this.desk.place.fingerprint, code), record.holder)) return;
+      await to.change(record.fingerprint, () => record);
+      await this.desk.store.erase(record.fingerprint);
+    });
   }
 
   private async obtain(session: Identified, code: IdentifyingCode, secret: SecretCode | undefined): Promise<Registered['source']> {
@@ -115,7 +137,11 @@ export class Registrar {
       answer = session.signature ?? (await this.desk.api.issue(this.desk.slug, session, request.blinded));
     } catch (thrown) {
       const fault = faultOf(thrown);
-      if (fault.slug !== 'already-issued') throw await this.turnedAway(fault, request.blinded);
+      if (fault.slug !== 'already-issued') {
+        if (isOurs || pendingRequest === undefined) await this.turnedAway(fault, request.blinded);
+        await this.isOpen().catch(() => undefined);
+        throw fault;
+      }
       // The issuer signed another message for this person, so it will never sign this one.
       await this.desk.change((record) => without(record, 'pendingRequest'));
       if (secret === undefined) throw fault;
@@ -211,9 +237,4 @@ export class Registrar {
       wipe(seed, content);
     }
   }
-}
-
-/** Whether it is certain that nothing was carried out: a server that failed, or was too slow, may have signed. One with too much to do did not begin. */
-function isCertain({ what, slug }: Fault): boolean {
-  return what.kind === 'refused' && (slug === 'overloaded' || (what.problem.status < 500 && what.problem.status !== 408));
 }

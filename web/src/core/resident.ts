@@ -99,6 +99,11 @@ export class Resident {
     return this.registrar.register(session, code, secret, copy);
   }
 
+  /** Gives what waits here for this code's answer to a store that is gone with the page; nothing where that is none of this code's. */
+  handOver(code: IdentifyingCode, to: Store): Promise<void> {
+    return this.registrar.handOver(code, to);
+  }
+
   /** Leaves the copy for other devices that {@link register} was told to leave later. */
   leaveCopy(session: Session, secret: SecretCode): Promise<Copy> {
     return this.registrar.saveCopy(session, secret);

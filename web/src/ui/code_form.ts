@@ -61,7 +61,8 @@ export function codeForm({ page, place, prefill, mayShare, submit, somebodyElse 
   const fail = (fault: Fault) => {
     const name = fault.slug ?? (fault.what.kind === 'refused' ? '' : fault.what.reason);
     const at = AT_FIELD[name] === 'first' ? first : AT_FIELD[name] === 'second' ? second : undefined;
-    const eraseFirst = (fault.is('taken') || fault.is('requested')) && button(say('client-somebody-else'), somebodyElse, { id: 'somebody-else', class: 'quiet' });
+    const label = fault.is('taken') ? say('client-somebody-else') : fault.is('requested') ? say('client-erase-request') : undefined;
+    const eraseFirst = label !== undefined && button(label, somebodyElse, { id: 'somebody-else', class: 'quiet' });
     problem.replaceChildren(faultNotice(page, fault, place, eraseFirst));
     at?.fail(wordsOf(fault, place).title);
     at?.input.focus();

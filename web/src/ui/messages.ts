@@ -146,6 +146,7 @@ export interface Messages {
   'client-leave-copy': never;
   'client-continue': never;
   'client-somebody-else': never;
+  'client-erase-request': never;
   'client-erase-question': never;
   'client-erase-unsaved': never;
   'client-erase-requested': never;

@@ -24,6 +24,8 @@ import { say } from './texts.ts';
 export class Voting {
   /** Stops what the step before left running. */
   private stop: () => void = () => undefined;
+  /** Those who share the device, by their codes: what they asked for, and had no answer to, is nowhere else. */
+  private readonly guests = new Map<IdentifyingCode, Resident>();
   /** Whether something is marked and not cast: leaving would lose it. */
   private isMarked: () => boolean = () => false;
 
@@ -36,7 +38,9 @@ export class Voting {
     private readonly wasErased: boolean,
   ) {
     addEventListener('beforeunload', (event) => {
-      if (this.isMarked() && !['closed', 'erased'].includes(this.page.root.dataset['state'] ?? '')) event.preventDefault();
+      const state = this.page.root.dataset['state'] ?? '';
+      const isAsking = state === 'code' && this.guests.size > 0;
+      if (isAsking || (this.isMarked() && !['closed', 'erased'].includes(state))) event.preventDefault();
     });
   }
 
@@ -101,19 +105,12 @@ export class Voting {
     const { page } = this;
     const { store } = resident;
     const host = el('div');
-    // Where others use the device too: what a lost answer is asked for again with, for as long as this step is shown.
-    let guest: { readonly code: IdentifyingCode; readonly resident: Resident } | undefined;
-    const here = async ({ identifying, shared }: TypedCode): Promise<Resident> => {
-      if (!shared) return resident;
-      if (guest?.code !== identifying) guest = { code: identifying, resident: await Resident.enter(this.api, memoryStore(), page.slug) };
-      return guest.resident;
-    };
     const form = codeForm({
       page,
       place: resident.place,
       prefill: this.prefill,
       mayShare: store.kind === 'device',
-      submit: async (code) => this.register(await here(code), code),
+      submit: async (code) => this.register(await this.whose(resident, code), code),
       somebodyElse: () => void askToErase(page, resident, host, () => this.newcomer(resident, true)),
     });
     this.show('code', say('client-code-heading'),
@@ -122,6 +119,18 @@ export class Voting {
       p(say('client-code-lead')),
       store.kind === 'memory' && notice('info', '', p(say('client-memory-only'))),
       form, host);
+  }
+
+  /** Where others use the device too, whoever types this code has a place in this page's memory; what waits on the device moves there. */
+  private async whose(resident: Resident, { identifying, shared }: TypedCode): Promise<Resident> {
+    const known = this.guests.get(identifying);
+    if (known !== undefined && (shared || (await known.standing()).requested)) return known;
+    if (!shared) return resident;
+    const store = memoryStore();
+    await resident.handOver(identifying, store);
+    const guest = await Resident.enter(this.api, store, this.page.slug);
+    this.guests.set(identifying, guest);
+    return guest;
   }
 
   private async register(resident: Resident, { identifying, secret }: TypedCode): Promise<void> {

@@ -13,6 +13,7 @@ export interface IndexedDb {
   get(key: string): Promise<RoundRecord | undefined>;
   all(): Promise<readonly RoundRecord[]>;
   change(key: string, change: (record: RoundRecord | undefined) => RoundRecord): Promise<RoundRecord>;
+  deleteIf(key: string, isSo: (record: RoundRecord) => boolean): Promise<void>;
   delete(key: string): Promise<void>;
   clear(): Promise<void>;
 }
@@ -39,6 +40,12 @@ export async function openIndexedDb(factory: IDBFactory): Promise<IndexedDb> {
           const changed = change(record);
           table.put(changed);
           give(changed);
+        });
+      }),
+    deleteIf: (key, isSo) =>
+      run<void>('readwrite', (table, _, then) => {
+        then<RoundRecord | undefined>(table.get(key), (record) => {
+          if (record !== undefined && isSo(record)) table.delete(key);
         });
       }),
     delete: (key) => run<void>('readwrite', (table) => void table.delete(key)),

@@ -17,8 +17,8 @@ export interface PendingRequest {
   readonly blinded: Bytes;
   /** Secret key (32 bytes) ‖ inverse of the blinding, encrypted. */
   readonly secrets: Sealed;
-  /** Whether it was sent more than once, so that a refusal says nothing of what became of it before. */
-  readonly isRepeated?: true;
+  /** Whether it may have been signed already, so that a refusal says nothing of what became of it before. */
+  readonly isOpen?: true;
 }
 
 /** A ballot that was sent, perhaps, and has no acceptance yet. */
@@ -59,6 +59,11 @@ export interface RoundRecord {
   readonly accepted: readonly AcceptedBallot[];
   /** The newest checkpoint seen: the log may only grow from there. */
   readonly checkpoint?: string;
+}
+
+/** Whether there is nothing in a record that anybody could need. */
+export function isEmpty({ credential, pendingRequest, pendingCast, accepted, checkpoint }: RoundRecord): boolean {
+  return [credential, pendingRequest, pendingCast, checkpoint].every((one) => one === undefined) && accepted.length === 0;
 }
 
 /** The record without some of its optional fields. */

@@ -14,6 +14,8 @@ export interface Store {
   all(): Promise<readonly RoundRecord[]>;
   /** Changes a record and gives what is kept now. */
   change(fingerprint: string, change: Change): Promise<RoundRecord>;
+  /** Forgets one round if it is so, and no other tab comes in between. */
+  eraseIf(fingerprint: string, isSo: (record: RoundRecord) => boolean): Promise<void>;
   /** Forgets one round. */
   erase(fingerprint: string): Promise<void>;
   /** Forgets everything. */
@@ -31,6 +33,10 @@ export function memoryStore(): Store {
       const changed = change(records.get(fingerprint));
       records.set(fingerprint, changed);
       return changed;
+    },
+    async eraseIf(fingerprint, isSo) {
+      const record = records.get(fingerprint);
+      if (record !== undefined && isSo(record)) records.delete(fingerprint);
     },
     async erase(fingerprint) {
       records.delete(fingerprint);
@@ -60,6 +66,7 @@ function deviceStore(db: IndexedDb): Store {
     read: (fingerprint) => db.get(fingerprint),
     all: () => db.all(),
     change: (fingerprint, change) => db.change(fingerprint, change),
+    eraseIf: (fingerprint, isSo) => db.deleteIf(fingerprint, isSo),
     erase: (fingerprint) => db.delete(fingerprint),
     eraseAll: () => db.clear(),
   };
