@@ -55,7 +55,7 @@ pub struct IdentificationResponse {
     path = "/api/v1/rounds/{slug}/identification",
     tag = "registrar: anybody with a letter code",
     request_body = IdentificationRequest,
-    responses((status = 200, body = IdentificationResponse), (status = "4XX", body = Problem, content_type = "application/problem+json"))
+    responses((status = 200, body = IdentificationResponse), (status = "4XX", body = Problem, content_type = "application/problem+json"), (status = 503, body = Problem, content_type = "application/problem+json"))
 )]
 pub(super) async fn identify(
     State(http): State<Http>,
