@@ -92,12 +92,12 @@ export class Registrar {
   private async ready(code: IdentifyingCode): Promise<NonNullable<Identified['request']>> {
     const { pendingRequest } = await this.desk.open();
     if (pendingRequest === undefined) return { blinded: (await this.begin(code)).blinded, source: 'new' };
-    await this.isOpen();
+    await this.leaveOpen();
     return { blinded: pendingRequest.blinded, source: 'resumed' };
   }
 
   /** From now on no refusal says what became of the request before. */
-  private async isOpen(): Promise<void> {
+  private async leaveOpen(): Promise<void> {
     await this.desk.change((record) => (record.pendingRequest === undefined ? record : { ...record, pendingRequest: { ...record.pendingRequest, isOpen: true } }));
   }
 
@@ -139,7 +139,7 @@ export class Registrar {
       const fault = faultOf(thrown);
       if (fault.slug !== 'already-issued') {
         if (isOurs || pendingRequest === undefined) await this.turnedAway(fault, request.blinded);
-        await this.isOpen().catch(() => undefined);
+        await this.leaveOpen().catch(() => undefined);
         throw fault;
       }
       // The issuer signed another message for this person, so it will never sign this one.
