@@ -30,6 +30,8 @@ struct Seen {
 
 /// By the logs' names.
 type Heads = BTreeMap<String, Seen>;
+/// The database's heads by the logs' names, with the logs' numbers.
+type Now = BTreeMap<String, (i64, Checkpoint)>;
 
 /// Numbers of the logs whose loss an operator has accepted; set once, at the start.
 #[derive(Debug, Default)]
@@ -49,46 +51,55 @@ impl Accepted {
 pub async fn must_go_on(app: &Arc<App>) -> Result<(), Error> {
     let mut seen = read(app)?;
     let now = now(&mut app.db.read().await?).await?;
-    let mut faults: BTreeMap<String, String> = BTreeMap::new();
-    for (origin, seen) in seen.iter().filter(|(_, seen)| seen.loss_accepted.is_none()) {
-        if let Some(fault) = against(app, now.get(origin), seen).await? {
-            faults.insert(origin.clone(), fault);
-        }
-    }
-    let is_settled = |origin: &String| seen.get(origin).is_some_and(|seen| seen.loss_accepted.is_some());
-    for (log_id, fault) in witnessing::contradictions(app).await {
-        let Some((origin, _)) = now.iter().find(|(_, (id, _))| *id == log_id) else { continue };
-        if !is_settled(origin) {
-            faults.entry(origin.clone()).or_insert(fault);
-        }
-    }
-    let mut accepted: BTreeSet<i64> = now.iter().filter(|(name, _)| is_settled(name)).map(|(_, (id, _))| *id).collect();
-    let told: String = faults.iter().map(|(origin, fault)| format!("\n- {origin}: {fault}")).collect();
-    match &app.config.accept_loss {
-        _ if faults.is_empty() => {}
-        None => {
+    let faults = faults(app, &seen, &now).await?;
+    if !faults.is_empty() {
+        let told: String = faults.iter().map(|(origin, fault)| format!("\n- {origin}: {fault}")).collect();
+        let Some(reason) = &app.config.accept_loss else {
             return Err(Error::Broken(format!("this database is not the one that was served before:{told}\n{ADVICE}")));
-        }
-        Some(reason) => {
-            tracing::error!(reason, "a loss is accepted; from now on this is the log:{told}");
-            for origin in faults.keys() {
-                let Some((id, head)) = now.get(origin) else {
-                    seen.remove(origin);
-                    continue;
-                };
-                let loss_accepted = Some(reason.clone());
-                seen.insert(origin.clone(), Seen { size: head.size, root: head.root, loss_accepted });
-                accepted.insert(*id);
-            }
-            write(app, &seen)?;
-        }
+        };
+        tracing::error!(reason, "a loss is accepted; from now on this is the log:{told}");
+        faults.keys().for_each(|origin| accept(&mut seen, origin, now.get(origin), reason));
+        write(app, &seen)?;
     }
-    let _ = app.loss_accepted.0.set(accepted);
+    let accepted = now.iter().filter(|(origin, _)| is_settled(&seen, origin)).map(|(_, (log_id, _))| *log_id);
+    let _ = app.loss_accepted.0.set(accepted.collect());
     // A full disk keeps nobody from reading.
     if let Err(fault) = remember(app).await {
         tracing::warn!(%fault, "what this node has seen of the logs cannot be noted");
     }
     Ok(())
+}
+
+/// What speaks against each log of the database: what this node has seen, or else a witness.
+async fn faults(app: &Arc<App>, seen: &Heads, now: &Now) -> Result<BTreeMap<String, String>, Error> {
+    let mut faults = BTreeMap::new();
+    for (origin, before) in seen.iter().filter(|(origin, _)| !is_settled(seen, origin)) {
+        if let Some(fault) = against(app, now.get(origin), before).await? {
+            faults.insert(origin.clone(), fault);
+        }
+    }
+    for (log_id, fault) in witnessing::contradictions(app).await {
+        let Some((origin, _)) = now.iter().find(|(_, (id, _))| *id == log_id) else { continue };
+        if !is_settled(seen, origin) {
+            faults.entry(origin.clone()).or_insert(fault);
+        }
+    }
+    Ok(faults)
+}
+
+fn is_settled(seen: &Heads, origin: &str) -> bool {
+    seen.get(origin).is_some_and(|seen| seen.loss_accepted.is_some())
+}
+
+/// From now on the log is what the database has of it, which may be nothing.
+fn accept(seen: &mut Heads, origin: &str, now: Option<&(i64, Checkpoint)>, reason: &str) {
+    match now {
+        None => drop(seen.remove(origin)),
+        Some((_, head)) => {
+            let loss_accepted = Some(reason.to_owned());
+            seen.insert(origin.to_owned(), Seen { size: head.size, root: head.root, loss_accepted });
+        }
+    }
 }
 
 const ADVICE: &str = "An old copy of the database, or that of another service, would take ballots into a log that contradicts what \
@@ -129,8 +140,8 @@ async fn against(app: &App, now: Option<&(i64, Checkpoint)>, seen: &Seen) -> Res
 }
 
 /// The head of every log that has lines, by its name, with its number in the database.
-async fn now(tx: &mut Tx) -> Result<BTreeMap<String, (i64, Checkpoint)>, Error> {
-    let mut heads = BTreeMap::new();
+async fn now(tx: &mut Tx) -> Result<Now, Error> {
+    let mut heads = Now::new();
     for (log_id, size) in log::sizes(tx).await? {
         if size > 0 {
             let (_, note) = log::checkpoint(tx, log_id).await?;

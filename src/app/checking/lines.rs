@@ -34,28 +34,10 @@ where
     drop(tx);
     let head = read_head(&note, key);
     let of = head.as_ref().map_or_else(|_| format!("log {log_id}"), |head| head.origin.clone());
-    let (mut growth, mut read, mut sum) = (Growth::new(0), 0, Ok(None::<S>));
-    while read < size {
-        let mut tx = app.db.read().await?;
-        let lines = log::lines(&mut tx, log_id, read, block(read, size)).await?;
-        if lines.is_empty() {
-            break;
-        }
-        let leaves: Vec<_> = lines.iter().map(|line| hash::leaf(&leaf(line))).collect();
-        for (id, hashes) in growth.append(&leaves) {
-            let stored = log::tile(&mut tx, log_id, id).await?.unwrap_or_default();
-            if !stored.starts_with(&hashes) {
-                found.tell(&of, &format!("tile {} of level {} is not that of its lines", id.index, id.level));
-            }
-        }
-        for (line, leaf) in lines.iter().zip(&leaves) {
-            sum = sum.and_then(|sum| after(sum, line, leaf).map_err(|fault| format!("line {read}: {fault}")));
-            read += 1;
-        }
-    }
+    let Walked { read, root, sum } = read_lines::<S>(app, log_id, size, &of, found).await?;
     found.lines += read;
     match head {
-        Ok(head) if (head.size, head.root) == (read, growth.root()) && head.size == size => {}
+        Ok(head) if (head.size, head.root) == (read, root) && head.size == size => {}
         Ok(Checkpoint { size: said, .. }) => {
             found.tell(&of, &format!("its {read} lines are not those of its signed head, of {said} lines"));
         }
@@ -69,6 +51,43 @@ where
         _ => found.tell(&of, &"its lines add up to something else than is stored"),
     }
     Ok(())
+}
+
+/// What was made of a log's lines.
+struct Walked<S> {
+    /// How many there are.
+    read: u64,
+    /// Root of the tree over them.
+    root: Hash,
+    /// What they add up to, or the line that cannot be understood.
+    sum: Result<Option<S>, String>,
+}
+
+/// Reads every line below a size, and holds the tiles against them.
+async fn read_lines<S>(app: &App, log_id: i64, size: u64, of: &str, found: &mut Findings) -> Result<Walked<S>, Error>
+where
+    S: Fold<Event: DeserializeOwned>,
+{
+    let (mut growth, mut read, mut sum) = (Growth::new(0), 0, Ok(None::<S>));
+    while read < size {
+        let mut tx = app.db.read().await?;
+        let lines = log::lines(&mut tx, log_id, read, block(read, size)).await?;
+        if lines.is_empty() {
+            break;
+        }
+        let leaves: Vec<_> = lines.iter().map(|line| hash::leaf(&leaf(line))).collect();
+        for (id, hashes) in growth.append(&leaves) {
+            let stored = log::tile(&mut tx, log_id, id).await?.unwrap_or_default();
+            if !stored.starts_with(&hashes) {
+                found.tell(of, &format!("tile {} of level {} is not that of its lines", id.index, id.level));
+            }
+        }
+        for (line, leaf) in lines.iter().zip(&leaves) {
+            sum = sum.and_then(|sum| after(sum, line, leaf).map_err(|fault| format!("line {read}: {fault}")));
+            read += 1;
+        }
+    }
+    Ok(Walked { read, root: growth.root(), sum })
 }
 
 /// What a head says, if the key signed it, or if there is none to ask.

@@ -16,7 +16,7 @@ use tokio::net::TcpStream;
 use super::super::CliFault;
 
 /// Connections at the same time.
-pub(super) const CONNECTIONS: usize = 512;
+pub(super) const CONNECTIONS: usize = 1_024;
 
 /// One connection to the server.
 pub(super) struct Connection {

@@ -9,7 +9,7 @@ use std::{
 };
 
 use audit::{
-    follow::{Cheat, Content, Evidence, Follower, Missing, Step},
+    follow::{Cheat, Content, Evidence, Follower, Missing, Step, Trouble},
     log::{
         checkpoint::Checkpoint,
         hash::Hash,
@@ -117,16 +117,7 @@ impl Watch {
             self.keep(now, self.log.base(), &note, false)?;
             return self.alarm(turn, now, &found);
         }
-        // A log that never ends is a log that does not answer.
-        let most = Duration::from_secs(with.patience.unsigned_abs()).clamp(SHORTEST_LOOK, LONGEST_LOOK);
-        let (mut next, mut source) = (follower.clone(), self.log.blocking_until(Instant::now() + most));
-        let asked = note.clone();
-        let work = move || {
-            let mut changes = Changes::default();
-            let stepped = next.step(&asked, &mut source, &mut |index, told| changes.take(index, told));
-            (next, stepped, changes)
-        };
-        let (next, stepped, changes) = tokio::task::spawn_blocking(work).await.map_err(CliFault::other)?;
+        let (next, stepped, changes) = self.step(with, follower.clone(), note.clone()).await?;
         let lacking = match &stepped {
             Err(_) => true,
             Ok(Step::Cheat(found)) => matches!(found.cheat, Cheat::Withheld { .. }),
@@ -154,14 +145,44 @@ impl Watch {
                 // The rules, which may name witnesses, are known only now.
                 let note = self.trimmed(with, &next, raw, turn, now)?;
                 self.follower = Some(next);
-                if !self.memory.pending.iter().any(|pending| pending.own) {
-                    self.answered(turn, now);
-                }
-                self.grown(turn, now, &step, &changes, &note)?;
-                self.promises(turn, now);
-                self.witnesses(with, turn, now, &note)
+                self.followed(with, turn, now, (&step, &changes), &note)
             }
         }
+    }
+
+    /// Follows the log to a head, on a thread that may wait; the follower as it is then, and what was told on the way.
+    async fn step(
+        &self,
+        with: &Watching,
+        mut next: Follower,
+        note: String,
+    ) -> Result<(Follower, Result<Step, Trouble>, Changes), CliFault> {
+        // A log that never ends is a log that does not answer.
+        let most = Duration::from_secs(with.patience.unsigned_abs()).clamp(SHORTEST_LOOK, LONGEST_LOOK);
+        let mut source = self.log.blocking_until(Instant::now() + most);
+        let work = move || {
+            let mut changes = Changes::default();
+            let stepped = next.step(&note, &mut source, &mut |index, told| changes.take(index, told));
+            (next, stepped, changes)
+        };
+        tokio::task::spawn_blocking(work).await.map_err(CliFault::other)
+    }
+
+    /// What a step to a head brings that nothing speaks against.
+    fn followed(
+        &mut self,
+        with: &Watching,
+        turn: &mut Turn,
+        now: i64,
+        (step, changes): (&Step, &Changes),
+        note: &str,
+    ) -> Result<(), CliFault> {
+        if !self.memory.pending.iter().any(|pending| pending.own) {
+            self.answered(turn, now);
+        }
+        self.grown(turn, now, step, changes, note)?;
+        self.promises(turn, now);
+        self.witnesses(with, turn, now, note)
     }
 
     /// The follower so far, or a new one with the key that was given, or else the key that the server has.

@@ -9,7 +9,7 @@ use audit::{
 use serde_json::json;
 
 use super::{
-    super::{Watching, evidence, notice::time, words::counted},
+    super::{Watching, evidence, notice::time, peers::Peer, words::counted},
     Turn, Watch, head_in,
 };
 use crate::cli::CliFault;
@@ -124,41 +124,8 @@ impl Watch {
                 }
             };
             for note in notes {
-                let head = head_in(&note);
-                if head.as_ref().is_some_and(|head| self.agreed.get(&head.size) == Some(&head.root)) {
-                    continue;
-                }
-                match peer.compare(&follower, &self.log, note.clone()).await? {
-                    Ok(Agreement::Agrees) => {
-                        self.keep(now, &peer.name(), &note, true)?;
-                        self.agreed.extend(head.map(|head| (head.size, head.root)));
-                    }
-                    Ok(Agreement::Ahead) => {
-                        if let Some(found) = head.as_ref().and_then(|head| {
-                            self.against_pending(head, &note).filter(|found| matches!(found.cheat, Cheat::Split { .. }))
-                        }) {
-                            self.keep(now, &peer.name(), &note, false)?;
-                            return self.alarm(turn, now, &found);
-                        }
-                        let mut parsed = note.parse().map_err(CliFault::other)?;
-                        self.known_only(with, &follower, &mut parsed);
-                        self.pend(now, peer.name(), &parsed.to_string(), false)?;
-                    }
-                    Ok(Agreement::Split(found)) => {
-                        self.keep(now, &peer.name(), &note, false)?;
-                        return self.alarm(turn, now, &found);
-                    }
-                    Ok(Agreement::NotSigned(fault)) => {
-                        let words = format!(
-                            "{} shows a head that this log's key did not sign, from which nothing follows: {fault}",
-                            peer.name()
-                        );
-                        turn.notices.push(self.notice(now, "peer-not-signed", words, json!({ "peer": peer.name() })));
-                    }
-                    Err(trouble) => {
-                        let words = format!("a head of {} could not be compared yet: {trouble}", peer.name());
-                        turn.notices.push(self.notice(now, "peer-silent", words, json!({ "peer": peer.name() })));
-                    }
+                if let Some(found) = self.compared(with, turn, now, &follower, peer, note).await? {
+                    return self.alarm(turn, now, &found);
                 }
             }
         }
@@ -167,6 +134,53 @@ impl Watch {
         let heads = peers.filter_map(|pending| Some((head_in(&pending.note)?.size, pending.note.clone())));
         let ahead = heads.filter(|(theirs, _)| *theirs > size).max();
         self.hidden(with, turn, now, ahead)
+    }
+
+    /// Holds a head that a peer saw against the log, and keeps it; the evidence if they are of two logs.
+    async fn compared(
+        &mut self,
+        with: &Watching,
+        turn: &mut Turn,
+        now: i64,
+        follower: &Follower,
+        peer: &Peer,
+        note: String,
+    ) -> Result<Option<Evidence>, CliFault> {
+        let (head, name) = (head_in(&note), peer.name());
+        if head.as_ref().is_some_and(|head| self.agreed.get(&head.size) == Some(&head.root)) {
+            return Ok(None);
+        }
+        match peer.compare(follower, &self.log, note.clone()).await? {
+            Ok(Agreement::Agrees) => {
+                self.keep(now, &name, &note, true)?;
+                self.agreed.extend(head.map(|head| (head.size, head.root)));
+            }
+            Ok(Agreement::Ahead) => {
+                let split = head.as_ref().and_then(|head| self.against_pending(head, &note));
+                if let Some(found) = split.filter(|found| matches!(found.cheat, Cheat::Split { .. })) {
+                    self.keep(now, &name, &note, false)?;
+                    return Ok(Some(found));
+                }
+                let mut parsed = note.parse().map_err(CliFault::other)?;
+                self.known_only(with, follower, &mut parsed);
+                self.pend(now, name, &parsed.to_string(), false)?;
+            }
+            Ok(Agreement::Split(found)) => {
+                self.keep(now, &name, &note, false)?;
+                return Ok(Some(*found));
+            }
+            Ok(Agreement::NotSigned(fault)) => {
+                let words = format!(
+                    "{name} shows a head that this log's key did not sign, from which nothing follows: {fault}"
+                );
+                turn.notices.push(self.notice(now, "peer-not-signed", words, json!({ "peer": name })));
+            }
+            Err(trouble) => {
+                let words = format!("a head of {name} could not be compared yet: {trouble}");
+                turn.notices.push(self.notice(now, "peer-silent", words, json!({ "peer": name })));
+            }
+        }
+        Ok(None)
     }
 
     /// Somebody saw a longer log than this address shows: a moment later it should show as much.

@@ -1,0 +1,98 @@
+//! Casting, measured: at a steady rate, as fast as it goes, and beside readers of the results page.
+
+use std::path::Path;
+
+use hyper::body::Bytes as Body;
+use indicatif::ProgressBar;
+
+use super::{
+    super::{
+        super::CliFault,
+        load::{self, AsyncWork, Connection, Run},
+        process::ServerProcess,
+        profile::Recording,
+    },
+    SLUG,
+};
+
+/// Of all ballots, the part that is cast at a steady rate to measure latency, the part that is cast while others read, and each of the
+/// parts that are cast before and after those, as fast as it goes.
+const PARTS: usize = 4;
+/// Readers of the results page, a second.
+pub(super) const READERS: u32 = 1_000;
+
+/// What was measured.
+pub(super) struct Casting {
+    /// At the steady rate.
+    pub(super) steady: Run,
+    /// Ballots that were cast at it.
+    pub(super) steadily: usize,
+    /// Ballots a second as fast as it goes.
+    pub(super) per_second: f64,
+    /// Ballots a second beside readers.
+    pub(super) beside: f64,
+    /// The server's processor time for a ballot, in microseconds, as fast as it goes.
+    pub(super) processor: f64,
+}
+
+/// Casts all ballots.
+pub(super) async fn measure(
+    server: &ServerProcess,
+    mut ballots: Vec<Body>,
+    rate: u32,
+    profile: Option<&Path>,
+    spinner: &ProgressBar,
+) -> Result<Casting, CliFault> {
+    let part = ballots.len() / PARTS;
+    let mut rest = ballots.split_off(part);
+    let mut others = rest.split_off(part);
+    let last = others.split_off(part);
+    spinner.set_message("casting at a steady rate");
+    let steady = load::run(server.host(), ballots, Some(rate), Cast).await?;
+    // Before and after: a database takes its time to get going, and gets slower as it grows.
+    spinner.set_message("casting as fast as it goes");
+    let earlier = load::run(server.host(), rest, None, Cast).await?;
+    spinner.set_message("casting while others read");
+    let beside = beside_readers(server.host(), others).await?.per_second;
+    spinner.set_message("casting as fast as it goes, again");
+    let (recording, before) = (Recording::start(profile, server.id())?, server.processor_time()?);
+    let cast = last.len() as f64;
+    let later = load::run(server.host(), last, None, Cast).await?;
+    let processor = (server.processor_time()? - before) * 1e6 / cast;
+    recording.map_or(Ok(()), Recording::stop)?;
+    let per_second = 2.0 / (1.0 / earlier.per_second + 1.0 / later.per_second);
+    Ok(Casting { steady, steadily: part, per_second, beside, processor })
+}
+
+/// Casts as fast as it goes, while somebody asks for the results page so many times a second.
+async fn beside_readers(host: &str, ballots: Vec<Body>) -> Result<Run, CliFault> {
+    let page = format!("/rounds/{SLUG}/results");
+    let reading = {
+        let (host, pages) = (host.to_owned(), vec![page; READERS as usize * 600]);
+        tokio::spawn(async move { load::run(&host, pages, Some(READERS), Read).await })
+    };
+    let casting = load::run(host, ballots, None, Cast).await?;
+    if reading.is_finished() {
+        return Err(CliFault::Other("nobody read while ballots were cast".into()));
+    }
+    reading.abort();
+    Ok(casting)
+}
+
+#[derive(Clone)]
+pub(in super::super) struct Cast;
+
+impl AsyncWork<Body> for Cast {
+    async fn call(&self, connection: &mut Connection, ballot: &Body) -> Result<(), CliFault> {
+        connection.post(&format!("/api/v1/rounds/{SLUG}/ballots"), None, ballot.clone()).await.map(drop)
+    }
+}
+
+#[derive(Clone)]
+struct Read;
+
+impl AsyncWork<String> for Read {
+    async fn call(&self, connection: &mut Connection, path: &String) -> Result<(), CliFault> {
+        connection.get(path).await.map(drop)
+    }
+}

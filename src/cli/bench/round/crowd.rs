@@ -1,0 +1,118 @@
+//! The crowd of a measured round: what its devices prepare before anything is timed, and how they ask for credentials.
+
+use std::sync::{Arc, Mutex};
+
+use audit::round::Bytes;
+use ballots::{Ballot, Rules};
+use hyper::body::Bytes as Body;
+use serde_json::json;
+
+use super::{
+    super::{
+        super::{CliFault, play::Choice, town},
+        core,
+        load::{self, AsyncWork, Connection, Run},
+    },
+    SLUG,
+};
+use crate::{
+    client::{
+        ClientFault,
+        resident::{CredentialRequest, PollingPlace},
+    },
+    crypto::codes::LetterCode,
+    http::IdentificationResponse,
+};
+
+/// A request for each resident, blinded.
+pub(super) fn requests(place: &PollingPlace, residents: usize) -> Result<Vec<CredentialRequest>, CliFault> {
+    in_parallel(vec![(); residents], |()| place.request())
+}
+
+/// Requests, each with the issuer's blind signature.
+type Issued = Vec<(CredentialRequest, Vec<u8>)>;
+
+/// Asks for everybody's credential as fast as it goes.
+pub(super) async fn issue(
+    host: &str,
+    codes: &[LetterCode],
+    requests: Vec<CredentialRequest>,
+) -> Result<(Run, Issued), CliFault> {
+    let codes = codes.iter().map(|code| code.identifying.to_string());
+    let items = codes.zip(requests).map(|(code, request)| IssueItem { code, request: Mutex::new(Some(request)) });
+    let work = Issue::default();
+    let run = load::run(host, items.collect(), None, work.clone()).await?;
+    let issued = std::mem::take(&mut *work.issued.lock().map_err(CliFault::other)?);
+    Ok((run, issued))
+}
+
+/// Seals so many ballots of each resident: everybody's first, then everybody's second, so that between two of one resident come those
+/// of all others.
+pub(super) fn ballots(
+    place: &PollingPlace,
+    rules: &Rules,
+    issued: Issued,
+    versions: usize,
+) -> Result<Vec<Body>, CliFault> {
+    let choices = town::choices(rules, issued.len()).into_iter().map(first);
+    let prepared = issued.into_iter().zip(choices).collect();
+    let by_resident: Vec<Vec<Body>> = in_parallel(prepared, |((request, signature), ballot)| {
+        let mut credential = place.finish(request, &signature)?;
+        let ballots = (0..versions).map(|_| place.fill(&mut credential, &ballot));
+        ballots.map(|ballot| Ok(Body::from(json!({ "ballot": Bytes(ballot?) }).to_string()))).collect()
+    })?;
+    Ok((0..versions).flat_map(|version| by_resident.iter().map(move |ballots| ballots[version].clone())).collect())
+}
+
+fn first(choice: Choice) -> Ballot {
+    match choice {
+        Choice::Ballots(ballots) => ballots.into_iter().next(),
+        Choice::Unreadable => None,
+    }
+    .expect("simulated residents cast at least one ballot")
+}
+
+/// Prepares items on every core.
+fn in_parallel<T: Send, R: Send>(
+    items: Vec<T>,
+    work: impl Fn(T) -> Result<R, ClientFault> + Sync,
+) -> Result<Vec<R>, CliFault> {
+    let mut parts: Vec<Vec<T>> = Vec::new();
+    let each = items.len().div_ceil(core::every_core()).max(1);
+    let mut rest = items;
+    while !rest.is_empty() {
+        let tail = rest.split_off(each.min(rest.len()));
+        parts.push(std::mem::replace(&mut rest, tail));
+    }
+    let work = &work;
+    let done: Result<Vec<Vec<R>>, ClientFault> = std::thread::scope(|scope| {
+        let started: Vec<_> =
+            parts.into_iter().map(|part| scope.spawn(move || part.into_iter().map(work).collect())).collect();
+        started.into_iter().map(|thread| thread.join().expect("preparing does not panic")).collect()
+    });
+    Ok(done?.into_iter().flatten().collect())
+}
+
+/// Somebody who asks for a credential.
+struct IssueItem {
+    code: String,
+    request: Mutex<Option<CredentialRequest>>,
+}
+
+#[derive(Clone, Default)]
+struct Issue {
+    issued: Arc<Mutex<Issued>>,
+}
+
+impl AsyncWork<IssueItem> for Issue {
+    async fn call(&self, connection: &mut Connection, item: &IssueItem) -> Result<(), CliFault> {
+        let request = item.request.lock().map_err(CliFault::other)?.take();
+        let request = request.ok_or_else(|| CliFault::Other("a request is used once".into()))?;
+        let body = json!({ "code": item.code, "blinded": Bytes(request.blinded.clone()) }).to_string().into();
+        let answer = connection.post(&format!("/api/v1/rounds/{SLUG}/identification"), None, body).await?;
+        let answer: IdentificationResponse = serde_json::from_slice(&answer).map_err(CliFault::other)?;
+        let signature = answer.signature.ok_or_else(|| CliFault::Other("no credential was issued".into()))?;
+        self.issued.lock().map_err(CliFault::other)?.push((request, signature.0));
+        Ok(())
+    }
+}
