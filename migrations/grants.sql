@@ -6,7 +6,7 @@ GRANT SELECT ON ALL TABLES IN SCHEMA public TO :service;
 GRANT INSERT ON
     logs, log_lines, log_tiles, long_lines, cosigned_heads, cosignatures, rounds, pictures, picture_files, turnout, secrets, staff, voters,
     issuances, backups, urns, waiting_ballots, accepted_ballots, promise_filters, line_runs, line_chunks,
-    leases
+    leases, limited
 TO :service;
 GRANT UPDATE ON logs TO :service;
 GRANT UPDATE (hashes) ON log_tiles TO :service;
@@ -19,5 +19,6 @@ GRANT UPDATE (locator, code_hash, failures) ON voters TO :service;
 -- Which is what locks a row, too.
 GRANT UPDATE (segment) ON urns TO :service;
 GRANT UPDATE (node, until) ON leases TO :service;
+GRANT UPDATE (until) ON limited TO :service;
 GRANT UPDATE (code_hash, bytes) ON backups TO :service;
-GRANT DELETE ON waiting_ballots, issuances, backups, pictures, picture_files, line_runs, line_chunks, leases TO :service;
+GRANT DELETE ON waiting_ballots, issuances, backups, pictures, picture_files, line_runs, line_chunks, leases, limited TO :service;

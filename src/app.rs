@@ -12,6 +12,7 @@ pub mod indexing;
 pub mod issuing;
 pub mod leasing;
 pub mod letters;
+pub mod limiting;
 pub mod log;
 pub mod logs;
 pub mod looking;
@@ -46,7 +47,7 @@ use zeroize::Zeroizing;
 use crate::{
     clock::Clock,
     config::Config,
-    crypto::{codes::Pepper, vault::MasterKey},
+    crypto::{codes::Pepper, places::Places, vault::MasterKey},
     domain::Refusal,
     error::Error,
     metrics::Metrics,
@@ -79,6 +80,7 @@ pub struct App {
     master: MasterKey,
     pepper: Pepper,
     session_key: SessionKey,
+    limited: Places,
     published: RwLock<HashMap<String, Arc<Published>>>,
     office_log: tokio::sync::OnceCell<Arc<logs::OpenLog>>,
     tiles: tiles::Full,
@@ -108,6 +110,7 @@ impl App {
             identifying: identifying::start(db.clone(), config.queue, commits("identifying")),
             pepper: Pepper::from_bytes(master.derive("veche/pepper/v1")),
             session_key: SessionKey(Zeroizing::new(master.derive("veche/session-key/v1"))),
+            limited: Places::new(&master.derive("veche/limits/v1"), config.limits.keys),
             published: RwLock::default(),
             office_log: tokio::sync::OnceCell::new(),
             tiles: tiles::Full::default(),

@@ -7,6 +7,7 @@ pub mod backup;
 pub mod codes;
 pub mod issuer;
 pub mod opening;
+pub mod places;
 pub mod pseudonym;
 mod raw_rsa;
 mod sealed;

@@ -102,7 +102,7 @@ impl Http {
     /// The service over this app, with the limits of its settings.
     #[must_use]
     pub fn new(app: Arc<App>) -> Self {
-        let limits = Limits::new(&app.config.limits, &app.config.trusted_proxies);
+        let limits = Limits::new(&app.config.limits, &app.config.trusted_proxies, app.has_other_nodes());
         let overload = Arc::new(Overload::new(&app.config.overload));
         let policy = policy::of(&app.config.map);
         Self(Arc::new(Shared { app, limits, overload, kept: pages::Kept::default(), policy }))

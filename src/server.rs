@@ -90,7 +90,7 @@ impl Server {
             let mut tick = tokio::time::interval(FORGET_EVERY);
             loop {
                 tick.tick().await;
-                limited.limits.forget_quiet_keys();
+                limited.forget_quiet_keys().await;
             }
         });
         let watching = match watched {

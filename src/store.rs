@@ -8,6 +8,7 @@ pub mod cosignatures;
 pub mod db;
 pub mod issuances;
 pub mod leases;
+pub mod limited;
 pub mod log;
 pub mod pictures;
 pub mod promises;

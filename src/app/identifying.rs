@@ -101,8 +101,9 @@ async fn recognise(app: &App, round: &Arc<Published>, code: &IdentifyingCode) ->
 /// Whose code somebody tries, before anything is checked: the target of a rate limit. Other spellings of the same letters
 /// are the same target; what is no code at all is one target together.
 #[must_use]
-pub fn target(code: &str) -> String {
-    code.parse().map(|code: IdentifyingCode| code.locator().to_owned()).unwrap_or_default()
+pub fn target(slug: &str, code: &str) -> Vec<u8> {
+    let locator = code.parse().map(|code: IdentifyingCode| code.locator().to_owned()).unwrap_or_default();
+    format!("{slug}/{locator}").into_bytes()
 }
 
 /// Opens a session that this service issued and that is not over.

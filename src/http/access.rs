@@ -39,7 +39,7 @@ impl FromRequestParts<Http> for Staff {
     async fn from_request_parts(parts: &mut Parts, http: &Http) -> Result<Self, Problem> {
         let Client(address) = Client::from_request_parts(parts, http).await?;
         let token = bearer(parts).ok_or(Refusal::Token)?;
-        http.limits.check(Operation::Staff, address, &token)?;
+        http.limit(Operation::Staff, address, token.as_bytes()).await?;
         let actor = staff::by_token(&http.app, &token).await?;
         if let Some(of_staff) = parts.extensions.get::<OfStaff>() {
             of_staff.0.store(true, Ordering::Relaxed);
@@ -57,7 +57,7 @@ impl FromRequestParts<Http> for Resident {
     async fn from_request_parts(parts: &mut Parts, http: &Http) -> Result<Self, Problem> {
         let Client(address) = Client::from_request_parts(parts, http).await?;
         let session = identifying::open_session(&http.app, &bearer(parts).ok_or(Refusal::Session)?)?;
-        http.limits.check(Operation::Issue, address, session.pseudonym)?;
+        http.limit(Operation::Issue, address, &session.pseudonym).await?;
         Ok(Self(session))
     }
 }

@@ -54,7 +54,7 @@ pub(super) async fn cast(
     Json(request): Json<CastRequest>,
 ) -> Result<(StatusCode, Answer<AcceptanceResponse>), Problem> {
     let credential = casting::claimed_credential(&request.ballot.0);
-    http.limits.check(Operation::Cast, address, credential)?;
+    http.limit(Operation::Cast, address, &credential).await?;
     let signed = casting::cast(&http.app, &slug, request.ballot.0).await?;
     let response = AcceptanceResponse {
         ballot: signed.acceptance.ballot.into(),

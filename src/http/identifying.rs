@@ -63,7 +63,7 @@ pub(super) async fn identify(
     Path(slug): Path<String>,
     Json(request): Json<IdentificationRequest>,
 ) -> Result<Answer<IdentificationResponse>, Problem> {
-    http.limits.check(Operation::Identify, address, (&slug, identifying::target(&request.code)))?;
+    http.limit(Operation::Identify, address, &identifying::target(&slug, &request.code)).await?;
     let identifying::Identified { session, token } = identifying::identify(&http.app, &slug, &request.code).await?;
     let signature = match request.blinded {
         Some(blinded) => sign(&http, address, &session, &blinded.0).await?,
@@ -79,7 +79,7 @@ pub(super) async fn identify(
 
 /// Signs what came along, within the limits of those who ask for signatures.
 async fn sign(http: &Http, address: IpAddr, session: &Session, blinded: &[u8]) -> Result<Option<Bytes>, Error> {
-    if http.limits.check(Operation::Issue, address, session.pseudonym).is_err() {
+    if http.limit(Operation::Issue, address, &session.pseudonym).await.is_err() {
         return Ok(None);
     }
     Ok(issuing::issue_at_once(&http.app, &session.round, session, blinded).await?.map(Bytes))

@@ -21,10 +21,19 @@ use governor::{
 use ipnet::IpNet;
 
 use super::{Http, client::Client, problem::Problem};
-use crate::{config, domain::Refusal};
+use crate::{
+    app::limiting,
+    config::{self, Rate},
+    domain::Refusal,
+    error::Error,
+};
 
 /// Longest that a request may take until its answer begins.
 const LONGEST: Duration = Duration::from_secs(60);
+
+/// Requests at the limit's pace after which this node takes a target for a new one: so many times as rarely it may let one through that
+/// the other nodes do not hear of.
+const LATELY: u64 = 32;
 
 /// What is limited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +48,20 @@ pub enum Operation {
     Staff,
 }
 
+impl Operation {
+    const ALL: [Self; 4] = [Self::Identify, Self::Issue, Self::Cast, Self::Staff];
+
+    /// Under which it is counted for all nodes.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Identify => "identify",
+            Self::Issue => "issue",
+            Self::Cast => "cast",
+            Self::Staff => "staff",
+        }
+    }
+}
+
 /// One limit. Keys are hashed, under a secret of this process, into so many places that memory is bounded whatever is asked.
 #[derive(Debug)]
 struct Limit {
@@ -48,30 +71,46 @@ struct Limit {
     places: u64,
 }
 
+/// The limits of an operation.
+#[derive(Debug)]
+struct Pair {
+    by_address: Limit,
+    by_target: Limit,
+    /// Where other nodes serve too: targets that were asked for here lately, which all nodes count together.
+    lately: Option<Limit>,
+    /// Of the limit by target.
+    rate: Rate,
+}
+
 /// Every limit of the service.
 #[derive(Debug)]
 pub struct Limits {
     enabled: bool,
     trusted_proxies: Vec<IpNet>,
-    identify: [Limit; 2],
-    issue: [Limit; 2],
-    cast: [Limit; 2],
-    staff: [Limit; 2],
+    identify: Pair,
+    issue: Pair,
+    cast: Pair,
+    staff: Pair,
     read: Limit,
 }
 
 impl Limits {
-    /// The limits that these settings ask for.
+    /// The limits that these settings ask for, on a node beside which others may serve, or on the only one.
     #[must_use]
-    pub fn new(settings: &config::Limits, trusted_proxies: &[IpNet]) -> Self {
+    pub fn new(settings: &config::Limits, trusted_proxies: &[IpNet], has_others: bool) -> Self {
         let limit = |rate| Limit::new(rate, settings.keys);
+        let pair = |by_address, rate: Rate| {
+            let once = Rate { burst: 1, every_ms: rate.every_ms.saturating_mul(LATELY) };
+            let lately = has_others.then(|| limit(once));
+            Pair { by_address: limit(by_address), by_target: limit(rate), lately, rate }
+        };
         Self {
             enabled: settings.enabled,
             trusted_proxies: trusted_proxies.to_vec(),
-            identify: [limit(settings.identify_by_address), limit(settings.identify_by_code)],
-            issue: [limit(settings.issue_by_address), limit(settings.issue_by_person)],
-            cast: [limit(settings.cast_by_address), limit(settings.cast_by_credential)],
-            staff: [limit(settings.staff_by_address), limit(settings.staff_by_token)],
+            identify: pair(settings.identify_by_address, settings.identify_by_code),
+            issue: pair(settings.issue_by_address, settings.issue_by_person),
+            cast: pair(settings.cast_by_address, settings.cast_by_credential),
+            staff: pair(settings.staff_by_address, settings.staff_by_token),
             read: limit(settings.read_by_address),
         }
     }
@@ -82,22 +121,28 @@ impl Limits {
         &self.trusted_proxies
     }
 
-    /// Counts one request by its sender, and if that is within the limit by its target.
+    /// Counts one request by its sender, and if that is within the limit by its target. Whether the target was asked for here lately,
+    /// so that the other nodes must hear of it.
     ///
     /// # Errors
     /// [`Refusal::TooMany`] with the seconds to wait, at least 1.
-    pub fn check(&self, operation: Operation, address: IpAddr, target: impl Hash) -> Result<(), Refusal> {
+    pub fn check(&self, operation: Operation, address: IpAddr, target: &[u8]) -> Result<bool, Refusal> {
         if !self.enabled {
-            return Ok(());
+            return Ok(false);
         }
-        let [by_address, by_target] = match operation {
+        let pair = self.of(operation);
+        pair.by_address.check(address)?;
+        pair.by_target.check(target)?;
+        Ok(pair.lately.as_ref().is_some_and(|lately| lately.check(target).is_err()))
+    }
+
+    fn of(&self, operation: Operation) -> &Pair {
+        match operation {
             Operation::Identify => &self.identify,
             Operation::Issue => &self.issue,
             Operation::Cast => &self.cast,
             Operation::Staff => &self.staff,
-        };
-        by_address.check(address)?;
-        by_target.check(target)
+        }
     }
 
     /// Places in memory that are taken now; never more than the `keys` setting for each limit.
@@ -107,14 +152,41 @@ impl Limits {
     }
 
     fn all(&self) -> impl Iterator<Item = &Limit> {
-        [&self.identify, &self.issue, &self.cast, &self.staff].into_iter().flatten().chain([&self.read])
+        let pairs = Operation::ALL.into_iter().map(|operation| self.of(operation));
+        pairs.flat_map(|pair| [&pair.by_address, &pair.by_target].into_iter().chain(&pair.lately)).chain([&self.read])
     }
 
     /// Forgets keys that have been quiet long enough to be as good as new.
-    pub fn forget_quiet_keys(&self) {
+    fn forget_quiet_keys(&self) {
         for limit in self.all() {
             limit.limiter.retain_recent();
             limit.limiter.shrink_to_fit();
+        }
+    }
+}
+
+impl Http {
+    /// Counts one request by its sender and by its target, and by its target over all nodes too where it was asked for here lately.
+    ///
+    /// # Errors
+    /// [`Refusal::TooMany`] with the seconds to wait, at least 1; [`Error::Database`].
+    pub(super) async fn limit(&self, operation: Operation, address: IpAddr, target: &[u8]) -> Result<(), Error> {
+        if !self.limits.check(operation, address, target)? {
+            return Ok(());
+        }
+        limiting::count(&self.app, operation.name(), self.limits.of(operation).rate, target).await
+    }
+
+    /// Forgets whatever has been quiet long enough to be as good as new, here and for all nodes.
+    pub async fn forget_quiet_keys(&self) {
+        self.limits.forget_quiet_keys();
+        if !self.app.has_other_nodes() {
+            return;
+        }
+        for operation in Operation::ALL {
+            let forgotten = limiting::forget(&self.app, operation.name(), self.limits.of(operation).rate).await;
+            let _ =
+                forgotten.inspect_err(|fault| tracing::warn!(%fault, "what was limited stays until the next minute"));
         }
     }
 }

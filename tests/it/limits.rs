@@ -4,17 +4,34 @@ use audit::round::Bytes;
 use reqwest::{Method as Verb, StatusCode};
 use serde_json::json;
 use veche::{
-    config::{Limits, Rate},
+    app::limiting,
+    config::{Config, Limits, Rate},
     crypto::codes::LetterCode,
+    server::Server,
 };
 
-use super::town::{SLUG, Town, answer};
+use super::{
+    both,
+    indexing::selects,
+    nodes::Node,
+    town::{SLUG, Town, answer},
+};
 
 const FEW: Rate = Rate { burst: 3, every_ms: 60_000 };
 const MANY: Rate = Rate { burst: 1_000_000, every_ms: 1 };
 
 /// A town in which only what `change` sets is limited.
 async fn town(change: impl FnOnce(&mut Limits)) -> Town {
+    let limits = limits(change);
+    Town::with(|config| allow(config, limits)).await
+}
+
+fn allow(config: &mut Config, limits: Limits) {
+    config.limits = limits;
+    config.trusted_proxies = vec!["127.0.0.1/32".parse().unwrap()];
+}
+
+fn limits(change: impl FnOnce(&mut Limits)) -> Limits {
     let mut limits = Limits {
         enabled: true,
         identify_by_address: MANY,
@@ -29,16 +46,16 @@ async fn town(change: impl FnOnce(&mut Limits)) -> Town {
         keys: 1000,
     };
     change(&mut limits);
-    Town::with(|config| {
-        config.limits = limits;
-        config.trusted_proxies = vec!["127.0.0.1/32".parse().unwrap()];
-    })
-    .await
+    limits
 }
 
 /// Asks with this code, as if a proxy of ours had forwarded it.
 async fn tries(town: &Town, from: &str, code: &str) -> StatusCode {
-    let url = format!("{}/api/v1/rounds/{SLUG}/identification", town.server.url());
+    tries_at(&town.server, from, code).await
+}
+
+async fn tries_at(server: &Server, from: &str, code: &str) -> StatusCode {
+    let url = format!("{}/api/v1/rounds/{SLUG}/identification", server.url());
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
     let answer = answer(client.post(url).header("x-forwarded-for", from).json(&json!({ "code": code }))).await;
     if answer.status == StatusCode::TOO_MANY_REQUESTS {
@@ -134,15 +151,86 @@ async fn every_other_operation_is_limited_too() {
     assert_eq!(status, StatusCode::TOO_MANY_REQUESTS);
 }
 
+/// Two nodes let through what one may, and once more each, which the other does not hear of.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_target_s_limit_holds_over_all_nodes() {
+    if !both::on_postgres() {
+        return;
+    }
+    let six = Rate { burst: 6, every_ms: 60_000 };
+    let change = |limits: &mut Limits| {
+        (limits.identify_by_code, limits.issue_by_person, limits.cast_by_credential) = (six, six, six);
+    };
+    let town = town(change).await;
+    town.publishes().await;
+    let codes = town.enrols(1).await;
+    let another = async || Node::changed(&town, town.clock.clone(), |config| allow(config, limits(change))).await;
+    let (second, third) = (another().await, another().await);
+    let target = code();
+    let tried = async |server: &Server, code: &str| tries_at(server, "198.51.100.1", code).await;
+    let mut passed = 0;
+    for at in 0..24 {
+        let status = tried([&town.server, &second.server][at % 2], &target).await;
+        passed += usize::from(status == StatusCode::FORBIDDEN);
+    }
+    assert_eq!(passed, 6 + 2, "of the limit of one and what each node has free");
+    // A node that was not asked before has one, and hears of the rest; nor is another code or another way concerned.
+    assert_eq!(tried(&third.server, &target).await, StatusCode::FORBIDDEN);
+    assert_eq!(tried(&third.server, &target).await, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(tried(&third.server, &code()).await, StatusCode::FORBIDDEN);
+    town.clock.advance(60);
+    assert_eq!(tried(&third.server, &target).await, StatusCode::FORBIDDEN, "a minute gives one more");
+    assert_eq!(tried(&third.server, &target).await, StatusCode::TOO_MANY_REQUESTS);
+    // Whatever a clock that was wrong by an hour has counted keeps nobody out for an hour.
+    town.clock.advance(-3600);
+    assert_eq!(tried(&third.server, &target).await, StatusCode::FORBIDDEN);
+    let counted = async || selects::<i64>(&town, "SELECT count(*) FROM limited WHERE operation = 'identify'").await[0];
+    assert_eq!(counted().await, 1, "only what was asked for again");
+    limiting::forget(&town.server.app, "identify", six).await.unwrap();
+    assert_eq!(counted().await, 1, "not while it counts");
+    town.clock.advance(60);
+    limiting::forget(&town.server.app, "identify", six).await.unwrap();
+    assert_eq!(counted().await, 0);
+
+    // The same for ballots of one credential, and for signatures of one person.
+    let body = json!({ "ballot": Bytes(vec![1; 500]) });
+    let mut passed = 0;
+    for at in 0..24 {
+        let answer = if at % 2 == 0 {
+            town.posts("/ballots", None, body.clone()).await
+        } else {
+            second.posts("/ballots", None, &body).await
+        };
+        passed += usize::from(answer.problem() == "ballot-length");
+    }
+    assert_eq!(passed, 6 + 2);
+    let session = town.session(&codes[0]).await;
+    let body = json!({ "blinded": "" });
+    let mut passed = 0;
+    for at in 0..24 {
+        let token = Some(session.as_str());
+        let answer = if at % 2 == 0 {
+            town.posts("/credential", token, body.clone()).await
+        } else {
+            second.posts("/credential", token, &body).await
+        };
+        passed += usize::from(answer.problem() == "blinded-message");
+    }
+    assert_eq!(passed, 6 + 2);
+    for node in [second, third] {
+        node.server.stop().await.unwrap();
+    }
+}
+
 /// However many keys are tried, so many places are remembered; and what is quiet is forgotten.
 #[test]
 fn memory_is_bounded() {
     use veche::http::limits::{Limits as Live, Operation};
     let settings = Limits { keys: 100, identify_by_address: MANY, identify_by_code: MANY, ..Limits::default() };
-    let limits = Live::new(&settings, &[]);
+    let limits = Live::new(&settings, &[], false);
     let address = "198.51.100.1".parse().unwrap();
     for at in 0..100_000_u64 {
-        let _ = limits.check(Operation::Identify, address, at);
+        let _ = limits.check(Operation::Identify, address, &at.to_be_bytes());
     }
     assert!(limits.places_used() <= 101, "{}", limits.places_used());
 }

@@ -40,8 +40,15 @@ impl Node {
 
     /// With a clock of its own.
     pub async fn with(town: &Town, clock: Clock) -> Self {
+        Self::changed(town, clock, |_| {}).await
+    }
+
+    /// With other settings, too.
+    pub async fn changed(town: &Town, clock: Clock, change: impl FnOnce(&mut Config)) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let server = Server::start(settings(town, folder.path()), clock).await.unwrap();
+        let mut settings = settings(town, folder.path());
+        change(&mut settings);
+        let server = Server::start(settings, clock).await.unwrap();
         Self { api: Api::new(&server.url()).unwrap(), server, _folder: folder }
     }
 

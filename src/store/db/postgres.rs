@@ -36,7 +36,7 @@ const EXCESS: &str = "SELECT words FROM (
         AND name IN ('log_lines', 'long_lines', 'accepted_ballots', 'promise_filters', 'line_runs', 'line_chunks', 'waiting_ballots', 'issuances', 'secrets', '_sqlx_migrations')
         UNION ALL SELECT 7, 'may delete rows of ' || name FROM tables, roles
         WHERE has_table_privilege(roles.oid, tables.oid, 'DELETE')
-        AND name NOT IN ('waiting_ballots', 'issuances', 'pictures', 'picture_files', 'line_runs', 'line_chunks', 'leases', 'backups')
+        AND name NOT IN ('waiting_ballots', 'issuances', 'pictures', 'picture_files', 'line_runs', 'line_chunks', 'leases', 'limited', 'backups')
         UNION ALL SELECT 8, 'may empty ' || name FROM tables, roles
         WHERE has_table_privilege(roles.oid, tables.oid, 'TRUNCATE')
         UNION ALL SELECT 9, 'may put triggers on ' || name FROM tables, roles
