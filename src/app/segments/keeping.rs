@@ -39,6 +39,7 @@ impl Keeping {
         let filter = self.open(segment, &kept);
         if filter.is_none() {
             tracing::error!(
+                round = %self.round,
                 segment,
                 "the filter of a segment of promises is damaged, and is made anew at each start; look for other damage with veche admin check"
             );
