@@ -134,8 +134,6 @@ impl Http {
     /// What anybody may look at.
     fn reads(&self) -> Router<Self> {
         Router::new()
-            .route("/healthz", get(health::alive))
-            .route("/readyz", get(health::ready))
             .route("/assets/{file}", get(assets::serve))
             .route("/erased", post(pages::erased))
             .route("/api/v1/openapi.json", get(openapi::serve))
@@ -153,6 +151,9 @@ impl Http {
             .route("/api/v1/rounds/{slug}/export/{format}", get(exports::export))
             .merge(pages::routes())
             .route_layer(middleware::from_fn_with_state(self.clone(), limits::reads))
+            // Not limited: whoever asks these decides whether the node goes on, and may come from the address of a crowd.
+            .route("/healthz", get(health::alive))
+            .route("/readyz", get(health::ready))
             .layer(DefaultBodyLimit::max(MAX_QUESTION))
             .layer(CompressionLayer::new().compress_when(worth_compressing()))
             .layer(SetResponseHeaderLayer::if_not_present(

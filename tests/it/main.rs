@@ -37,6 +37,7 @@ mod pages;
 mod pictures;
 mod pictures_made;
 mod postgres;
+mod probes;
 mod promises;
 mod publishing;
 mod redaction;
