@@ -92,6 +92,7 @@ pub struct App {
     workshop: pictures::Workshop,
     witnesses: Vec<Arc<witnessing::Witness>>,
     loss_accepted: heads::Accepted,
+    behind: heads::Behind,
     started_at: i64,
     node: String,
 }
@@ -121,6 +122,7 @@ impl App {
             workshop: pictures::Workshop::default(),
             witnesses: witnessing::Witness::all(&config.witnesses)?,
             loss_accepted: heads::Accepted::default(),
+            behind: heads::Behind::default(),
             started_at: clock.now(),
             node: hex::encode(rand::random::<[u8; 8]>()),
             config,

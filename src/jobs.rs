@@ -21,6 +21,8 @@ const ONE_REQUEST: Duration = Duration::from_secs(1);
 
 /// Time between two notes of what this node has seen of every log.
 const REMEMBER_EVERY: Duration = Duration::from_secs(60);
+/// The same after one that failed: the database may be another one by then.
+const REMEMBER_AGAIN: Duration = Duration::from_secs(10);
 
 /// Wait after the list of ballots' lines could not be tidied: nobody waits for it.
 const TIDY_AGAIN: Duration = Duration::from_secs(60);
@@ -141,15 +143,22 @@ pub fn ask_witnesses(app: &Arc<App>) -> Vec<JoinHandle<()>> {
     app.witnesses().iter().map(ask).collect()
 }
 
-/// Starts the loop that notes on this node's disk what it has seen of every log; it ends when the task is aborted.
+/// Starts the loop that holds every log against what this node has seen of it, and notes that on its disk: each minute, and whenever
+/// another host takes the writes. It ends when the task is aborted.
 pub fn remember_heads(app: Arc<App>) -> JoinHandle<()> {
     tokio::spawn(async move {
-        let mut tick = tokio::time::interval(REMEMBER_EVERY);
-        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
-            tick.tick().await;
-            let noted = heads::remember(&app).await;
+            let noted = tokio::select! {
+                noted = heads::remember(&app) => noted,
+                // What waits on the old host's connections is given up.
+                () = app.database_moved() => continue,
+            };
+            let wait = if noted.is_ok() { REMEMBER_EVERY } else { REMEMBER_AGAIN };
             let _ = noted.inspect_err(|fault| tracing::warn!(%fault, "what was seen of the logs cannot be noted"));
+            tokio::select! {
+                () = tokio::time::sleep(wait) => {}
+                () = app.database_moved() => {}
+            }
         }
     })
 }

@@ -1,15 +1,17 @@
 //! What this node has seen of every log, kept on its own disk: a database that is shorter than that, or another, is not served.
 
+mod behind;
+mod memory;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fs::{self, File},
-    io::{ErrorKind, Write as _},
-    path::PathBuf,
     sync::{Arc, OnceLock},
 };
 
-use audit::log::{checkpoint::Checkpoint, hash::Hash, note::Note, proof::verify_consistency};
-use serde::{Deserialize, Serialize};
+use audit::log::{checkpoint::Checkpoint, note::Note, proof::verify_consistency};
+
+pub(super) use behind::Behind;
+use memory::{Heads, Seen, read, write};
 
 use super::{App, proving, witnessing};
 use crate::{
@@ -17,19 +19,6 @@ use crate::{
     store::{Tx, log},
 };
 
-/// The largest head of a log that this node has seen signed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Seen {
-    size: u64,
-    root: Hash,
-    /// Why an operator went on with a database that does not have all that was seen.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    loss_accepted: Option<String>,
-}
-
-/// By the logs' names.
-type Heads = BTreeMap<String, Seen>;
 /// The database's heads by the logs' names, with the logs' numbers.
 type Now = BTreeMap<String, (i64, Checkpoint)>;
 
@@ -73,11 +62,13 @@ pub async fn must_go_on(app: &Arc<App>) -> Result<(), Error> {
 /// What speaks against each log of the database: what this node has seen, or else a witness.
 async fn faults(app: &Arc<App>, seen: &Heads, now: &Now) -> Result<BTreeMap<String, String>, Error> {
     let mut faults = BTreeMap::new();
+    let mut tx = app.db.read().await?;
     for (origin, before) in seen.iter().filter(|(origin, _)| !is_settled(seen, origin)) {
-        if let Some(fault) = against(app, now.get(origin), before).await? {
+        if let Some(fault) = against(&mut tx, now.get(origin), before).await? {
             faults.insert(origin.clone(), fault);
         }
     }
+    drop(tx);
     for (log_id, fault) in witnessing::contradictions(app).await {
         let Some((origin, _)) = now.iter().find(|(_, (id, _))| *id == log_id) else { continue };
         if !is_settled(seen, origin) {
@@ -106,25 +97,49 @@ const ADVICE: &str = "An old copy of the database, or that of another service, w
     was signed. Put the newest database back, and start again. If it is lost for good, what is missing is lost too, and residents \
     and witnesses can prove it: call the commission, and start with --accept-loss \"WHY\" if it decides to go on.";
 
-/// Notes the heads of now where they are larger than what was noted before.
+/// Holds every log against what was noted of it, and notes its head of now where that adds to it. A log that is shorter, or another, is
+/// told in the service's log, and not written any more until the right database is back.
 ///
 /// # Errors
-/// [`Error::Database`]; [`Error::Broken`] when the file cannot be written.
+/// [`Error::Database`]; [`Error::Broken`] when a log cannot be held against what was noted, or the file not be written. What was found of
+/// a log before stands then.
 pub async fn remember(app: &App) -> Result<(), Error> {
-    let now = now(&mut app.db.read().await?).await?;
+    // The database is read after the file: whatever another process of this node noted meanwhile was in the database before.
     let mut seen = read(app)?;
-    let before = seen.clone();
-    for (origin, (_, head)) in now {
-        let entry = seen.entry(origin).or_insert(Seen { size: head.size, root: head.root, loss_accepted: None });
-        if entry.size < head.size {
-            (entry.size, entry.root) = (head.size, head.root);
+    let mut tx = app.db.read().await?;
+    let now = now(&mut tx).await?;
+    let (before, mut behind, mut unclear, mut compared) = (seen.clone(), BTreeMap::new(), BTreeSet::new(), Ok(()));
+    for (origin, noted) in before.iter().filter(|(origin, _)| !is_settled(&before, origin)) {
+        match against(&mut tx, now.get(origin), noted).await {
+            Ok(found) => behind.extend(found.map(|fault| (origin.clone(), fault))),
+            Err(fault) => {
+                behind.extend(app.behind.of(origin).map(|fault| (origin.clone(), fault)));
+                unclear.insert(origin);
+                compared = Err(Error::broken(format!("{origin}: {fault}")));
+            }
         }
     }
-    if seen == before { Ok(()) } else { write(app, &seen) }
+    drop(tx);
+    let holds = |origin: &String| !behind.contains_key(origin) && !unclear.contains(origin);
+    now.iter().filter(|(origin, _)| holds(origin)).for_each(|(origin, (_, head))| grow(&mut seen, origin, head));
+    app.behind.set(behind);
+    if seen != before {
+        write(app, &seen)?;
+    }
+    compared
+}
+
+/// Notes a head where it is larger than what was noted before.
+fn grow(seen: &mut Heads, origin: &str, head: &Checkpoint) {
+    let first = || Seen { size: head.size, root: head.root, loss_accepted: None };
+    let entry = seen.entry(origin.to_owned()).or_insert_with(first);
+    if entry.size < head.size {
+        (entry.size, entry.root) = (head.size, head.root);
+    }
 }
 
 /// What speaks against the log that the database has now.
-async fn against(app: &App, now: Option<&(i64, Checkpoint)>, seen: &Seen) -> Result<Option<String>, Error> {
+async fn against(tx: &mut Tx, now: Option<&(i64, Checkpoint)>, seen: &Seen) -> Result<Option<String>, Error> {
     let Some((log_id, head)) = now else {
         return Ok(Some(format!("this node has seen {} lines of it, and the database does not have it", seen.size)));
     };
@@ -132,8 +147,11 @@ async fn against(app: &App, now: Option<&(i64, Checkpoint)>, seen: &Seen) -> Res
         let (had, has) = (seen.size, head.size);
         return Ok(Some(format!("this node has seen {had} lines of it, and the database has {has}")));
     }
-    let mut tx = app.db.read().await?;
-    let proof = proving::consistency(&mut tx, *log_id, seen.size, head.size).await?;
+    // What did not grow needs no proof.
+    if head.size == seen.size && head.root == seen.root {
+        return Ok(None);
+    }
+    let proof = proving::consistency(tx, *log_id, seen.size, head.size).await?;
     let goes_on = verify_consistency(seen.size, seen.root, head.size, head.root, &proof).is_ok();
     let other = || format!("its first {} lines are not those that this node has seen: it is another log", seen.size);
     Ok((!goes_on).then(other))
@@ -151,30 +169,4 @@ async fn now(tx: &mut Tx) -> Result<Now, Error> {
         }
     }
     Ok(heads)
-}
-
-fn file(app: &App) -> PathBuf {
-    app.config.data.join("heads.json")
-}
-
-fn read(app: &App) -> Result<Heads, Error> {
-    let path = file(app);
-    let broken = |fault: &dyn std::fmt::Display| Error::broken(format!("{}: {fault}", path.display()));
-    match fs::read(&path) {
-        Ok(bytes) => serde_json::from_slice(&bytes).map_err(|fault| broken(&fault)),
-        Err(fault) if fault.kind() == ErrorKind::NotFound => Ok(Heads::new()),
-        Err(fault) => Err(broken(&fault)),
-    }
-}
-
-/// Replaces the file as a whole, so that a crash leaves the one before or the one after.
-fn write(app: &App, heads: &Heads) -> Result<(), Error> {
-    let path = file(app);
-    let next = path.with_extension("next");
-    let text = serde_json::to_vec_pretty(heads).map_err(Error::broken)?;
-    let written = File::create(&next)
-        .and_then(|mut file| file.write_all(&text).and_then(|()| file.sync_all()))
-        .and_then(|()| fs::rename(&next, &path))
-        .and_then(|()| File::open(&app.config.data)?.sync_all());
-    written.map_err(|fault| Error::broken(format!("{}: {fault}", path.display())))
 }

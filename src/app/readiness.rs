@@ -12,6 +12,7 @@ use tokio::{sync::Mutex, time::timeout};
 
 use super::{App, witnessing};
 use crate::{
+    domain::Refusal,
     error::Error,
     store::{leases, rounds},
 };
@@ -33,6 +34,11 @@ pub enum NotReady {
     /// No answer within a second, or no power to write.
     #[error("the database does not answer, or takes no writes")]
     Database,
+    /// The database is not the one that was signed.
+    #[error(
+        "the database is older than the logs that this node or the witnesses have seen, or another; the node's own log says which"
+    )]
+    LogBehind,
 }
 
 /// What is known of a node's readiness.
@@ -40,7 +46,7 @@ pub enum NotReady {
 pub struct Readiness {
     stopping: AtomicBool,
     jobs: AtomicBool,
-    looked: Mutex<Option<(Instant, bool)>>,
+    looked: Mutex<Option<(Instant, Result<(), NotReady>)>>,
 }
 
 /// Held by the jobs for as long as they live, however they end.
@@ -90,25 +96,33 @@ pub async fn ready(app: &App) -> Result<(), NotReady> {
     // Whoever asks at the same time waits for the same look.
     let mut looked = readiness.looked.lock().await;
     let before = *looked;
-    let answers = match before {
-        Some((at, answers)) if at.elapsed() < FRESH => answers,
+    match before {
+        Some((at, found)) if at.elapsed() < FRESH => found,
         _ => {
-            let answer = timeout(PATIENCE, takes_writes(app)).await;
-            let answer = answer.unwrap_or_else(|_| Err(Error::broken("it does not answer in time")));
-            let answers = answer.is_ok();
-            // Told once, until it is otherwise.
-            if before.is_none_or(|(_, before)| before != answers) {
-                let _ = answer.inspect_err(|fault| tracing::error!(%fault, "the database cannot be used"));
-            }
-            *looked = Some((Instant::now(), answers));
-            answers
+            let found = look(app, before.map(|(_, found)| found)).await;
+            *looked = Some((Instant::now(), found));
+            found
         }
-    };
-    if answers { Ok(()) } else { Err(NotReady::Database) }
+    }
 }
 
-/// Writes a row and takes it back: nothing stays, and nothing has to reach the disk. And the database is the one that the witnesses
-/// of its logs know. However many rounds there were, one row is read, and the rounds that a witness raised an alarm about.
+/// Asks the database, and tells what is wrong once, until it is otherwise.
+async fn look(app: &App, before: Option<Result<(), NotReady>>) -> Result<(), NotReady> {
+    let answer = timeout(PATIENCE, takes_writes(app)).await;
+    let answer = answer.unwrap_or_else(|_| Err(Error::broken("it does not answer in time")));
+    let found = match &answer {
+        Ok(()) => Ok(()),
+        Err(Error::Refused(Refusal::LogBehind { .. })) => Err(NotReady::LogBehind),
+        Err(_) => Err(NotReady::Database),
+    };
+    if before != Some(found) {
+        let _ = answer.inspect_err(|fault| tracing::error!(%fault, "the database cannot be used"));
+    }
+    found
+}
+
+/// Writes a row and takes it back: nothing stays, and nothing has to reach the disk. And the database is the one that this node
+/// and the witnesses of its logs know. However many rounds there were, one row is read, and the rounds that a witness raised an alarm about.
 async fn takes_writes(app: &App) -> Result<(), Error> {
     let mut tx = app.db.read().await?;
     rounds::can_be_read(&mut tx).await?;
@@ -117,6 +131,7 @@ async fn takes_writes(app: &App) -> Result<(), Error> {
         alarming.extend(rounds::of_log(&mut tx, log_id).await?);
     }
     drop(tx);
+    app.behind.must_be_empty()?;
     for slug in alarming {
         witnessing::must_hold(app, &app.published(&slug).await?.log)?;
     }

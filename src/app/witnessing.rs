@@ -105,8 +105,8 @@ pub(super) fn alarming(app: &App) -> BTreeSet<i64> {
     app.witnesses.iter().flat_map(|witness| witness.alarming()).collect()
 }
 
-/// Whether the service may go on writing the log. It may not when so many witnesses as the rules ask for (all, where they ask for
-/// none) have seen more of it than the database has, or another log: what is taken here would contradict what was signed.
+/// Whether the service may go on writing the log. It may not when this node, or so many witnesses as the rules ask for (all, where they
+/// ask for none), have seen more of it than the database has, or another log: what is taken here would contradict what was signed.
 ///
 /// # Errors
 /// [`Refusal::LogBehind`].
@@ -117,7 +117,7 @@ pub(super) fn must_hold(app: &App, log: &OpenLog) -> Result<(), Refusal> {
     let enough = if log.witnesses.is_empty() { counting.len() } else { usize::from(log.quorum) };
     let against = counting.into_iter().filter(against).count();
     let holds = against == 0 || against < enough || app.loss_accepted.has(log.id);
-    if holds { Ok(()) } else { Err(Refusal::LogBehind { seconds: LATER }) }
+    if holds && !app.behind.has(log.origin()) { Ok(()) } else { Err(Refusal::LogBehind { seconds: LATER }) }
 }
 
 /// Every witness that the rules or the settings name, the rules' first.

@@ -120,9 +120,9 @@ pub enum Refusal {
         /// Seconds to wait.
         seconds: u32,
     },
-    /// Witnesses have seen more of the log than the database has, or another log.
+    /// Witnesses, or this node itself, have seen more of the log than the database has, or another log.
     #[error(
-        "this server's database is older than the log that its witnesses have signed, or another; nothing is taken until it is put \
+        "this server's database is older than the log that was signed, or another; nothing is taken until it is put \
          right, and your request was NOT taken"
     )]
     LogBehind {

@@ -48,6 +48,7 @@ mod staff;
 mod sweeping;
 mod tally;
 mod town;
+mod went_back;
 mod witness;
 mod witness_evidence;
 mod witness_limits;
