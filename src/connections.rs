@@ -21,6 +21,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore, watch},
+    time::timeout,
 };
 
 use impatient::Impatient;
@@ -29,6 +30,8 @@ use impatient::Impatient;
 const LONGEST_HEAD: Duration = Duration::from_secs(10);
 /// Longest that a connection may take nothing of an answer.
 const LONGEST_UNREAD: Duration = Duration::from_secs(60);
+/// Longest that a connection lives on after the stop: a request has 60 s until its answer begins, and the answer some time to go out.
+const LONGEST_END: Duration = Duration::from_secs(70);
 /// Most bytes that are held of one connection while the head of a request comes.
 const MOST_HELD: usize = 64 * 1024;
 /// Wait after the system gave no socket: the file table is full, and asking at once again would only heat the machine.
@@ -43,7 +46,8 @@ pub struct Bounds {
     pub of_one: usize,
 }
 
-/// Answers connections until `stop` comes about; then takes no more, and returns when the requests under way are answered.
+/// Answers connections until `stop` comes about; then takes no more, and returns when the requests under way are answered, or
+/// after 70 s: who takes an answer slowly, a bundle above all, gets no more of it then.
 pub async fn serve(listener: TcpListener, router: Router, bounds: Bounds, stop: impl Future<Output = ()>) {
     serve_counted(listener, router, bounds, &Arc::default(), stop).await;
 }
@@ -71,7 +75,7 @@ pub async fn serve_counted(
         let stream = Impatient::new(stream, LONGEST_UNREAD);
         let (router, stopped) = (router.clone(), stopped.clone());
         tokio::spawn(async move {
-            answer(stream, peer, router, stopped).await;
+            answer(stream, peer, router, (stopped, LONGEST_END)).await;
             drop(place);
         });
     }
@@ -106,8 +110,13 @@ const fn is_of_the_other(kind: ErrorKind) -> bool {
     matches!(kind, ErrorKind::ConnectionRefused | ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset)
 }
 
-/// Answers what comes on a connection, one request after another.
-async fn answer(stream: Impatient<TcpStream>, peer: SocketAddr, router: Router, mut stopped: watch::Receiver<()>) {
+/// Answers what comes on a connection, one request after another; after the stop the one under way, for so long at most.
+async fn answer(
+    stream: Impatient<TcpStream>,
+    peer: SocketAddr,
+    router: Router,
+    (mut stopped, longest_end): (watch::Receiver<()>, Duration),
+) {
     let service = service_fn(move |mut request: hyper::Request<Incoming>| {
         request.extensions_mut().insert(ConnectInfo(peer));
         lingering::answer(router.clone(), request)
@@ -119,7 +128,9 @@ async fn answer(stream: Impatient<TcpStream>, peer: SocketAddr, router: Router, 
         _ = connection.as_mut() => return,
         _ = stopped.changed() => connection.as_mut().graceful_shutdown(),
     }
-    let _ = connection.await;
+    if timeout(longest_end, connection).await.is_err() {
+        tracing::warn!("an answer that was still going out at the end was cut off");
+    }
 }
 
 /// Open connections by address.

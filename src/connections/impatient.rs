@@ -98,12 +98,20 @@ mod tests {
 
     /// A connection on which a large answer was asked for, and who answers it until told to stop.
     async fn asked() -> Result<(TcpStream, watch::Sender<()>, JoinHandle<()>)> {
+        asked_for(LONGEST, 10 * OVER).await
+    }
+
+    /// The same, of somebody who may take nothing for so long, and has so long after the stop.
+    async fn asked_for(
+        unread: Duration,
+        longest_end: Duration,
+    ) -> Result<(TcpStream, watch::Sender<()>, JoinHandle<()>)> {
         let router = Router::new().route("/", get(async || vec![b'x'; LARGE]));
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let mut reader = TcpStream::connect(listener.local_addr()?).await?;
         let (stream, peer): (_, SocketAddr) = listener.accept().await?;
         let (stopping, stopped) = watch::channel(());
-        let answering = tokio::spawn(answer(Impatient::new(stream, LONGEST), peer, router, stopped));
+        let answering = tokio::spawn(answer(Impatient::new(stream, unread), peer, router, (stopped, longest_end)));
         reader.write_all(b"GET / HTTP/1.1\r\nhost: a\r\n\r\n").await?;
         Ok((reader, stopping, answering))
     }
@@ -137,6 +145,26 @@ mod tests {
         tokio::time::sleep(LONGEST / 4).await;
         stopping.send_replace(());
         timeout(OVER, answering).await.expect("it is closed").unwrap();
+    }
+
+    #[tokio::test]
+    async fn who_reads_slowly_holds_up_the_end_for_a_while_only() {
+        let (mut reader, stopping, answering) = asked_for(10 * OVER, LONGEST).await.unwrap();
+        let mut part = vec![0; 64 << 10];
+        reader.read_exact(&mut part).await.unwrap();
+        let reading = tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(LONGEST / 8).await;
+                if reader.read_exact(&mut part).await.is_err() {
+                    return;
+                }
+            }
+        });
+        stopping.send_replace(());
+        let stopped = Instant::now();
+        timeout(OVER, answering).await.expect("it is closed").unwrap();
+        assert!(stopped.elapsed() >= LONGEST, "the answer had its time");
+        reading.abort();
     }
 
     #[tokio::test]
