@@ -38,7 +38,7 @@ pub struct Cli {
     /// VECHE_DATA, VECHE_DATABASE, VECHE_HOST, VECHE_TRUSTED_PROXIES).
     #[arg(long, global = true, value_name = "FILE", env = "VECHE_CONFIG")]
     config: Option<PathBuf>,
-    /// Print JSON for machines instead of text for people.
+    /// Print JSON for machines instead of text for people. What `export` writes stays what it is.
     #[arg(long, global = true)]
     json: bool,
     #[command(subcommand)]
@@ -174,7 +174,7 @@ impl Cli {
             Command::Keys(keys) => keys.run(self.json),
             Command::Admin(admin) => admin.run(config()?, self.json).await,
             Command::Vote(vote) => vote.run(self.json).await,
-            Command::Export(export) => export.run(config()?).await,
+            Command::Export(export) => export.run(config()?, self.json).await,
             Command::Publish(publish) => publish.run(config()?, self.json).await,
             Command::Verify(verify) => verify.run(self.json),
             Command::Head(head) => head.run(self.json).await,

@@ -1,35 +1,27 @@
 //! The running service: database, use cases, jobs and the listening socket, started and stopped together.
 
 pub mod bare;
+mod opening;
 mod watching;
 
-use std::{
-    fs::{self, OpenOptions},
-    io::Write as _,
-    net::SocketAddr,
-    os::unix::fs::OpenOptionsExt as _,
-    path::Path,
-    sync::Arc,
-    time::Duration,
-};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+pub use opening::{open, open_existing, open_or_found};
 
 use tokio::{
     net::TcpListener,
     sync::{oneshot, watch},
     task::JoinHandle,
 };
-use zeroize::Zeroizing;
 
 use crate::{
     app::{App, heads},
     clock::Clock,
     config::Config,
     connections::{self, Bounds},
-    crypto::vault::MasterKey,
     error::Error,
     http::Http,
     jobs,
-    store::{Db, Hosts},
 };
 
 /// Time between two sweeps of the rate limits' memory.
@@ -49,25 +41,6 @@ pub struct Server {
     listening: JoinHandle<()>,
     jobs: Vec<JoinHandle<()>>,
     first_look: watch::Receiver<bool>,
-}
-
-/// Opens the database and the master key in the data folder, making both where they are missing.
-///
-/// # Errors
-/// [`Error::Broken`] with the file that cannot be used.
-pub async fn open(config: Config, clock: Clock) -> Result<Arc<App>, Error> {
-    let data = &config.data;
-    fs::create_dir_all(data).map_err(|fault| Error::broken(format!("{}: {fault}", data.display())))?;
-    let master = master_key(&config.master_key())?;
-    let db = database(&config).await?;
-    App::start(config, clock, db, master).await
-}
-
-async fn database(config: &Config) -> Result<Db, Error> {
-    match config.database.0.as_str() {
-        "" => Db::open(&config.database_file()).await,
-        url => Db::connect(Hosts::parse(url).map_err(Error::broken)?, config.readers.get()).await,
-    }
 }
 
 impl Server {
@@ -147,27 +120,4 @@ impl Server {
 async fn bind(address: SocketAddr) -> Result<TcpListener, Error> {
     let listener = TcpListener::bind(address).await;
     listener.map_err(|fault| Error::broken(format!("cannot listen on {address}: {fault}")))
-}
-
-/// Reads the master key, or makes it in a file that only its owner may read.
-fn master_key(path: &Path) -> Result<MasterKey, Error> {
-    let broken = |fault: &dyn std::fmt::Display| Error::broken(format!("{}: {fault}", path.display()));
-    match fs::read_to_string(path) {
-        Ok(text) => {
-            let text = Zeroizing::new(text);
-            let mut bytes = Zeroizing::new([0; 32]);
-            hex::decode_to_slice(text.trim(), bytes.as_mut_slice())
-                .map_err(|_| broken(&"must hold 64 hexadecimal digits; restore it from your backup"))?;
-            Ok(MasterKey::from_bytes(*bytes))
-        }
-        Err(fault) if fault.kind() == std::io::ErrorKind::NotFound => {
-            let key = MasterKey::generate(&mut rand::rng());
-            let mut file =
-                OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(|f| broken(&f))?;
-            let text = Zeroizing::new(hex::encode(key.as_bytes()));
-            file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(|f| broken(&f))?;
-            Ok(key)
-        }
-        Err(fault) => Err(broken(&fault)),
-    }
 }

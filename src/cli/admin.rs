@@ -5,34 +5,21 @@ mod pictures;
 mod register;
 mod roll;
 mod signing;
+mod staff;
 
 use std::path::{Path, PathBuf};
 
-use audit::{
-    office::Role,
-    round::{Act, Bytes},
-};
+use audit::round::Act;
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::json;
 
 use super::{CliFault, Holds, keys};
 use crate::{
-    app::staff,
     client::{Api, staff::StaffMember},
-    clock::Clock,
     config::Config,
     domain::Draft,
     http::{RoundResponse, StepRequest},
-    server,
 };
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum RoleName {
-    /// Drafts, imports the roll, proposes, pauses, extends.
-    Official,
-    /// Confirms, reveals the opening key, signs.
-    Commission,
-}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum ActName {
@@ -56,32 +43,10 @@ pub(super) struct Remote {
 }
 
 #[derive(Debug, Subcommand)]
-pub(super) enum Staff {
-    /// Adds somebody and prints their token, which is stored nowhere.
-    Add {
-        /// Handle that stands in the log, such as official-1.
-        handle: String,
-        /// What they may do.
-        #[arg(long, value_enum)]
-        role: RoleName,
-        /// Public key of a commission member (base64, from `keys new member`).
-        #[arg(long)]
-        key: Option<String>,
-    },
-    /// Ends somebody's powers at once.
-    Revoke {
-        /// Their handle.
-        handle: String,
-    },
-    /// Lists who may act.
-    List,
-}
-
-#[derive(Debug, Subcommand)]
 pub(super) enum Admin {
     /// Staff, in the database of this machine.
     #[command(subcommand)]
-    Staff(Staff),
+    Staff(staff::Staff),
     /// Looks through the database of this machine for damage: its structure, keys, rules and pictures, every line against its log's head,
     /// waiting ballots, and the list by which receipts are found.
     Check,
@@ -234,7 +199,11 @@ impl Admin {
             Self::Picture(command) => return command.run(as_json).await,
             Self::Register(command) => return command.run(as_json),
             Self::Draft { file, remote } => {
-                remote.member()?.draft(&read_draft(&file)?).await?;
+                let draft = read_draft(&file)?;
+                remote.member()?.draft(&draft).await?;
+                if as_json {
+                    println!("{}", json!({ "draft": draft.slug }));
+                }
                 return Ok(true);
             }
             Self::Roll { round, people, roll_key, letters, remote } => {
@@ -275,35 +244,6 @@ impl Admin {
     }
 }
 
-impl Staff {
-    async fn run(self, config: Config, as_json: bool) -> Result<Holds, CliFault> {
-        let app = server::open(config, Clock::system()).await?;
-        match self {
-            Self::Add { handle, role, key } => {
-                let role = match role {
-                    RoleName::Official => Role::Official,
-                    RoleName::Commission => Role::Commission,
-                };
-                let key = key.map(|key| public_key(&key)).transpose()?;
-                let token = staff::add(&app, &handle, role, key).await?;
-                if as_json {
-                    println!("{}", json!({ "handle": handle, "token": token }));
-                } else {
-                    println!("{token}");
-                }
-            }
-            Self::Revoke { handle } => staff::revoke(&app, &handle).await?,
-            Self::List => {
-                for actor in staff::all(&app).await? {
-                    println!("{}\t{:?}", actor.handle, actor.role);
-                }
-            }
-        }
-        app.stop().await;
-        Ok(true)
-    }
-}
-
 /// Reads a draft, in which times may also stand as people write them.
 fn read_draft(file: &Path) -> Result<Draft, CliFault> {
     let text = std::fs::read(file).map_err(CliFault::file(file))?;
@@ -315,11 +255,6 @@ fn read_draft(file: &Path) -> Result<Draft, CliFault> {
         }
     }
     serde_json::from_value(draft).map_err(|reason| fault(&reason))
-}
-
-fn public_key(text: &str) -> Result<[u8; 32], CliFault> {
-    let bytes: Bytes = serde_json::from_value(text.into()).map_err(CliFault::other)?;
-    bytes.array().ok_or_else(|| CliFault::Other("--key must be 32 bytes in base64".into()))
 }
 
 fn second(text: &str) -> Result<i64, CliFault> {

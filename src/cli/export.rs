@@ -6,6 +6,7 @@ use std::{
 };
 
 use clap::{Args, ValueEnum};
+use serde_json::json;
 
 use super::{CliFault, Holds};
 use crate::{
@@ -36,7 +37,8 @@ pub(super) struct Export {
     /// What to write.
     #[arg(long, value_enum)]
     format: Format,
-    /// Where to write: a file, or a folder for a bundle. Without it text goes to the output, a bundle to ROUND-bundle.
+    /// Where to write: a file, or a folder for a bundle. Without it text goes to the output, as it is also with --json, and a bundle to
+    /// ROUND-bundle.
     #[arg(long, short)]
     output: Option<PathBuf>,
     /// Folder of the database.
@@ -45,28 +47,37 @@ pub(super) struct Export {
 }
 
 impl Export {
-    pub(super) async fn run(self, mut config: Config) -> Result<Holds, CliFault> {
+    pub(super) async fn run(self, mut config: Config, as_json: bool) -> Result<Holds, CliFault> {
         config.data = self.data.unwrap_or(config.data);
-        let app = server::open(config, Clock::system()).await?;
+        let app = server::open_existing(config, Clock::system()).await?;
         if self.format == Format::Bundle {
             let folder = self.output.unwrap_or_else(|| PathBuf::from(format!("{}-bundle", self.round)));
-            bundle(&app, &self.round, &folder).await?;
+            bundle(&app, &self.round, &folder, as_json).await?;
             return Ok(true);
         }
         let text = text(&app, &self.round, self.format).await?;
         match self.output {
-            Some(path) => std::fs::write(&path, text).map_err(CliFault::file(&path))?,
+            Some(path) => {
+                std::fs::write(&path, text).map_err(CliFault::file(&path))?;
+                if as_json {
+                    println!("{}", json!({ "file": path }));
+                }
+            }
             None => std::io::stdout().write_all(text.as_bytes()).map_err(CliFault::other)?,
         }
         Ok(true)
     }
 }
 
-async fn bundle(app: &App, round: &str, folder: &Path) -> Result<(), CliFault> {
+async fn bundle(app: &App, round: &str, folder: &Path, as_json: bool) -> Result<(), CliFault> {
     bundling::write(app, round, folder).await?;
     let archive = folder.with_extension("tar.zst");
     bundling::pack(folder, &archive)?;
-    println!("{}\n{}", folder.display(), archive.display());
+    if as_json {
+        println!("{}", json!({ "folder": folder, "archive": archive }));
+    } else {
+        println!("{}\n{}", folder.display(), archive.display());
+    }
     Ok(())
 }
 

@@ -79,7 +79,12 @@ impl Keys {
             Self::Sign { file, message } => {
                 let message: Bytes = serde_json::from_value(message.into()).map_err(CliFault::other)?;
                 let signature = Bytes::from(member(&file)?.sign(&message.0).to_bytes());
-                println!("{}", text(&signature)?);
+                let signature = text(&signature)?;
+                if as_json {
+                    println!("{}", json!({ "signature": signature }));
+                } else {
+                    println!("{signature}");
+                }
             }
         }
         Ok(true)
@@ -121,7 +126,11 @@ fn print_public(kind: Kind, file: &Path, as_json: bool) -> Result<(), CliFault> 
         }
         Kind::Roll => {
             roll(file)?;
-            println!("a roll key has no public half; keep {} with the commission", file.display());
+            if as_json {
+                println!("{}", json!({ "public": null, "file": file }));
+            } else {
+                println!("a roll key has no public half; keep {} with the commission", file.display());
+            }
             return Ok(());
         }
     };

@@ -49,14 +49,8 @@ impl Publish {
         config.database = self.database.map_or(config.database, Database);
         // It asks the service inside itself, which waits for nobody.
         config.limits = Limits { enabled: false, ..config.limits };
-        if config.database.0.is_empty() && !config.database_file().exists() {
-            return Err(CliFault::Other(format!(
-                "{}: there is no database to publish from",
-                config.database_file().display()
-            )));
-        }
+        let app = server::open_existing(config, Clock::system()).await?;
         let mirror = Mirror::open(&self.place, self.endpoint.as_deref()).map_err(CliFault::other)?;
-        let app = server::open(config, Clock::system()).await?;
         let mut publisher = Publisher::new(Http::new(app), mirror, self.dry_run);
         let mut heard = pin!(stop.heard());
         loop {

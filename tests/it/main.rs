@@ -11,6 +11,7 @@ mod camera;
 mod cheats;
 mod checking;
 mod cli;
+mod cli_database;
 mod cluster;
 mod crash;
 mod fake_witness;

@@ -1,8 +1,20 @@
 //! What only PostgreSQL has: an owner and a role with few rights, a schema that may be another's, encryption, settings that lose ballots.
 
-use std::process::Command;
+use std::{
+    path::Path,
+    process::Command,
+    sync::atomic::{AtomicUsize, Ordering},
+};
 
 use super::cluster::{Cluster, program};
+
+/// A command that works on a database whether a service has worked on it or not, and may be given again; it tells nothing but faults.
+fn founds(command: &mut Command, data: &Path) {
+    static TIMES: AtomicUsize = AtomicUsize::new(1);
+    let handle = format!("official-{}", TIMES.fetch_add(1, Ordering::Relaxed));
+    command.args(["admin", "staff", "add", &handle, "--role", "official"]).env("VECHE_DATA", data);
+    command.env("RUST_LOG", "error");
+}
 
 /// One cluster for all of it; the other run has its own.
 #[test]
@@ -14,7 +26,7 @@ fn a_database_that_is_not_ours_is_refused_with_what_to_do() {
     let data = tempfile::tempdir().unwrap();
     let starts = |database: &str, role: &str| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_veche"));
-        command.args(["admin", "staff", "list", "--json"]).env("VECHE_DATA", data.path());
+        founds(&mut command, data.path());
         let output = command.env("VECHE_DATABASE", cluster.url(role, database)).output().unwrap();
         (output.status.success(), String::from_utf8(output.stderr).unwrap())
     };
@@ -134,7 +146,7 @@ fn a_role_that_may_do_more_than_it_needs_is_refused() {
     let data = tempfile::tempdir().unwrap();
     let starts = |database: &str| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_veche"));
-        command.args(["admin", "staff", "list"]).env("VECHE_DATA", data.path());
+        founds(&mut command, data.path());
         let output = command.env("VECHE_DATABASE", cluster.url("veche", database)).output().unwrap();
         (output.status.success(), String::from_utf8(output.stderr).unwrap())
     };
@@ -204,7 +216,7 @@ fn a_server_that_could_lose_an_answered_commit_is_refused() {
     let Some(cluster) = Cluster::with(&["fsync=off", "synchronous_commit=off"]) else { return };
     let data = tempfile::tempdir().unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_veche"));
-    command.args(["admin", "staff", "list"]).env("VECHE_DATA", data.path());
+    founds(&mut command, data.path());
     let output = command.env("VECHE_DATABASE", cluster.url("veche", "template")).output().unwrap();
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(!output.status.success() && said.contains("fsync = off"), "{said}");
@@ -247,7 +259,7 @@ fn a_far_database_must_show_its_certificate() {
     let data = tempfile::tempdir().unwrap();
     let starts = |host: &str, parameters: &str| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_veche"));
-        command.args(["admin", "staff", "list"]).env("VECHE_DATA", data.path());
+        founds(&mut command, data.path());
         let url = format!("postgres://veche@{host}:{}/template?{parameters}", cluster.port);
         let output = command.env("VECHE_DATABASE", url).output().unwrap();
         (output.status.success(), String::from_utf8(output.stderr).unwrap())

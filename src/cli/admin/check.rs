@@ -12,7 +12,7 @@ use crate::{
 
 /// Looks, says what was found, and holds when nothing was, and all was looked at.
 pub(super) async fn check(config: Config, as_json: bool) -> Result<Holds, CliFault> {
-    let app = server::open(config, Clock::system()).await?;
+    let app = server::open_existing(config, Clock::system()).await?;
     let found = checking::look(&app).await?;
     app.stop().await;
     if as_json {
@@ -29,7 +29,7 @@ pub(super) async fn check(config: Config, as_json: bool) -> Result<Holds, CliFau
 
 /// Makes the list of a round's ballots anew, and says how many stand in it.
 pub(super) async fn relist(config: Config, slug: &str, as_json: bool) -> Result<Holds, CliFault> {
-    let app = server::open(config, Clock::system()).await?;
+    let app = server::open_existing(config, Clock::system()).await?;
     let spinner = show::spinner("reading the log", as_json);
     let listed = indexing::relist(&app, &*app.published(slug).await?).await?;
     spinner.finish_and_clear();
