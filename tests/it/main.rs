@@ -49,6 +49,7 @@ mod staff;
 mod sweeping;
 mod tally;
 mod town;
+mod turns;
 mod went_back;
 mod witness;
 mod witness_evidence;

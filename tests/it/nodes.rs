@@ -29,12 +29,13 @@ use super::{
 /// Another node of the same town: its own folder, the same database and master key.
 pub struct Node {
     pub server: Server,
-    api: Api,
+    pub api: Api,
     _folder: tempfile::TempDir,
 }
 
 impl Node {
-    async fn of(town: &Town) -> Self {
+    /// With the town's clock.
+    pub async fn of(town: &Town) -> Self {
         Self::with(town, town.clock.clone()).await
     }
 
@@ -79,6 +80,7 @@ macro_rules! several {
         }
     };
 }
+pub(crate) use several;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn any_node_serves_any_request() {
@@ -222,12 +224,13 @@ async fn a_batch_under_way_keeps_no_ballot_waiting() {
     // Who holds the urn's row keeps out ballots, and those who would interrupt the voting.
     let (pause, resume) =
         (StepRequest::Pause { reason: "drill".into() }, StepRequest::Resume { reason: "over".into() });
-    let pausing = town.official.step(SLUG, &pause);
-    let mut waiting = std::pin::pin!(async { tokio::join!(town.casts(&mut credentials[1], &["t1"]), pausing) });
-    let done = tokio::time::timeout(std::time::Duration::from_millis(500), &mut waiting).await;
-    assert!(done.is_err(), "nobody was kept out: {done:?}");
+    let mut casting = std::pin::pin!(town.casts(&mut credentials[1], &["t1"]));
+    let mut pausing = std::pin::pin!(town.official.step(SLUG, &pause));
+    let half = std::time::Duration::from_millis(500);
+    assert!(tokio::time::timeout(half, &mut casting).await.is_err(), "the ballot was not kept out");
+    assert!(tokio::time::timeout(half, &mut pausing).await.is_err(), "the official was not kept out");
     sqlx::raw_sql("ROLLBACK").execute(&mut other).await.unwrap();
-    let (cast, paused) = waiting.await;
+    let (cast, paused) = tokio::join!(casting, pausing);
     paused.expect("the official waited, and went on");
     let cast = u64::from(cast.is_ok());
     town.official.step(SLUG, &resume).await.unwrap();
