@@ -19,6 +19,7 @@ mod head;
 mod health;
 mod indexing;
 mod journey;
+mod ladder;
 mod leasing;
 mod letters;
 mod limits;
