@@ -11,7 +11,9 @@ use super::cluster::Cluster;
 /// Address of the cluster for its administrator, set for the second run.
 const ON: &str = "VECHE_TEST_POSTGRES";
 /// `required` makes it a failure that there is no PostgreSQL.
-const WANTED: &str = "VECHE_POSTGRES";
+pub const WANTED: &str = "VECHE_POSTGRES";
+/// Part of the names of the tests that run there, if not all of them do.
+pub const ONLY: &str = "VECHE_POSTGRES_ONLY";
 
 /// Whether this is the run on PostgreSQL.
 pub fn on_postgres() -> bool {
@@ -63,9 +65,17 @@ fn every_test_holds_on_postgresql() {
     let mut again = Command::new(std::env::current_exe().unwrap());
     // Tests wait for the database more than they work.
     again.args(["--skip", "every_test_holds_on_postgresql", "--test-threads", "4"]);
+    let only = std::env::var(ONLY).ok();
+    if let Some(only) = &only {
+        again.args([only, "--show-output"]);
+    }
     again.env(ON, format!("postgres://postgres@127.0.0.1:{}", cluster.port));
     let output = again.output().unwrap();
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "on PostgreSQL: {said}{}", String::from_utf8_lossy(&output.stderr));
+    if only.is_some() {
+        assert!(!said.contains("ok. 0 passed"), "no test has such a name: {only:?}");
+        println!("{said}");
+    }
     println!("on PostgreSQL: {}", said.lines().filter(|line| line.starts_with("test result")).collect::<String>());
 }

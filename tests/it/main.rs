@@ -14,6 +14,7 @@ mod cli;
 mod cli_database;
 mod cluster;
 mod crash;
+mod durable;
 mod fake_witness;
 mod head;
 mod health;

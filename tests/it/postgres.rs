@@ -213,7 +213,7 @@ fn a_server_that_could_lose_an_answered_commit_is_refused() {
     if super::both::on_postgres() {
         return;
     }
-    let Some(cluster) = Cluster::with(&["fsync=off", "synchronous_commit=off"]) else { return };
+    let Some(cluster) = Cluster::with(&["fsync=off"]) else { return };
     let data = tempfile::tempdir().unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_veche"));
     founds(&mut command, data.path());
