@@ -16,7 +16,10 @@ use veche::client::{
     resident::{Cast, Credential, PollingPlace},
 };
 
-use super::town::{SLUG, Town};
+use super::{
+    town::{SLUG, Town},
+    witnesses::until,
+};
 
 /// People who cast at the same time, and how often each.
 const VOTERS: usize = 12;
@@ -149,8 +152,10 @@ async fn a_full_ballot_box_sends_the_registrar_s_visitors_away() {
     for mut credential in credentials {
         let (api, place, refused) = (town.api.clone(), place.clone(), Arc::clone(&refused));
         let bytes = place.fill(&mut credential, &ballot).unwrap();
+        let began = Instant::now();
         casting.spawn(async move {
             while let Err(fault) = place.cast(&api, bytes.clone()).await {
+                assert!(began.elapsed() < Duration::from_secs(120), "a ballot is not taken: {fault}");
                 assert!(matches!(fault.slug(), Some("overloaded" | "unavailable")), "{fault}");
                 refused.fetch_add(1, Ordering::Relaxed);
                 tokio::time::sleep(Duration::from_millis(5)).await;
@@ -158,9 +163,7 @@ async fn a_full_ballot_box_sends_the_registrar_s_visitors_away() {
         });
     }
     // Some are with the database, two wait, and the others are refused and come again.
-    while refused.load(Ordering::Relaxed) < 40 {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    until("many were refused", || async { refused.load(Ordering::Relaxed) >= 40 }).await;
     let blinded = audit::round::Bytes(place.request().unwrap().blinded);
     let body = json!({ "blinded": blinded });
     let answer = town.posts("/credential", Some(&session), body.clone()).await;
