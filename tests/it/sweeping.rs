@@ -1,6 +1,9 @@
 //! Under load ballots go into the log as others come: as many as before, mixed as before, and none is kept out by a fault there.
 
-use audit::round::{Act, rules::BatchRules};
+use std::sync::{Arc, Mutex};
+
+use audit::round::{Act, Phase, rules::BatchRules};
+use reqwest::Method as Verb;
 use sqlx::{AssertSqlSafe, Connection as _, SqliteConnection};
 use veche::http::RoundResponse;
 
@@ -55,8 +58,27 @@ async fn a_long_urn_is_emptied_by_whoever_casts() {
     assert_eq!((result.outcome.ballots, result.replaced), (10, (STAY + MOVED + 10) as u64));
 }
 
-#[tokio::test(flavor = "multi_thread")]
+/// What the service says of itself on this thread, on which all of its tasks run.
+#[derive(Clone, Default)]
+struct Said(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Said {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
 async fn a_ballot_that_the_disk_changed_keeps_no_other_out() {
+    let said = Said::default();
+    let told = said.clone();
+    let lines = tracing_subscriber::fmt().with_ansi(false).with_writer(move || told.clone()).finish();
+    let _heard = tracing::subscriber::set_default(lines);
     let town = Town::new().await;
     publishes(&town).await;
     casts(&town, STAY + MOVED - 1).await;
@@ -70,6 +92,8 @@ async fn a_ballot_that_the_disk_changed_keeps_no_other_out() {
         let mut credential = town.registers(&code).await;
         town.casts(&mut credential, &["t2"]).await.expect("the ballot is accepted");
     }
+    let heard = || String::from_utf8_lossy(&said.0.lock().unwrap()).contains("cannot be moved into the log");
+    until("somebody tried to move it", || async { heard() }).await;
     assert_eq!(in_log(&town).await, 0, "no line was made of what is damaged");
     cannot_close(&town).await;
 }
@@ -107,7 +131,15 @@ async fn spoils(town: &Town, statement: &str) {
 
 /// A round whose urn is damaged closes only when a whole copy was put back.
 async fn cannot_close(town: &Town) {
+    let before = log_size(town).await;
     town.official.propose(SLUG, Act::Close, "for the test").await.expect("it is only proposed");
-    let closed = town.members[0].0.confirm(SLUG).await;
-    assert!(closed.is_err(), "{closed:?}");
+    let fault = town.members[0].0.confirm(SLUG).await.expect_err("the urn is damaged");
+    assert_eq!(fault.slug(), Some("unavailable"), "{fault}");
+    assert_eq!(town.get::<RoundResponse>("").await.phase, Phase::Open);
+    assert_eq!(log_size(town).await, before + 1, "nothing but the proposal was written");
+}
+
+async fn log_size(town: &Town) -> u64 {
+    let note = town.asks(Verb::GET, &format!("/api/v1/rounds/{SLUG}/log/checkpoint"), None, None).await.text;
+    note.lines().nth(1).unwrap().parse().unwrap()
 }
