@@ -12,6 +12,7 @@ use veche::client::{
 };
 
 use super::{
+    kinds,
     model::{
         Choice, Verdict,
         people::{damaged_at, hash, version},
@@ -200,6 +201,9 @@ impl Run {
         self.begins(here.now, format!("{slug}: person {person} casts version {} twice at once", version(&one)));
         let (answer, other_answer) =
             tokio::join!(place.cast(&here.api, one.clone()), place.cast(&there.api, other.clone()));
+        if answer.is_ok() != other_answer.is_ok() {
+            self.journal.counts(kinds::RACE);
+        }
         // Whichever was accepted came first; without one the order does not matter.
         if other_answer.is_ok() {
             self.hears(&slug, person, &there, (other, second.0), other_answer);
@@ -241,6 +245,7 @@ impl Run {
             }
             Receipt::Logged { head, .. } => {
                 assert!(known.logged, "a ballot is in the log before its batch");
+                self.journal.counts(kinds::RECEIPT);
                 self.journal.adds(format!("in the log of {} lines", head.size));
                 let kept = self.resident(slug, person).sent.iter_mut().find(|kept| kept.bytes == sent.bytes);
                 kept.unwrap().head = Some(head);

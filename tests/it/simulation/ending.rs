@@ -12,6 +12,7 @@ use veche::client::receipt;
 
 use super::{
     invariants::OVER,
+    kinds,
     model::{Choice, Round},
     run::Run,
 };
@@ -91,6 +92,10 @@ impl Run {
                 at.api.get(&format!("/api/v1/rounds/{slug}/result"), None).await.unwrap();
             assert_eq!(outcome, result.outcome);
             self.is_counted(slug, &outcome, result.replaced);
+            self.journal.counts(kinds::COUNTED);
+            if self.model.rounds[slug].phase == Phase::Annulled {
+                self.journal.counts(kinds::ANNULLED_AFTER_COUNT);
+            }
         }
         self.all_receipts(slug, 1.0).await;
         let place = self.grounds[slug].place.clone().unwrap();

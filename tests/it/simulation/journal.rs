@@ -1,7 +1,7 @@
 //! What was done last, for whoever must find out why a seed failed.
 
 use std::{
-    collections::VecDeque,
+    collections::{BTreeMap, VecDeque},
     sync::{Arc, Mutex},
 };
 
@@ -16,6 +16,7 @@ pub struct Journal(Arc<Mutex<Kept>>);
 struct Kept {
     lines: VecDeque<String>,
     operations: usize,
+    counts: BTreeMap<&'static str, usize>,
 }
 
 impl Journal {
@@ -35,6 +36,16 @@ impl Journal {
         if let Some(line) = self.0.lock().unwrap().lines.back_mut() {
             line.push_str(&format!(" → {what}"));
         }
+    }
+
+    /// Something of this kind happened.
+    pub fn counts(&self, kind: &'static str) {
+        *self.0.lock().unwrap().counts.entry(kind).or_default() += 1;
+    }
+
+    /// How often what happened.
+    pub fn all_counts(&self) -> BTreeMap<&'static str, usize> {
+        self.0.lock().unwrap().counts.clone()
     }
 
     /// How many operations there were.

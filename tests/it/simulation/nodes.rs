@@ -7,6 +7,7 @@ use rand::RngExt as _;
 use veche::client::{ClientFault, resident::Cast};
 
 use super::{
+    kinds,
     model::{Choice, people::hash},
     run::{Run, Sent},
 };
@@ -75,6 +76,9 @@ impl Run {
     }
 
     async fn starts(&mut self, node: usize) {
+        if self.model.rounds.values().any(|round| round.phase == Phase::Opened) {
+            self.journal.counts(kinds::COUNTED_AT_START);
+        }
         self.begins(self.world.now(node), format!("node {node} starts"));
         self.world.starts(node).await;
         self.model.runs_jobs(self.world.now(node));
@@ -197,6 +201,9 @@ impl Run {
         let mut on_their_way = casting.join_all().await;
         on_their_way.sort_by(|one, other| (&one.slug, one.person).cmp(&(&other.slug, other.person)));
         self.journal.adds(format!("{} on their way", on_their_way.len()));
+        if !on_their_way.is_empty() {
+            self.journal.counts(kinds::DEATH);
+        }
         for OnItsWay { slug, person, bytes, choice, answer } in &mut on_their_way {
             let kept = answer.as_ref().and_then(|answer| answer.as_ref().ok().cloned());
             if let Some(answer) = answer.take() {

@@ -17,6 +17,7 @@ use veche::{
 
 use super::{
     journal::Journal,
+    kinds,
     model::{Choice, Model, Terms, Verdict, people::Session},
     world::{At, World},
 };
@@ -111,7 +112,7 @@ const OPERATIONS: &[(u32, &str)] = &[
     (44, "cast"),
     (5, "replay"),
     (4, "damage"),
-    (3, "race"),
+    (8, "race"),
     (2, "race for a credential"),
     (7, "receipt"),
     (2, "draft"),
@@ -128,7 +129,7 @@ const OPERATIONS: &[(u32, &str)] = &[
     (14, "time"),
     (12, "jobs"),
     (3, "node"),
-    (2, "death"),
+    (4, "death"),
     (7, "read"),
     (3, "look"),
 ];
@@ -250,6 +251,7 @@ impl Run {
             }
             (Err(fault), Err(slug)) if fault.slug() == Some(slug) => {
                 self.journal.adds(slug);
+                self.journal.counts(kinds::REFUSAL);
                 None
             }
             // What was answered may be a secret, and secrets cannot be printed.
