@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, OpenOptions},
-    io::Write as _,
+    io::{ErrorKind, Write as _},
     os::unix::fs::OpenOptionsExt as _,
     path::Path,
     sync::Arc,
@@ -23,15 +23,23 @@ use crate::{
 const SETTINGS: &str = "Which one is meant say `data` and `database` in the settings (--config, VECHE_CONFIG), or VECHE_DATA and \
     VECHE_DATABASE: set them as they are set for the service";
 
-/// Opens the database and the master key in the data folder, making both where they are missing.
+/// What a database without its key is worth.
+const LOST: &str = "a service has worked on this database: copy the key from your backup, or from another node, for what it sealed opens \
+    with no other";
+
+/// Opens the database and the master key in the data folder, making both where they are missing; a key only for a new database.
 ///
 /// # Errors
 /// [`Error::Broken`] with the file that cannot be used.
 pub async fn open(config: Config, clock: Clock) -> Result<Arc<App>, Error> {
     let data = &config.data;
     fs::create_dir_all(data).map_err(|fault| Error::broken(format!("{}: {fault}", data.display())))?;
-    let master = master_key(&config.master_key())?;
-    let db = database(&config).await?;
+    let (path, db) = (config.master_key(), database(&config).await?);
+    let master = match read_key(&path)? {
+        Some(key) => key,
+        None if log::sizes(&mut db.read().await?).await?.is_empty() => make_key(&path)?,
+        None => return Err(Error::Broken(format!("{}: there is no master key, and {LOST}", path.display()))),
+    };
     App::start(config, clock, db, master).await
 }
 
@@ -88,27 +96,31 @@ fn without_password(url: &str) -> String {
     format!("postgres://{}", place.split('?').next().unwrap_or_default())
 }
 
-/// Reads the master key, or makes it in a file that only its owner may read.
-fn master_key(path: &Path) -> Result<MasterKey, Error> {
-    let broken = |fault: &dyn std::fmt::Display| Error::broken(format!("{}: {fault}", path.display()));
-    match fs::read_to_string(path) {
-        Ok(text) => {
-            let text = Zeroizing::new(text);
-            let mut bytes = Zeroizing::new([0; 32]);
-            hex::decode_to_slice(text.trim(), bytes.as_mut_slice())
-                .map_err(|_| broken(&"must hold 64 hexadecimal digits; restore it from your backup"))?;
-            Ok(MasterKey::from_bytes(*bytes))
-        }
-        Err(fault) if fault.kind() == std::io::ErrorKind::NotFound => {
-            let key = MasterKey::generate(&mut rand::rng());
-            let mut file =
-                OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(|f| broken(&f))?;
-            let text = Zeroizing::new(hex::encode(key.as_bytes()));
-            file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(|f| broken(&f))?;
-            Ok(key)
-        }
-        Err(fault) => Err(broken(&fault)),
-    }
+/// The master key, if there is one.
+fn read_key(path: &Path) -> Result<Option<MasterKey>, Error> {
+    let text = match fs::read_to_string(path) {
+        Ok(text) => Zeroizing::new(text),
+        Err(fault) if fault.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(fault) => return Err(broken(path, &fault)),
+    };
+    let mut bytes = Zeroizing::new([0; 32]);
+    hex::decode_to_slice(text.trim(), bytes.as_mut_slice())
+        .map_err(|_| broken(path, &"must hold 64 hexadecimal digits; restore it from your backup"))?;
+    Ok(Some(MasterKey::from_bytes(*bytes)))
+}
+
+/// Makes it, in a file that only its owner may read.
+fn make_key(path: &Path) -> Result<MasterKey, Error> {
+    let key = MasterKey::generate(&mut rand::rng());
+    let text = Zeroizing::new(hex::encode(key.as_bytes()));
+    let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+    made.and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()))
+        .map_err(|fault| broken(path, &fault))?;
+    Ok(key)
+}
+
+fn broken(path: &Path, fault: &dyn std::fmt::Display) -> Error {
+    Error::broken(format!("{}: {fault}", path.display()))
 }
 
 #[cfg(test)]

@@ -67,6 +67,14 @@ fn nothing_is_looked_for_in_a_database_that_is_not_there() {
 
     std::fs::remove_file(folder.path().join("data/master.key")).unwrap();
     are_refused(folder.path(), "", "data/master.key: there is no master key");
+    // Those that make a key for a new database make none for one that has had another.
+    for arguments in
+        [&["admin", "staff", "add", "official-3", "--role", "official"][..], &["serve", "--listen", "127.0.0.1:0"]]
+    {
+        let output = veche(arguments, folder.path(), "");
+        let said = text(&output.stderr);
+        assert!(!output.status.success() && said.contains("copy the key from your backup"), "{arguments:?}: {said}");
+    }
     assert!(!folder.path().join("data/master.key").exists(), "nothing was made");
 }
 

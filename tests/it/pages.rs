@@ -217,10 +217,13 @@ async fn an_address_that_is_written_otherwise_leads_to_the_same_page() {
     let town = Town::new().await;
     town.publishes().await;
     for (prefix, rest) in [("", ""), ("/en", ""), ("", "/results"), ("/en", "/results")] {
-        let known = page(&town, &format!("{prefix}/rounds/{SLUG}{rest}")).await;
+        let known = async || page(&town, &format!("{prefix}/rounds/{SLUG}{rest}")).await.headers["etag"].clone();
         for slug in ["%73quare-2027", "square%2D2027", "s%71u%61re-2027"] {
+            let before = known().await;
             let other = page(&town, &format!("{prefix}/rounds/{slug}{rest}")).await;
-            assert_eq!((other.status, &other.headers["etag"]), (StatusCode::OK, &known.headers["etag"]), "{slug}");
+            assert_eq!(other.status, StatusCode::OK, "{slug}");
+            // What a page says of the time may change between two looks.
+            assert!([before, known().await].contains(&other.headers["etag"]), "{slug}");
             assert!(!other.text.contains(slug), "the page names no address but its own");
         }
     }
