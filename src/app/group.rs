@@ -20,8 +20,11 @@ use crate::{domain::Refusal, error::Error, metrics::Commits};
 
 /// Most jobs in one transaction, so that one commit stays short.
 const MOST: usize = 512;
-/// A database that says nothing for so long is given up: whoever waits hears so and asks again, which is safe.
+/// A database that says nothing for so long is given up: whoever waits hears so and asks again, which is safe. Nobody waits longer, also
+/// not for a group that was stuck before theirs.
 const PATIENCE: Duration = Duration::from_secs(15);
+/// What whoever waits hears then.
+const SILENT: &str = "the database does not answer";
 /// Time between two looks whether everything is committed.
 const LOOK: Duration = Duration::from_millis(1);
 /// Longest that whoever finds the queue full is sent away for, in seconds.
@@ -88,7 +91,7 @@ impl<J: Send + 'static, T: Send + 'static> Group<J, T> {
                     Ordering::Relaxed,
                 );
                 let answers = committed
-                    .unwrap_or_else(|_| Err(Error::broken("the database does not answer")))
+                    .unwrap_or_else(|_| Err(Error::broken(SILENT)))
                     .unwrap_or_else(|fault| askers.iter().map(|_| Err(Error::broken(&fault))).collect());
                 for (to, answer) in askers.into_iter().zip(answers) {
                     // The asker may have gone; what was committed stays committed, and asking again tells so.
@@ -103,7 +106,8 @@ impl<J: Send + 'static, T: Send + 'static> Group<J, T> {
     /// Hands a job over and waits until it is committed.
     ///
     /// # Errors
-    /// [`Refusal::Overloaded`] when too many wait already; then the job was not taken. Else the job's own.
+    /// [`Refusal::Overloaded`] when too many wait already; then the job was not taken. [`Error::Broken`] after 15 s; it may be committed
+    /// later all the same. Else the job's own.
     pub async fn submit(&self, job: J) -> Result<T, Error> {
         let (answer, answered) = oneshot::channel();
         self.pending.fetch_add(1, Ordering::Relaxed);
@@ -114,7 +118,8 @@ impl<J: Send + 'static, T: Send + 'static> Group<J, T> {
                 TrySendError::Closed(_) => Error::broken("the committing task stopped"),
             }
         })?;
-        answered.await.map_err(|_| Error::broken("the committing task stopped"))?
+        let answered = timeout(PATIENCE, answered).await.map_err(|_| Error::broken(SILENT))?;
+        answered.map_err(|_| Error::broken("the committing task stopped"))?
     }
 
     /// Jobs that wait.
@@ -149,5 +154,40 @@ impl<J: Send + 'static, T: Send + 'static> Group<J, T> {
         while self.is_alive() && self.pending.load(Ordering::Acquire) > 0 {
             sleep(LOOK).await;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::metrics::Metrics;
+
+    /// A database that is stuck for longer than anybody waits, once.
+    #[tokio::test(start_paused = true)]
+    async fn nobody_waits_longer_than_patience_also_behind_a_group_that_is_stuck() {
+        let stuck = AtomicUsize::new(0);
+        let group = Group::start(8, Metrics::new(0).commits("casting"), move |jobs: Vec<u32>| {
+            let is_first = stuck.fetch_add(1, Ordering::Relaxed) < 2;
+            async move {
+                if is_first {
+                    sleep(10 * PATIENCE).await;
+                }
+                Ok(jobs.into_iter().map(Ok).collect())
+            }
+        });
+        let waits = async |job: u32, after: Duration| {
+            sleep(after).await;
+            let began = tokio::time::Instant::now();
+            let answer = group.submit(job).await;
+            (answer.map_err(|fault| fault.to_string()), began.elapsed())
+        };
+        let late = PATIENCE / 3;
+        let (first, second, third) =
+            tokio::join!(waits(1, Duration::ZERO), waits(2, late), waits(3, 2 * PATIENCE + late));
+        for (answer, waited) in [first, second] {
+            assert!(answer.is_err_and(|fault| fault.contains(SILENT)) && waited <= PATIENCE + LOOK, "{waited:?}");
+        }
+        assert_eq!(third.0, Ok(3), "once it answers again, so does the group");
+        group.drain().await;
     }
 }
