@@ -1,8 +1,9 @@
-//! Looking through a database for damage: the file's own structure, every log, every round's keys, pictures, waiting ballots and
+//! Looking through a database for damage: the file's own structure, every log, every round's keys, pictures, waiting ballots, promises and
 //! the list of those that are in the log.
 
 mod lines;
 mod list;
+mod promises;
 mod round;
 
 use audit::{office::Office, round::Round};
@@ -81,12 +82,12 @@ async fn look_at_round(
     list::compare(app, slug, (round_id, log_id), found).await?;
     let urn = round::urn(app, slug, round_id, found).await;
     found.go_on(slug, urn)?;
-    let filters = match &published {
-        Ok(published) => round::filters(app, slug, published, found).await,
-        // That was told.
-        Err(_) => Ok(()),
-    };
-    found.go_on(slug, filters)
+    // Why there is none was told.
+    let Ok(published) = published else { return Ok(()) };
+    let filters = round::filters(app, slug, &published, found).await;
+    found.go_on(slug, filters)?;
+    let promises = promises::compare(app, slug, &published, found).await;
+    found.go_on(slug, promises)
 }
 
 impl Findings {

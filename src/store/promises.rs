@@ -166,6 +166,36 @@ pub async fn credentials(
     Ok(credentials)
 }
 
+/// The next promises of a segment after this credential's version, in their order, at most so many.
+///
+/// # Errors
+/// [`Error::Database`]; [`Error::Broken`] when one has another shape.
+pub async fn next(
+    tx: &mut Tx,
+    round_id: i64,
+    segment: i64,
+    after: Option<([u8; 32], u32)>,
+    limit: u32,
+) -> Result<Vec<Accepted>, Error> {
+    let (credential, version) = after.map_or((Vec::new(), -1), |(key, version)| (key.to_vec(), i64::from(version)));
+    let rows: Vec<(Vec<u8>, i64, Vec<u8>, i64)> = db!(tx, |conn| {
+        let select = sqlx::query_as(
+            "SELECT credential, version, hash, in_log_by FROM accepted_ballots
+             WHERE round_id = $1 AND segment = $2 AND (credential, version) > ($3, $4)
+             ORDER BY credential, version LIMIT $5",
+        );
+        let select = select.bind(round_id).bind(segment).bind(credential).bind(version);
+        select.bind(i64::from(limit)).fetch_all(conn).await?
+    });
+    let accepted = |(credential, version, hash, in_log_by): (Vec<u8>, i64, Vec<u8>, i64)| {
+        let (credential, version, hash) =
+            (credential.try_into().ok()?, version.try_into().ok()?, hash.try_into().ok()?);
+        Some(Accepted { credential, version, hash, in_log_by })
+    };
+    let rows: Option<Vec<_>> = rows.into_iter().map(accepted).collect();
+    rows.ok_or_else(|| Error::broken("a row of accepted_ballots has another shape"))
+}
+
 /// Keeps the filter of a segment that is full; another node may have.
 ///
 /// # Errors

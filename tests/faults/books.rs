@@ -1,7 +1,7 @@
 //! What must hold after every fault: the service's log and count against the clients' own books.
 
 use std::{
-    collections::{BTreeMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashSet},
     io::Read as _,
 };
 
@@ -77,6 +77,9 @@ fn counts_as_booked(poll: &Poll, result: &ResultResponse, what: &str) {
         }
     }
     assert_eq!(result.outcome.ballots, ballots, "{what}: ballots counted");
+    let counted: BTreeSet<&str> = result.outcome.standings.iter().map(|standing| standing.id.as_str()).collect();
+    let territories = poll.place.rules.voting.territories.iter().map(|territory| territory.id.as_str());
+    assert_eq!(counted, territories.collect(), "{what}: territories counted");
     for standing in &result.outcome.standings {
         let booked = marks.get(standing.id.as_str()).copied().unwrap_or_default();
         assert_eq!(standing.votes, booked, "{what}: approvals of {}", standing.id);

@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, fs, path::Path, process::Command};
 
 use audit::verify::verify;
 use memchr::memmem;
+use sqlx::{AssertSqlSafe, Connection as _, SqliteConnection};
 
 use super::{
     books::{self, Files},
@@ -15,6 +16,33 @@ use super::{
 
 /// Bytes of a page.
 const PAGE: usize = 4096;
+/// What comes of damage that touches nothing that is published.
+const WHOLE: &str = "the bundle is whole: the damage is elsewhere";
+/// What holds the round together, by table and column.
+const PLANTED: [(&str, &str); 5] = [
+    ("log_lines", "line"),
+    ("log_tiles", "hashes"),
+    ("logs", "checkpoint"),
+    ("accepted_ballots", "hash"),
+    ("line_chunks", "entries"),
+];
+
+/// Changes one bit of the largest value of a column.
+async fn flips(data: &Path, (table, column): (&str, &str)) {
+    let file = format!("sqlite://{}", data.join("veche.db").display());
+    let mut file = SqliteConnection::connect(&file).await.unwrap();
+    let select = format!("SELECT CAST(max({column}) AS BLOB), typeof(max({column})) FROM {table}");
+    let (mut bytes, kind): (Vec<u8>, String) =
+        sqlx::query_as(AssertSqlSafe(select)).fetch_one(&mut file).await.unwrap();
+    // Of a chunk the first bytes are of a hash; of a text this leaves a text.
+    bytes[3] ^= 2;
+    let update = format!(
+        "UPDATE {table} SET {column} = CAST($1 AS {kind}) WHERE {column} = (SELECT max({column}) FROM {table})"
+    );
+    let changed = sqlx::query(AssertSqlSafe(update)).bind(bytes).execute(&mut file).await.unwrap();
+    assert!(changed.rows_affected() > 0, "{table}.{column}");
+    file.close().await.unwrap();
+}
 
 /// `veche admin check` on this data folder: whether it found nothing, and what it said.
 fn check(data: &Path) -> (bool, String) {
@@ -39,6 +67,17 @@ async fn of_a_certified_round() {
     node.stops();
     assert!(check(&poll.start.data).0, "a whole file is whole");
     let file = fs::read(poll.start.data.join("veche.db")).unwrap();
+    let control = poll.another("control");
+    fs::write(control.data.join("veche.db"), &file).unwrap();
+    assert_eq!(outcome(&control, &whole).await, WHOLE, "of a file that nobody touched");
+    for place in PLANTED {
+        let start = poll.another("planted");
+        fs::write(start.data.join("veche.db"), &file).unwrap();
+        flips(&start.data, place).await;
+        let (is_whole, said) = check(&start.data);
+        assert!(!is_whole, "one bit of {place:?} was changed, and `veche admin check` finds nothing: {said}");
+        fs::remove_dir_all(&start.data).unwrap();
+    }
     let pages = file.len() / PAGE;
     let mut outcomes: BTreeMap<&str, u32> = BTreeMap::new();
     let tries = size::of(8, 300);
@@ -46,21 +85,27 @@ async fn of_a_certified_round() {
         let start = poll.another(&format!("damaged-{at}"));
         let page = rand::random_range(0..pages) * PAGE;
         let mut damaged = file.clone();
-        if at % 2 == 0 {
+        let place = if at % 2 == 0 {
             damaged[page..page + PAGE].iter_mut().for_each(|byte| *byte = rand::random());
+            format!("page {} as a whole", page / PAGE)
         } else {
-            damaged[page + rand::random_range(0..PAGE)] ^= 1 << rand::random_range(0..8);
-        }
+            let (byte, bit) = (rand::random_range(0..PAGE), rand::random_range(0..8));
+            damaged[page + byte] ^= 1 << bit;
+            format!("page {}, byte {byte}, bit {bit}", page / PAGE)
+        };
         fs::write(start.data.join("veche.db"), damaged).unwrap();
         let outcome = outcome(&start, &whole).await;
         let (is_whole, said) = check(&start.data);
         let wrong = outcome.starts_with("the audit") || outcome.starts_with("the service answers");
-        assert!(!(wrong && is_whole), "{outcome}, page {}: `veche admin check` finds nothing: {said}", page / PAGE);
+        assert!(!(wrong && is_whole), "{outcome}, {place}: `veche admin check` finds nothing: {said}");
         *outcomes.entry(outcome).or_default() += 1;
         *outcomes.entry("(veche admin check finds it)").or_default() += u32::from(!is_whole);
         fs::remove_dir_all(&start.data).unwrap();
     }
-    size::say(format_args!("damaged pages, {tries} of {pages} pages, one at a time: {outcomes:?}"));
+    size::say(format_args!(
+        "damaged pages, {tries} of {pages} pages, one at a time: {outcomes:?}; one bit each of {} places that were chosen: all found",
+        PLANTED.len()
+    ));
 }
 
 /// What comes of a node on a damaged file.
@@ -72,7 +117,7 @@ async fn outcome(start: &Start, whole: &Files) -> &'static str {
         Ok(Some(files)) if !verify(&files, None, &|_| {}).passed() => "the audit fails",
         Ok(Some(files)) => {
             assert!(files == *whole, "another bundle than the true one verifies");
-            "the bundle is whole: the damage is elsewhere"
+            WHOLE
         }
     };
     node.stops();

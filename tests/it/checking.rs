@@ -10,6 +10,7 @@ use veche::{
 
 use super::{
     both,
+    indexing::{executes, selects},
     town::{SLUG, Town, config},
 };
 
@@ -57,4 +58,69 @@ async fn whatever_differs_from_the_log_is_told() {
         replaces(&data, place, to, from).await;
     }
     assert_eq!(finds(&town).await, whole);
+}
+
+/// Each ballot, in the log or still in the urn, has its promise, and there is no other.
+#[tokio::test(flavor = "multi_thread")]
+async fn promises_are_those_of_the_ballots() {
+    let town = Town::with(|config| config.segment = 8).await;
+    let codes = town.votes(24).await;
+    for (at, code) in codes.iter().enumerate() {
+        let mut credential = town.registers(code).await;
+        for marks in [["t1"], ["t2"]].iter().take(1 + at % 2) {
+            town.casts(&mut credential, marks).await.unwrap();
+        }
+        if at == 21 {
+            town.jobs().await;
+        }
+    }
+    let whole = finds(&town).await;
+    assert!(whole.damage.is_empty() && (1..24).contains(&whole.waiting), "{whole:?}");
+    for (hash, credential) in [
+        (
+            "SELECT hash FROM accepted_ballots WHERE hash NOT IN (SELECT hash FROM waiting_ballots) ORDER BY hash LIMIT 1",
+            "SELECT credential FROM accepted_ballots WHERE hash NOT IN (SELECT hash FROM waiting_ballots) ORDER BY hash LIMIT 1",
+        ),
+        (
+            "SELECT hash FROM accepted_ballots WHERE hash IN (SELECT hash FROM waiting_ballots) ORDER BY hash LIMIT 1",
+            "SELECT credential FROM accepted_ballots WHERE hash IN (SELECT hash FROM waiting_ballots) ORDER BY hash LIMIT 1",
+        ),
+    ] {
+        let [hash, credential] =
+            [selects::<Vec<u8>>(&town, hash).await, selects(&town, credential).await].map(|found| literal(&found[0]));
+        let set = |what: &str, of: &str| format!("UPDATE accepted_ballots SET {what} WHERE {of}");
+        let of = format!("hash = {hash}");
+        for (change, undo, words) in [
+            (set("version = version + 8", &of), set("version = version - 8", &of), "promises are not those"),
+            (set("hash = credential", &of), set(&of, "hash = credential"), "promises are not those"),
+            (set("credential = hash", &of), set(&format!("credential = {credential}"), &of), "promises are not those"),
+            (
+                set("in_log_by = in_log_by + 1", &of),
+                set("in_log_by = in_log_by - 1", &of),
+                "a time that was never promised",
+            ),
+            (
+                format!(
+                    "INSERT INTO accepted_ballots SELECT round_id, segment, credential, version + 8, hash, in_log_by FROM accepted_ballots WHERE {of}"
+                ),
+                format!("DELETE FROM accepted_ballots WHERE {of} AND version > 8"),
+                "promises are not those",
+            ),
+        ] {
+            executes(&town, &change).await;
+            let found = finds(&town).await;
+            assert!(found.damage.iter().any(|damage| damage.contains(words)), "{change}: {found:?}");
+            executes(&town, &undo).await;
+            assert_eq!(finds(&town).await, whole, "{undo}");
+        }
+    }
+    executes(&town, "DELETE FROM accepted_ballots WHERE segment = 0 AND version = 1").await;
+    let found = finds(&town).await;
+    assert!(found.damage.iter().any(|damage| damage.contains("promises are not those")), "{found:?}");
+}
+
+/// Bytes as the database writes them.
+fn literal(bytes: &[u8]) -> String {
+    let (before, digits) = (if both::on_postgres() { "'\\x" } else { "x'" }, hex::encode(bytes));
+    format!("{before}{digits}'")
 }

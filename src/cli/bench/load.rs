@@ -15,8 +15,10 @@ use tokio::net::TcpStream;
 
 use super::super::CliFault;
 
-/// Connections at the same time.
+/// Connections at the same time, as fast as it goes: as many as keep two processors at work while groups wait for their commits.
 pub(super) const CONNECTIONS: usize = 1_024;
+/// Connections at a steady rate, which waits for nobody.
+const STEADY: usize = 512;
 
 /// One connection to the server.
 pub(super) struct Connection {
@@ -88,7 +90,7 @@ where
 {
     let (items, next) = (Arc::new(items), Arc::new(AtomicUsize::new(0)));
     let mut connections = Vec::new();
-    for _ in 0..CONNECTIONS {
+    for _ in 0..if per_second.is_some() { STEADY } else { CONNECTIONS } {
         connections.push(Connection::open(host).await?);
     }
     let started = Instant::now();
