@@ -6,7 +6,7 @@ use std::time::Duration;
 use veche::{
     client::Api,
     clock::Clock,
-    config::{Config, Database, Limits},
+    config::{Config, Database, Limits, Overload},
     server::Server,
 };
 
@@ -28,6 +28,8 @@ async fn server(start: &Start, clock: &Clock) -> (Server, Api) {
         database: Database(start.database.clone()),
         integrate_every_ms: 50,
         limits: Limits { enabled: false, ..Limits::default() },
+        // Nobody is turned away because other tests use the machine too.
+        overload: Overload { delay_ms: 0, ..Overload::default() },
         ..Config::default()
     };
     let server = Server::start(config, clock.clone()).await.unwrap();

@@ -11,8 +11,10 @@ use std::{
 use reqwest::StatusCode;
 use veche::client::Api;
 
-/// Settings of all nodes: ballots go into the log at once, and nobody is limited.
+/// Settings of all nodes: ballots go into the log at once.
 const SETTINGS: &str = "integrate_every_ms = 50\n";
+/// Tables of settings, unless a test has its own: nobody is limited, and nobody is turned away because other tests use the machine too.
+const TABLES: [(&str, &str); 2] = [("[limits]", "enabled = false"), ("[overload]", "delay_ms = 0")];
 
 /// A node that runs.
 pub struct Node {
@@ -48,8 +50,9 @@ impl Start {
         let number = NODES.fetch_add(1, Ordering::Relaxed);
         // Beside the data folder, which may be full.
         let settings = std::env::temp_dir().join(format!("veche-faults-{}-{number}.toml", std::process::id()));
-        let limits = if self.settings.contains("[limits]") { "" } else { "[limits]\nenabled = false\n" };
-        fs::write(&settings, format!("{SETTINGS}{}{limits}", self.settings)).unwrap();
+        let own = TABLES.into_iter().filter(|(table, _)| !self.settings.contains(table));
+        let tables: String = own.map(|(table, line)| format!("{table}\n{line}\n")).collect();
+        fs::write(&settings, format!("{SETTINGS}{}{tables}", self.settings)).unwrap();
         let mut command = Command::new("sh");
         // The shell becomes the program, so that its process is the node.
         command.args(["-c", &format!("{} exec \"$0\" \"$@\"", self.before), env!("CARGO_BIN_EXE_veche"), "--json"]);
@@ -106,6 +109,11 @@ impl Node {
     pub fn signal(&self, name: &str) {
         let signal = format!("-{name}");
         assert!(Command::new("kill").args([&signal, &self.child.id().to_string()]).status().unwrap().success());
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> &str {
+        self.url.trim_start_matches("http://")
     }
 
     /// What it wrote to its log so far.
