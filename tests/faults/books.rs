@@ -5,11 +5,14 @@ use std::{
     io::Read as _,
 };
 
-use audit::round::Event;
+use audit::{
+    round::Event,
+    verify::bundle::{LOG, REGISTER},
+};
 use veche::{client::Api, http::ResultResponse};
 
 use super::{
-    crowd::Counts,
+    crowd::{Counts, Tries},
     poll::{CHOICES, Poll},
     size,
     town::SLUG,
@@ -23,12 +26,16 @@ pub type Files = BTreeMap<String, Vec<u8>>;
 /// - the published bundle verifies, as any auditor would find;
 /// - every acceptance that was answered is in the log, with its bytes;
 /// - no ballot stands there twice, and no credential has two ballots of one version;
+/// - nobody who came during the fault can have a second credential, and the register is those who have one;
 /// - the count is what follows from the last accepted ballot of each resident, added up here.
 ///
 /// `what` names the fault; the counts are printed.
 pub async fn hold(mut poll: Poll, api: &Api, what: &str, counts: &Counts) {
     for voter in &mut poll.voters {
         voter.is_answered(api, &poll.place).await;
+    }
+    for arrival in poll.voters.iter().filter_map(|voter| voter.arrival.as_ref()) {
+        arrival.holds(api, &poll.place, what).await;
     }
     let result = poll.certifies(api).await;
     let files = bundle(api).await;
@@ -55,10 +62,35 @@ pub async fn hold(mut poll: Poll, api: &Api, what: &str, counts: &Counts) {
         "{what}: {answered} acceptances by {voted} residents, all of {} ballots in the log once; {} refusals with Retry-After, \
          {} answers that never came, longest wait {} ms; the log verifies, and the count is the books'",
         ballots.len(),
-        get(&counts.refusals),
-        get(&counts.retries),
+        get(&counts.casting.refusals),
+        get(&counts.casting.retries),
         get(&counts.longest_wait),
     ));
+    registered_as_booked(&poll, &files, what, &counts.arriving);
+}
+
+/// The register of the bundle against those who have a credential: the lines, the log's last word, and each newcomer by pseudonym.
+fn registered_as_booked(poll: &Poll, files: &Files, what: &str, arriving: &Tries) {
+    let lines = std::str::from_utf8(&files[REGISTER]).unwrap().lines();
+    let register: HashSet<&str> = lines.clone().filter_map(|line| line.split(' ').nth(1)).collect();
+    let told = events(files).filter_map(|event| match event {
+        Event::Register(step) => Some(step.count),
+        _ => None,
+    });
+    let (have, told) = (poll.voters.len(), told.last());
+    assert_eq!((lines.count(), register.len(), told), (have, have, Some(have as u64)), "{what}: credentials issued");
+    let came: Vec<_> = poll.voters.iter().filter_map(|voter| voter.arrival.as_ref()).collect();
+    for arrival in &came {
+        assert!(register.contains(arrival.pseudonym.to_string().as_str()), "{what}: a newcomer is not in the register");
+    }
+    if !came.is_empty() {
+        size::say(format_args!(
+            "{what}: {} newcomers have one credential each; {} of their requests were refused with Retry-After, {} got no answer",
+            came.len(),
+            get(&arriving.refusals),
+            get(&arriving.retries),
+        ));
+    }
 }
 
 fn get(counter: &std::sync::atomic::AtomicU64) -> u64 {
@@ -86,11 +118,15 @@ fn counts_as_booked(poll: &Poll, result: &ResultResponse, what: &str) {
     }
 }
 
+/// What the log tells, in its order.
+fn events(files: &Files) -> impl Iterator<Item = Event> {
+    let lines = files[LOG].split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+    lines.map(|line| audit::log::line::Line::<Event>::parse(line).unwrap().event)
+}
+
 /// The ballots of the log, in its order.
 pub fn ballots(files: &Files) -> Vec<Vec<u8>> {
-    let lines = files["log.jsonl"].split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
-    let events = lines.map(|line| audit::log::line::Line::<Event>::parse(line).unwrap().event);
-    events
+    events(files)
         .filter_map(|event| match event {
             Event::Ballot(ballot) => Some(ballot.envelope.0),
             _ => None,

@@ -16,35 +16,79 @@ use veche::client::{
     resident::{Cast, Credential, PollingPlace},
 };
 
-use super::{poll::Poll, size};
+use super::{
+    arrivals::{self, Arrival},
+    poll::Poll,
+    size,
+};
 
-/// Longest that a resident waits for an answer before sending the same bytes again.
-const ANSWER: Duration = Duration::from_secs(20);
+/// Longest that a resident waits for an answer before sending the same bytes again: the service's own bound is 15 s.
+pub const ANSWER: Duration = Duration::from_secs(20);
 /// Between two tries, and between two ballots of one resident.
-const PAUSE: Duration = Duration::from_millis(15);
+pub const PAUSE: Duration = Duration::from_millis(15);
+/// Newcomers come within so many milliseconds.
+const SOON: u64 = 40;
 
 /// One resident with what they know: every acceptance with what it was for, and a ballot whose answer never came.
 pub struct Voter {
     pub credential: Credential,
     pub accepted: Vec<(Cast, usize)>,
     pub unanswered: Option<(Vec<u8>, usize)>,
+    /// Of whoever came while others cast already.
+    pub arrival: Option<Arrival>,
+}
+
+/// What came of requests that were not answered as they should be: the same is sent again.
+#[derive(Debug, Default)]
+pub struct Tries {
+    /// Answers with 503 and `Retry-After`.
+    pub refusals: AtomicU64,
+    /// No answer.
+    pub retries: AtomicU64,
 }
 
 /// What happened to everybody together.
 #[derive(Debug, Default)]
 pub struct Counts {
     pub acceptances: AtomicU64,
-    /// Answers with 503 and `Retry-After`: the ballot is sent again.
-    pub refusals: AtomicU64,
-    /// No answer: the same bytes are sent again.
-    pub retries: AtomicU64,
+    /// Of ballots.
+    pub casting: Tries,
+    /// Of those who came for a credential.
+    pub arriving: Tries,
     /// Longest time between two acceptances of one resident, in milliseconds.
     pub longest_wait: AtomicU64,
+}
+
+impl Counts {
+    /// Where no process of the service was killed every request has an answer, if only one that says to come again.
+    pub fn everybody_was_answered(&self, what: &str) {
+        let unanswered = [&self.casting, &self.arriving].map(|tries| tries.retries.load(Ordering::Relaxed));
+        assert_eq!(unanswered, [0, 0], "{what}: ballots, and requests for a credential, that got no answer");
+    }
+}
+
+/// What everybody of a crowd goes by.
+#[derive(Clone)]
+pub struct Among {
+    pub place: PollingPlace,
+    pub counts: Arc<Counts>,
+    choices: Vec<Ballot>,
+    nodes: watch::Receiver<Vec<Api>>,
+    stop: watch::Receiver<bool>,
+}
+
+impl Among {
+    /// The node whose turn it is.
+    pub fn node(&self, turn: usize) -> Api {
+        let nodes = self.nodes.borrow();
+        nodes[turn % nodes.len()].clone()
+    }
 }
 
 /// Residents at work.
 pub struct Crowd {
     pub counts: Arc<Counts>,
+    among: Among,
     stop: watch::Sender<bool>,
     nodes: watch::Sender<Vec<Api>>,
     casting: JoinSet<Voter>,
@@ -52,21 +96,15 @@ pub struct Crowd {
 
 impl Voter {
     pub fn new(credential: Credential) -> Self {
-        Self { credential, accepted: Vec::new(), unanswered: None }
+        Self { credential, accepted: Vec::new(), unanswered: None, arrival: None }
     }
 
-    /// Casts until told to stop. What got no answer is sent again first, the same bytes.
-    async fn casts(
-        mut self,
-        place: PollingPlace,
-        choices: Vec<Ballot>,
-        nodes: watch::Receiver<Vec<Api>>,
-        stop: watch::Receiver<bool>,
-        counts: Arc<Counts>,
-    ) -> Self {
+    /// Casts until told to stop, and at least until one ballot is accepted. What got no answer is sent again first, the same bytes.
+    async fn casts(mut self, among: Among) -> Self {
+        let Among { place, choices, counts, .. } = &among;
         let mut turn = self.credential.version as usize;
-        let mut last = Instant::now();
-        while !*stop.borrow() {
+        let (begun, mut last) = (Instant::now(), Instant::now());
+        while !*among.stop.borrow() || self.accepted.is_empty() {
             turn += 1;
             let (bytes, choice) = match self.unanswered.take() {
                 Some(waiting) => waiting,
@@ -75,11 +113,7 @@ impl Voter {
                     (place.fill(&mut self.credential, &choices[choice]).unwrap(), choice)
                 }
             };
-            let api = {
-                let nodes = nodes.borrow();
-                nodes[turn % nodes.len()].clone()
-            };
-            match answer(&api, &place, &bytes, &counts).await {
+            match answer(&among.node(turn), place, &bytes, counts).await {
                 Some(cast) => {
                     let waited = u64::try_from(last.elapsed().as_millis()).unwrap();
                     counts.longest_wait.fetch_max(waited, Ordering::Relaxed);
@@ -88,6 +122,8 @@ impl Voter {
                 }
                 None => self.unanswered = Some((bytes, choice)),
             }
+            let is_served = !self.accepted.is_empty() || begun.elapsed() < arrivals::LONGEST;
+            assert!(is_served, "somebody with a credential cannot cast");
             tokio::time::sleep(PAUSE).await;
         }
         self
@@ -107,24 +143,33 @@ impl Voter {
     }
 }
 
-/// An acceptance; none when there was no answer, or one that says to come again. Anything else is a failure of the test.
-async fn answer(api: &Api, place: &PollingPlace, bytes: &[u8], counts: &Counts) -> Option<Cast> {
-    match tokio::time::timeout(ANSWER, place.cast(api, bytes.to_vec())).await {
-        Ok(Ok(cast)) => {
-            counts.acceptances.fetch_add(1, Ordering::Relaxed);
-            return Some(cast);
-        }
-        Ok(Err(ClientFault::Refused { status, slug, problem, .. })) => {
-            let timely = status == StatusCode::SERVICE_UNAVAILABLE && problem["retry_after"].is_u64();
-            assert!(timely || slug == "timeout", "{slug} ({status}): {problem}");
-            counts.refusals.fetch_add(1, Ordering::Relaxed);
+/// What a request comes to: none when there was no answer in time, or one that says to come again.
+pub async fn heard<T>(
+    asked: impl Future<Output = Result<T, ClientFault>>,
+    patience: Duration,
+    tries: &Tries,
+) -> Option<Result<T, ClientFault>> {
+    match tokio::time::timeout(patience, asked).await {
+        Ok(Err(ClientFault::Refused { status: StatusCode::SERVICE_UNAVAILABLE, problem, .. }))
+            if problem["retry_after"].is_u64() =>
+        {
+            tries.refusals.fetch_add(1, Ordering::Relaxed);
+            None
         }
         Ok(Err(ClientFault::Http(_))) | Err(_) => {
-            counts.retries.fetch_add(1, Ordering::Relaxed);
+            tries.retries.fetch_add(1, Ordering::Relaxed);
+            None
         }
-        Ok(Err(fault)) => panic!("{fault}"),
+        Ok(answer) => Some(answer),
     }
-    None
+}
+
+/// An acceptance; none when the ballot must be sent again. Anything else is a failure of the test.
+async fn answer(api: &Api, place: &PollingPlace, bytes: &[u8], counts: &Counts) -> Option<Cast> {
+    let answer = heard(place.cast(api, bytes.to_vec()), ANSWER, &counts.casting).await?;
+    let cast = answer.unwrap_or_else(|fault| panic!("a ballot is not accepted: {fault}"));
+    counts.acceptances.fetch_add(1, Ordering::Relaxed);
+    Some(cast)
 }
 
 impl Crowd {
@@ -133,12 +178,25 @@ impl Crowd {
         let counts = Arc::new(Counts::default());
         let (stop, stopping) = watch::channel(false);
         let (nodes, seen) = watch::channel(apis(nodes));
+        let (place, choices) = (poll.place.clone(), poll.choices.clone());
+        let among = Among { place, counts: Arc::clone(&counts), choices, nodes: seen, stop: stopping };
         let mut casting = JoinSet::new();
         for voter in std::mem::take(&mut poll.voters) {
-            let (place, choices) = (poll.place.clone(), poll.choices.clone());
-            casting.spawn(voter.casts(place, choices, seen.clone(), stopping.clone(), Arc::clone(&counts)));
+            casting.spawn(voter.casts(among.clone()));
         }
-        Self { counts, stop, nodes, casting }
+        Self { counts, among, stop, nodes, casting }
+    }
+
+    /// So many of those who have no credential yet come, within the next moments, and cast then like the others.
+    pub fn is_joined_by(&mut self, poll: &mut Poll, newcomers: usize) {
+        assert!(newcomers <= poll.codes.len(), "nobody is left who has no credential");
+        for code in poll.codes.drain(..newcomers) {
+            let (among, after) = (self.among.clone(), Duration::from_millis(rand::random_range(0..SOON)));
+            self.casting.spawn(async move {
+                tokio::time::sleep(after).await;
+                arrivals::arrives(&code, &among).await.casts(among).await
+            });
+        }
     }
 
     /// As a proxy does: from now on these nodes are asked.
@@ -151,7 +209,7 @@ impl Crowd {
     }
 
     pub fn refusals(&self) -> u64 {
-        self.counts.refusals.load(Ordering::Relaxed)
+        self.counts.casting.refusals.load(Ordering::Relaxed)
     }
 
     /// Waits until so many more ballots were accepted.
@@ -164,7 +222,7 @@ impl Crowd {
         }
     }
 
-    /// Waits until somebody more than these was refused, with `Retry-After`.
+    /// Waits until more ballots than these were refused, with `Retry-After`.
     pub async fn until_refused(&self, before: u64) {
         let started = Instant::now();
         while self.refusals() == before {
@@ -173,7 +231,7 @@ impl Crowd {
         }
     }
 
-    /// Everybody stops; the poll has its voters again.
+    /// Everybody stops who has cast; the poll has its voters again, with those who came.
     pub async fn ends(self, poll: &mut Poll) -> Arc<Counts> {
         self.stop.send_replace(true);
         poll.voters = self.casting.join_all().await;

@@ -1,24 +1,36 @@
-//! kill -9 in the middle of casting, again and again: of the only node, of one of two, and of PostgreSQL with all its processes.
+//! kill -9 in the middle of casting and of issuing, again and again: of the only node, of one of two, and of PostgreSQL with all its
+//! processes.
+
+use std::time::Duration;
 
 use reqwest::StatusCode;
 
 use super::{
     books,
     crowd::Crowd,
+    cut::until,
     poll::{self, Poll},
     size,
 };
 
 const VOTERS: usize = 10;
 
+/// So long after the first newcomers set out the kill comes: some have their answer, some have none, some have not asked.
+async fn a_moment() {
+    tokio::time::sleep(Duration::from_millis(rand::random_range(5..50))).await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_only_node_on_sqlite() {
     let mut poll = Poll::new("", VOTERS).await;
     let kills = size::of(12, 200);
+    let each = poll.codes.len() / kills;
     let mut node = poll.start.node();
-    let crowd = Crowd::of(&mut poll, &[&node.api]);
+    let mut crowd = Crowd::of(&mut poll, &[&node.api]);
     for _ in 0..kills {
         crowd.until_more(rand::random_range(5..60)).await;
+        crowd.is_joined_by(&mut poll, each);
+        a_moment().await;
         node.kill();
         node = poll.start.node();
         crowd.asks(&[&node.api]);
@@ -33,17 +45,20 @@ async fn one_of_two_nodes_on_postgresql() {
     let Some(cluster) = size::cluster("kill -9 of a node on PostgreSQL", &[]) else { return };
     let mut poll = Poll::new(&poll::database(&cluster, "kills"), VOTERS).await;
     let kills = size::of(10, 200);
+    let each = poll.codes.len() / kills;
     let starts = [poll.start.clone(), poll.another("second")];
     let mut nodes = starts.each_ref().map(|start| start.node());
-    let crowd = Crowd::of(&mut poll, &[&nodes[0].api, &nodes[1].api]);
+    let mut crowd = Crowd::of(&mut poll, &[&nodes[0].api, &nodes[1].api]);
     for at in 0..kills {
         crowd.until_more(rand::random_range(5..60)).await;
         let at = at % 2;
         let fresh = starts[at].clone();
+        crowd.is_joined_by(&mut poll, each);
+        a_moment().await;
         nodes[at].child.kill().unwrap();
         nodes[at].child.wait().unwrap();
-        // The other one serves on.
-        crowd.until_more(5).await;
+        // The other one serves on: more than the answers that were under way.
+        crowd.until_more(3 * VOTERS as u64 + 20).await;
         nodes[at] = fresh.node();
         crowd.asks(&[&nodes[0].api, &nodes[1].api]);
     }
@@ -57,20 +72,25 @@ async fn postgresql_with_all_its_processes() {
     let Some(mut cluster) = size::cluster("kill -9 of PostgreSQL", &[]) else { return };
     let mut poll = Poll::new(&poll::database(&cluster, "dies"), VOTERS).await;
     let kills = size::of(3, 40);
+    let each = poll.codes.len() / kills;
     let nodes = [poll.start.node(), poll.another("second").node()];
-    let crowd = Crowd::of(&mut poll, &[&nodes[0].api, &nodes[1].api]);
+    let mut crowd = Crowd::of(&mut poll, &[&nodes[0].api, &nodes[1].api]);
     for _ in 0..kills {
         crowd.until_more(rand::random_range(10..80)).await;
+        crowd.is_joined_by(&mut poll, each);
+        a_moment().await;
         cluster.kill();
         let before = crowd.refusals();
         // It stays dead until somebody was refused: how soon that is depends on what was under way.
         crowd.until_refused(before).await;
         assert_eq!(nodes[0].status("/healthz").await, Some(StatusCode::NO_CONTENT));
-        assert_eq!(nodes[0].status("/readyz").await, Some(StatusCode::SERVICE_UNAVAILABLE));
+        until(&nodes[0], StatusCode::SERVICE_UNAVAILABLE).await;
         cluster.starts_again();
         crowd.until_more(20).await;
-        assert_eq!(nodes[1].status("/readyz").await, Some(StatusCode::NO_CONTENT));
+        until(&nodes[1], StatusCode::NO_CONTENT).await;
     }
     let counts = crowd.ends(&mut poll).await;
-    books::hold(poll, &nodes[0].api, &format!("{kills} kills of PostgreSQL with all its processes"), &counts).await;
+    let what = format!("{kills} kills of PostgreSQL with all its processes");
+    counts.everybody_was_answered(&what);
+    books::hold(poll, &nodes[0].api, &what, &counts).await;
 }

@@ -2,6 +2,7 @@
 //! own books decide whether anything was lost. `VECHE_FAULTS=large` makes every count larger.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on must fail where it stands")]
 
+mod arrivals;
 mod backup;
 mod books;
 mod both;

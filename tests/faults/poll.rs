@@ -25,7 +25,7 @@ use super::{
 pub const CHOICES: [&[&str]; 4] = [&["t1"], &["t2", "t5"], &["t3"], &["t1", "t5", "t8"]];
 
 /// Residents on the roll who come later.
-const MORE: usize = 8;
+const MORE: usize = 24;
 
 /// Everything of a town but its server.
 pub struct Poll {

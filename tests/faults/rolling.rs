@@ -33,6 +33,6 @@ async fn restart_of_two_nodes() {
     }
     crowd.until_more(40).await;
     let counts = crowd.ends(&mut poll).await;
-    assert_eq!(counts.refusals.load(Ordering::Relaxed), 0, "a rolling restart refuses nobody");
+    assert_eq!(counts.casting.refusals.load(Ordering::Relaxed), 0, "a rolling restart refuses nobody");
     books::hold(poll, &nodes[0].api, &format!("rolling restart, {restarts} nodes replaced"), &counts).await;
 }
