@@ -14,6 +14,8 @@ use super::{
 };
 
 const VOTERS: usize = 10;
+/// A server whose own settings answer before anything is on a disk: the service must ask for more itself.
+pub const UNSAFE: &[&str] = &["synchronous_commit=off", "wal_writer_delay=10s"];
 
 /// So long after the first newcomers set out the kill comes: some have their answer, some have none, some have not asked.
 async fn a_moment() {
@@ -69,7 +71,7 @@ async fn one_of_two_nodes_on_postgresql() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn postgresql_with_all_its_processes() {
-    let Some(mut cluster) = size::cluster("kill -9 of PostgreSQL", &[]) else { return };
+    let Some(mut cluster) = size::cluster("kill -9 of PostgreSQL", UNSAFE) else { return };
     let mut poll = Poll::new(&poll::database(&cluster, "dies"), VOTERS).await;
     let kills = size::of(3, 40);
     let each = poll.codes.len() / kills;

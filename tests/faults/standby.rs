@@ -12,7 +12,8 @@ use super::{
     books,
     cluster::{Cluster, program},
     crowd::Crowd,
-    cut::until,
+    cut::{sends_in_time, until},
+    kills::UNSAFE,
     poll::{self, Poll},
     size,
 };
@@ -71,33 +72,49 @@ async fn is_promoted_when_the_primary_freezes() {
 }
 
 async fn promotion(end: End) {
-    let Some(mut primary) = size::cluster("promotion of a synchronous standby", &[]) else { return };
+    let Some(mut primary) = size::cluster("promotion of a synchronous standby", UNSAFE) else { return };
     let mut poll = Poll::new(&poll::database(&primary, DATABASE), 10).await;
     let standby = standby_of(&primary);
     poll.start.database = format!("postgres://veche@127.0.0.1:{},127.0.0.1:{}/{DATABASE}", primary.port, standby.port);
     let nodes = [poll.start.node(), poll.another("second").node()];
-    let crowd = Crowd::of(&mut poll, &[&nodes[0].api, &nodes[1].api]);
+    let mut voter = poll.voters.remove(0);
+    let mut crowd = Crowd::of(&mut poll, &[&nodes[0].api, &nodes[1].api]);
     crowd.until_more(100).await;
     let before = crowd.acceptances();
+    let each = poll.codes.len() / 2;
+    crowd.is_joined_by(&mut poll, each);
+    tokio::time::sleep(Duration::from_millis(20)).await;
     let ended = Instant::now();
     match end {
         End::Killed => primary.kill(),
         End::Frozen => signal(&primary, "STOP"),
     }
+    let ballot = poll.place.fill(&mut voter.credential, &poll.choices[0]).unwrap();
+    let first = tokio::spawn(sends_in_time(nodes[0].url.clone(), ballot.clone()));
     assert_eq!(nodes[0].status("/healthz").await, Some(StatusCode::NO_CONTENT));
     until(&nodes[0], StatusCode::SERVICE_UNAVAILABLE).await;
+    // Behind whatever is stuck; the promotion may come in time for either.
+    let second = tokio::spawn(sends_in_time(nodes[0].url.clone(), ballot.clone()));
+    crowd.is_joined_by(&mut poll, each);
     standby.sql("postgres", "SELECT pg_promote()");
     let promoted = ended.elapsed();
     crowd.until_more(1).await;
-    let first = ended.elapsed();
+    let next = ended.elapsed();
     crowd.until_more(60).await;
     until(&nodes[1], StatusCode::NO_CONTENT).await;
     size::say(format_args!(
         "promotion, {end:?}: ended after {before} acceptances; promoted {} ms later, the next acceptance {} ms later; {} refusals",
         promoted.as_millis(),
-        first.as_millis(),
+        next.as_millis(),
         crowd.refusals()
     ));
+    for sent in [first, second] {
+        let (status, took) = sent.await.unwrap();
+        size::say(format_args!(
+            "promotion, {end:?}: a ballot sent meanwhile was answered with {status} after {} ms",
+            took.as_millis()
+        ));
+    }
     // A primary that comes back as one has no standby to answer for it, so nothing can be promised there; and whoever starts now
     // must not fall for its being named first.
     match end {
@@ -117,6 +134,10 @@ async fn promotion(end: End) {
         "promotion, {end:?}: the old primary came back as one, with {old} acceptances, and got no more; the new one has {new}"
     ));
     let counts = crowd.ends(&mut poll).await;
+    // Whatever the answers were, the same bytes are accepted once.
+    voter.unanswered = Some((ballot, 0));
+    poll.voters.push(voter);
     let what = format!("promotion of a synchronous standby, the primary {end:?}");
+    counts.everybody_was_answered(&what);
     books::hold(poll, &third.api, &what, &counts).await;
 }
