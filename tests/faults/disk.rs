@@ -63,9 +63,12 @@ impl Drop for Disk {
 
 /// Fills the disk under a crowd, again and again.
 async fn fills(poll: &mut Poll, disk: &Disk, node: &Node, what: &str) -> std::sync::Arc<super::crowd::Counts> {
-    let crowd = Crowd::of(poll, &[&node.api]);
-    for _ in 0..size::of(2, 20) {
+    let mut crowd = Crowd::of(poll, &[&node.api]);
+    let times = size::of(2, 20);
+    let each = poll.codes.len() / times / 2;
+    for _ in 0..times {
         crowd.until_more(60).await;
+        crowd.is_joined_by(poll, each);
         let (started, before) = (Instant::now(), crowd.acceptances());
         // What was allocated before is used up first.
         loop {
@@ -77,9 +80,8 @@ async fn fills(poll: &mut Poll, disk: &Disk, node: &Node, what: &str) -> std::sy
             }
             assert!(started.elapsed() < Duration::from_secs(60), "{what}: the disk does not fill");
         }
-        let refusals = crowd.refusals();
-        tokio::time::sleep(Duration::from_millis(400)).await;
-        assert!(crowd.refusals() > refusals, "{what}: a ballot is refused with Retry-After");
+        crowd.until_refused(crowd.refusals()).await;
+        crowd.is_joined_by(poll, each);
         for path in ["", "/log/checkpoint", "/log/lines?limit=20"] {
             let path = format!("/api/v1/rounds/{SLUG}{path}");
             assert_eq!(node.status(&path).await, Some(StatusCode::OK), "{what}: {path} is served");
@@ -96,7 +98,9 @@ async fn fills(poll: &mut Poll, disk: &Disk, node: &Node, what: &str) -> std::sy
         ));
     }
     crowd.until_more(60).await;
-    crowd.ends(poll).await
+    let counts = crowd.ends(poll).await;
+    counts.everybody_was_answered(what);
+    counts
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -141,9 +145,12 @@ async fn under_the_write_ahead_log_of_postgresql() {
     let mut poll = Poll::new(&poll::database(&cluster, "full_log"), 10).await;
     moves_its_log(&mut cluster, &disk);
     let node = poll.start.node();
-    let crowd = Crowd::of(&mut poll, &[&node.api]);
-    for _ in 0..size::of(1, 10) {
+    let mut crowd = Crowd::of(&mut poll, &[&node.api]);
+    let times = size::of(1, 10);
+    let each = poll.codes.len() / times;
+    for _ in 0..times {
         crowd.until_more(60).await;
+        crowd.is_joined_by(&mut poll, each);
         disk.fill();
         let (started, before) = (Instant::now(), crowd.acceptances());
         // What its files have room for is used up the sooner when they are left half empty.
@@ -169,6 +176,7 @@ async fn under_the_write_ahead_log_of_postgresql() {
         ));
     }
     let counts = crowd.ends(&mut poll).await;
+    counts.everybody_was_answered("full disk under PostgreSQL's write-ahead log");
     books::hold(poll, &node.api, "full disk under PostgreSQL's write-ahead log", &counts).await;
     node.stops();
 }
