@@ -11,7 +11,9 @@ use tokio::{
     task::JoinSet,
 };
 
-use super::{books, crowd::Crowd, node::Node, poll::Poll, size, town::SLUG};
+use reqwest::StatusCode;
+
+use super::{books, crowd::Crowd, cut::until, node::Node, poll::Poll, size, town::SLUG};
 
 /// By then whoever read nothing is closed: 60 s after the system took the last of what it holds for them, which takes a while.
 const UNREAD: Duration = Duration::from_secs(300);
@@ -23,10 +25,6 @@ fn may_open(files: usize) -> bool {
     asked.is_ok_and(|output| output.status.success())
 }
 
-fn address(node: &Node) -> String {
-    node.url.trim_start_matches("http://").to_owned()
-}
-
 /// How many files and sockets the node has open.
 fn open_files(node: &Node) -> usize {
     std::fs::read_dir(format!("/proc/{}/fd", node.child.id())).unwrap().count()
@@ -35,9 +33,19 @@ fn open_files(node: &Node) -> usize {
 async fn connections(node: &Node, count: usize) -> Vec<TcpStream> {
     let mut open = Vec::new();
     for _ in 0..count {
-        open.push(TcpStream::connect(address(node)).await.unwrap());
+        open.push(TcpStream::connect(node.address()).await.unwrap());
     }
     open
+}
+
+/// Waits until the node says again that it has no file for another connection; it says so every half second while that is so.
+async fn is_short_of_files(node: &Node) {
+    let times = || node.said().matches("no connection can be taken up").count();
+    let (started, before) = (Instant::now(), times());
+    while times() == before {
+        assert!(started.elapsed() < Duration::from_secs(20), "the node has files enough");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -49,21 +57,18 @@ async fn out_of_file_descriptors() {
     crowd.until_more(40).await;
     for _ in 0..size::of(1, 10) {
         let strangers = connections(&node, 200).await;
+        is_short_of_files(&node).await;
         let started = Instant::now();
-        while !node.said().contains("no connection can be taken up") {
-            assert!(started.elapsed() < Duration::from_secs(20), "the node has files enough");
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-        let before = crowd.acceptances();
         crowd.until_more(100).await;
         size::say(format_args!(
             "out of files: 100 ballots more on open connections in {} ms",
             started.elapsed().as_millis()
         ));
-        assert!(crowd.acceptances() >= before + 100);
+        // All of that was while it had none.
+        is_short_of_files(&node).await;
         drop(strangers);
         let started = Instant::now();
-        assert!(node.status("/readyz").await.is_some(), "a new connection is taken up when files are free");
+        until(&node, StatusCode::NO_CONTENT).await;
         size::say(format_args!(
             "out of files: a new connection is answered {} ms after the strangers left",
             started.elapsed().as_millis()
@@ -90,15 +95,52 @@ async fn slow_sender(to: String) -> Duration {
     started.elapsed()
 }
 
+/// A body that comes byte by byte; the answer, and after how long it came.
+async fn slow_body(to: String) -> (String, Duration) {
+    const LENGTH: usize = 4_000;
+    let mut stream = TcpStream::connect(to).await.unwrap();
+    let started = Instant::now();
+    let head = format!(
+        "POST /api/v1/rounds/{SLUG}/ballots HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: {LENGTH}\r\n\r\n"
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let mut answer = [0; 64];
+    for _ in 0..LENGTH {
+        // A service that has answered may have closed already.
+        let _ = stream.write_all(b" ").await;
+        if let Ok(read) = tokio::time::timeout(Duration::from_millis(500), stream.read(&mut answer)).await {
+            let length = read.unwrap_or_default();
+            return (String::from_utf8_lossy(&answer[..length]).into_owned(), started.elapsed());
+        }
+    }
+    panic!("a body that comes byte by byte is read to its end")
+}
+
+/// By then a request has its answer, however slowly it comes: 60 s, and more for a slow machine.
+const LONGEST: Duration = Duration::from_secs(120);
+
+/// Whoever sent a body so slowly was told so, in the large size: it takes a minute.
+async fn are_told(bodies: JoinSet<(String, Duration)>) {
+    if !size::is_large() {
+        return;
+    }
+    let bodies = bodies.join_all().await;
+    for (answer, took) in &bodies {
+        assert!(answer.starts_with("HTTP/1.1 408 ") && *took < LONGEST, "after {took:?}: {answer}");
+    }
+    let longest = bodies.iter().map(|(_, took)| took).max().unwrap();
+    size::say(format_args!("slow and idle: {} slow bodies ended with 408, the last after {longest:?}", bodies.len()));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn slow_clients_and_idle_connections() {
     let (idle, slow) = (size::of(1_000, 10_000), size::of(100, 1_000));
     // For this process and the node each: its end of every connection, and what else is open.
-    if !may_open(idle + 3 * slow + 2_000) {
+    if !may_open(idle + 4 * slow + 2_000) {
         return size::skipped("idle connections", "this process may not open so many files");
     }
     let mut poll = Poll::new("", 8).await;
-    poll.start.settings = format!("connections = {}\n", idle + 3 * slow + 500);
+    poll.start.settings = format!("connections = {}\n", idle + 4 * slow + 500);
     let node = poll.start.node();
     let crowd = Crowd::of(&mut poll, &[&node.api]);
     crowd.until_more(60).await;
@@ -108,7 +150,9 @@ async fn slow_clients_and_idle_connections() {
     let files = open_files(&node);
 
     let mut senders = JoinSet::new();
-    (0..slow).for_each(|_| drop(senders.spawn(slow_sender(address(&node)))));
+    (0..slow).for_each(|_| drop(senders.spawn(slow_sender(node.address().to_owned()))));
+    let mut bodies = JoinSet::new();
+    (0..slow).for_each(|_| drop(bodies.spawn(slow_body(node.address().to_owned()))));
     // They ask for what is large and read nothing of it.
     let mut readers = connections(&node, slow).await;
     for reader in &mut readers {
@@ -130,6 +174,7 @@ async fn slow_clients_and_idle_connections() {
         closed += usize::from(matches!(ended, Ok(Ok(0) | Err(_))));
     }
     assert_eq!(closed, idle, "idle connections are closed");
+    are_told(bodies).await;
     if size::is_large() {
         while open_files(&node) > files + 20 {
             assert!(asked.elapsed() < UNREAD, "{} files more than before are open", open_files(&node) - files);
@@ -141,8 +186,8 @@ async fn slow_clients_and_idle_connections() {
         ));
     }
     size::say(format_args!(
-        "slow and idle: 100 ballots took {} ms alone, {} ms beside {idle} idle connections, {slow} slow senders (closed after {} ms at \
-         most) and {slow} readers who read nothing",
+        "slow and idle: 100 ballots took {} ms alone, {} ms beside {idle} idle connections, {slow} slow heads (closed after {} ms at \
+         most), {slow} slow bodies and {slow} readers who read nothing",
         alone.as_millis(),
         beside.as_millis(),
         longest.as_millis()
