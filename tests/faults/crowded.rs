@@ -30,6 +30,7 @@ fn open_files(node: &Node) -> usize {
     std::fs::read_dir(format!("/proc/{}/fd", node.child.id())).unwrap().count()
 }
 
+/// One after the other: many at once overflow the system's queue, which resets some of them.
 async fn connections(node: &Node, count: usize) -> Vec<TcpStream> {
     let mut open = Vec::new();
     for _ in 0..count {
@@ -79,8 +80,7 @@ async fn out_of_file_descriptors() {
 }
 
 /// A head that comes byte by byte; how long the service bears it.
-async fn slow_sender(to: String) -> Duration {
-    let mut stream = TcpStream::connect(to).await.unwrap();
+async fn slow_sender(mut stream: TcpStream) -> Duration {
     let started = Instant::now();
     let head = format!("POST /api/v1/rounds/{SLUG}/ballots HTTP/1.1\r\nhost: x\r\nx-slow: {}", "a".repeat(600));
     for byte in head.bytes() {
@@ -96,9 +96,8 @@ async fn slow_sender(to: String) -> Duration {
 }
 
 /// A body that comes byte by byte; the answer, and after how long it came.
-async fn slow_body(to: String) -> (String, Duration) {
+async fn slow_body(mut stream: TcpStream) -> (String, Duration) {
     const LENGTH: usize = 4_000;
-    let mut stream = TcpStream::connect(to).await.unwrap();
     let started = Instant::now();
     let head = format!(
         "POST /api/v1/rounds/{SLUG}/ballots HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: {LENGTH}\r\n\r\n"
@@ -149,10 +148,9 @@ async fn slow_clients_and_idle_connections() {
     let alone = alone.elapsed();
     let files = open_files(&node);
 
-    let mut senders = JoinSet::new();
-    (0..slow).for_each(|_| drop(senders.spawn(slow_sender(node.address().to_owned()))));
-    let mut bodies = JoinSet::new();
-    (0..slow).for_each(|_| drop(bodies.spawn(slow_body(node.address().to_owned()))));
+    let (mut senders, mut bodies) = (JoinSet::new(), JoinSet::new());
+    connections(&node, slow).await.into_iter().for_each(|stream| drop(senders.spawn(slow_sender(stream))));
+    connections(&node, slow).await.into_iter().for_each(|stream| drop(bodies.spawn(slow_body(stream))));
     // They ask for what is large and read nothing of it.
     let mut readers = connections(&node, slow).await;
     for reader in &mut readers {
