@@ -204,6 +204,11 @@ impl Crowd {
         self.nodes.send_replace(apis(nodes));
     }
 
+    /// Everybody who casts or came for a credential.
+    pub fn people(&self) -> u64 {
+        self.casting.len() as u64
+    }
+
     pub fn acceptances(&self) -> u64 {
         self.counts.acceptances.load(Ordering::Relaxed)
     }
