@@ -1,7 +1,14 @@
 //! Limits by target that hold over all nodes of a database: whoever asks for one thing again and again is counted there too.
 
+use std::time::Duration;
+
+use tokio::time::timeout;
+
 use super::App;
 use crate::{config::Rate, domain::Refusal, error::Error, store::limited};
+
+/// A database that says nothing for so long is given up: whoever waits for this has more to wait for.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 impl App {
     /// Whether other nodes may serve the same database, so that what one of them counts is not all.
@@ -14,12 +21,15 @@ impl App {
 /// Counts a request for a target that was asked for lately.
 ///
 /// # Errors
-/// [`Refusal::TooMany`] when all nodes together have let as many through as one may; [`Error::Database`].
+/// [`Refusal::TooMany`] when all nodes together have let as many through as one may; [`Error::Database`], [`Error::Broken`] after 5 s.
 pub async fn count(app: &App, operation: &str, rate: Rate, target: &[u8]) -> Result<(), Error> {
     let (now, most) = steps(app, rate);
-    let mut tx = app.db.write().await?;
-    let is_within = limited::count(&mut tx, operation, app.limited.of(operation, target), now, most).await?;
-    tx.commit().await?;
+    let counted = async {
+        let mut tx = app.db.write().await?;
+        let is_within = limited::count(&mut tx, operation, app.limited.of(operation, target), now, most).await?;
+        tx.commit().await.map(|()| is_within)
+    };
+    let is_within = timeout(PATIENCE, counted).await.map_err(|_| Error::broken("the database does not answer"))??;
     if is_within {
         return Ok(());
     }
