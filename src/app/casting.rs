@@ -45,15 +45,24 @@ pub struct SignedAcceptance {
     pub signature: [u8; 64],
 }
 
-/// Takes a ballot. The same bytes again get the same acceptance.
+/// Checks both signatures of a ballot, and that its round takes any.
 ///
 /// # Errors
-/// A [`Refusal`] when the ballot is not accepted; then nothing of it was stored.
-pub async fn cast(app: &App, slug: &str, bytes: Vec<u8>) -> Result<SignedAcceptance, Error> {
+/// The [`Refusal`] of what is no ballot of the round.
+pub async fn check(app: &App, slug: &str, bytes: Vec<u8>) -> Result<Job, Error> {
     let round = app.published(slug).await?;
     witnessing::must_hold(app, &round.log)?;
     let envelope = round.envelopes.check(&bytes)?;
-    let promise = app.casting.submit(Job { round: Arc::clone(&round), envelope, bytes }).await?;
+    Ok(Job { round, envelope, bytes })
+}
+
+/// Takes a checked ballot. The same bytes again get the same acceptance.
+///
+/// # Errors
+/// A [`Refusal`] when the ballot is not accepted; then nothing of it was stored.
+pub async fn cast(app: &App, ballot: Job) -> Result<SignedAcceptance, Error> {
+    let round = Arc::clone(&ballot.round);
+    let promise = app.casting.submit(ballot).await?;
     let fingerprint = *round.fingerprint.as_bytes();
     let acceptance = Acceptance { fingerprint, ballot: promise.hash, in_log_by: promise.in_log_by };
     Ok(SignedAcceptance { signature: acceptance.sign(&round.acceptance), acceptance })

@@ -39,8 +39,9 @@ impl FromRequestParts<Http> for Staff {
     async fn from_request_parts(parts: &mut Parts, http: &Http) -> Result<Self, Problem> {
         let Client(address) = Client::from_request_parts(parts, http).await?;
         let token = bearer(parts).ok_or(Refusal::Token)?;
-        http.limit(Operation::Staff, address, token.as_bytes()).await?;
+        http.limits.check(Operation::Staff, address, token.as_bytes())?;
         let actor = staff::by_token(&http.app, &token).await?;
+        http.count(Operation::Staff, token.as_bytes()).await?;
         if let Some(of_staff) = parts.extensions.get::<OfStaff>() {
             of_staff.0.store(true, Ordering::Relaxed);
         }

@@ -54,8 +54,10 @@ pub(super) async fn cast(
     Json(request): Json<CastRequest>,
 ) -> Result<(StatusCode, Answer<AcceptanceResponse>), Problem> {
     let credential = casting::claimed_credential(&request.ballot.0);
-    http.limit(Operation::Cast, address, &credential).await?;
-    let signed = casting::cast(&http.app, &slug, request.ballot.0).await?;
+    http.limits.check(Operation::Cast, address, &credential)?;
+    let ballot = casting::check(&http.app, &slug, request.ballot.0).await?;
+    http.count(Operation::Cast, &credential).await?;
+    let signed = casting::cast(&http.app, ballot).await?;
     let response = AcceptanceResponse {
         ballot: signed.acceptance.ballot.into(),
         fingerprint: signed.acceptance.fingerprint.into(),

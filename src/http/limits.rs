@@ -121,19 +121,23 @@ impl Limits {
         &self.trusted_proxies
     }
 
-    /// Counts one request by its sender, and if that is within the limit by its target. Whether the target was asked for here lately,
-    /// so that the other nodes must hear of it.
+    /// Counts one request by its sender, and if that is within the limit by its target, on this node.
     ///
     /// # Errors
     /// [`Refusal::TooMany`] with the seconds to wait, at least 1.
-    pub fn check(&self, operation: Operation, address: IpAddr, target: &[u8]) -> Result<bool, Refusal> {
+    pub fn check(&self, operation: Operation, address: IpAddr, target: &[u8]) -> Result<(), Refusal> {
         if !self.enabled {
-            return Ok(false);
+            return Ok(());
         }
         let pair = self.of(operation);
         pair.by_address.check(address)?;
-        pair.by_target.check(target)?;
-        Ok(pair.lately.as_ref().is_some_and(|lately| lately.check(target).is_err()))
+        pair.by_target.check(target)
+    }
+
+    /// Whether a target was asked for here lately, so that the other nodes must hear of it.
+    fn is_repeated(&self, operation: Operation, target: &[u8]) -> bool {
+        let lately = self.of(operation).lately.as_ref().filter(|_| self.enabled);
+        lately.is_some_and(|lately| lately.check(target).is_err())
     }
 
     fn of(&self, operation: Operation) -> &Pair {
@@ -166,12 +170,22 @@ impl Limits {
 }
 
 impl Http {
-    /// Counts one request by its sender and by its target, and by its target over all nodes too where it was asked for here lately.
+    /// Counts one request by its sender and by its target, on this node and over all.
+    ///
+    /// # Errors
+    /// As [`Limits::check`] and [`Http::count`].
+    pub(super) async fn limit(&self, operation: Operation, address: IpAddr, target: &[u8]) -> Result<(), Error> {
+        self.limits.check(operation, address, target)?;
+        self.count(operation, target).await
+    }
+
+    /// Counts a request over all nodes, where its target was asked for here lately. What can be checked of a request is checked before, so
+    /// that nobody makes the service write with what is forged.
     ///
     /// # Errors
     /// [`Refusal::TooMany`] with the seconds to wait, at least 1; [`Error::Database`].
-    pub(super) async fn limit(&self, operation: Operation, address: IpAddr, target: &[u8]) -> Result<(), Error> {
-        if !self.limits.check(operation, address, target)? {
+    pub(super) async fn count(&self, operation: Operation, target: &[u8]) -> Result<(), Error> {
+        if !self.limits.is_repeated(operation, target) {
             return Ok(());
         }
         limiting::count(&self.app, operation.name(), self.limits.of(operation).rate, target).await

@@ -1,8 +1,5 @@
 //! `veche admin check`: what is stored beside the lines must be what the lines say.
 
-use std::path::Path;
-
-use sqlx::{AssertSqlSafe, Connection as _, SqliteConnection};
 use veche::{
     app::checking::{self, Findings},
     server,
@@ -15,16 +12,8 @@ use super::{
 };
 
 /// Puts one text in the place of another, wherever it stands in the column.
-async fn replaces(data: &Path, (table, column): (&str, &str), from: &str, to: &str) {
-    let update = AssertSqlSafe(format!("UPDATE {table} SET {column} = replace({column}, '{from}', '{to}')"));
-    if both::on_postgres() {
-        sqlx::query(update).execute(&mut both::administrator(data).await).await.unwrap();
-        return;
-    }
-    let file = format!("sqlite://{}/veche.db", data.display());
-    let mut other = SqliteConnection::connect(&file).await.unwrap();
-    sqlx::query(update).execute(&mut other).await.unwrap();
-    other.close().await.unwrap();
+async fn replaces(town: &Town, (table, column): (&str, &str), from: &str, to: &str) {
+    executes(town, &format!("UPDATE {table} SET {column} = replace({column}, '{from}', '{to}')")).await;
 }
 
 /// What is found by a program that starts now.
@@ -39,7 +28,6 @@ async fn finds(town: &Town) -> Findings {
 async fn whatever_differs_from_the_log_is_told() {
     let town = Town::new().await;
     town.publishes().await;
-    let data = town.folder.path().join("data");
     let whole = finds(&town).await;
     assert!(whole.damage.is_empty() && whole.lines > 0, "{whole:?}");
     let issuer = format!("round/{SLUG}/issuer");
@@ -51,11 +39,11 @@ async fn whatever_differs_from_the_log_is_told() {
         (("rounds", "rules"), "\"minimum_age\":14", "\"minimum_age\":13", "rules are not those of its log"),
         (("secrets", "name"), issuer.as_str(), "elsewhere", "is missing from the database"),
     ] {
-        replaces(&data, place, from, to).await;
+        replaces(&town, place, from, to).await;
         let found = finds(&town).await;
         assert!(found.damage.iter().any(|damage| damage.contains(words)), "{place:?}: {from} to {to}: {found:?}");
         assert_eq!(found.lines, whole.lines, "{place:?}: whatever is damaged, every line is looked at");
-        replaces(&data, place, to, from).await;
+        replaces(&town, place, to, from).await;
     }
     assert_eq!(finds(&town).await, whole);
 }

@@ -60,10 +60,10 @@ pub async fn executes(town: &Town, sql: &str) {
     let data = town.folder.path().join("data");
     let sql = AssertSqlSafe(sql.to_owned());
     if both::on_postgres() {
-        sqlx::query(sql).execute(&mut both::administrator(&data).await).await.unwrap();
+        sqlx::raw_sql(sql).execute(&mut both::administrator(&data).await).await.unwrap();
     } else {
         let mut file = SqliteConnection::connect(&format!("sqlite://{}/veche.db", data.display())).await.unwrap();
-        sqlx::query(sql).execute(&mut file).await.unwrap();
+        sqlx::raw_sql(sql).execute(&mut file).await.unwrap();
         file.close().await.unwrap();
     }
 }

@@ -165,7 +165,7 @@ async fn a_target_s_limit_holds_over_all_nodes() {
     // A minute that ends meanwhile would give one more.
     town.clock.advance(60 - town.clock.now() % 60);
     town.publishes().await;
-    let codes = town.enrols(1).await;
+    let codes = town.enrols(2).await;
     let another = async || Node::changed(&town, town.clock.clone(), |config| allow(config, limits(change))).await;
     let (second, third) = (another().await, another().await);
     let target = code();
@@ -195,15 +195,18 @@ async fn a_target_s_limit_holds_over_all_nodes() {
     assert_eq!(counted().await, 0);
 
     // The same for ballots of one credential, and for signatures of one person.
+    town.opens().await;
     let session = town.session(&codes[0]).await;
-    for (path, token, body, problem) in [
-        ("/ballots", None, json!({ "ballot": Bytes(vec![1; 500]) }), "ballot-length"),
-        ("/credential", Some(session.as_str()), json!({ "blinded": "" }), "blinded-message"),
+    let (mut credential, ballot) = (town.registers(&codes[1]).await, town.ballot(&[("t1", None)]).await);
+    let ballot = Bytes(town.place().await.fill(&mut credential, &ballot).unwrap());
+    for (path, token, body, status) in [
+        ("/ballots", None, json!({ "ballot": ballot }), StatusCode::CREATED),
+        ("/credential", Some(session.as_str()), json!({ "blinded": "" }), StatusCode::UNPROCESSABLE_ENTITY),
     ] {
         let mut passed = 0;
         for _ in 0..12 {
             for answer in [town.posts(path, token, body.clone()).await, second.posts(path, token, &body).await] {
-                passed += usize::from(answer.problem() == problem);
+                passed += usize::from(answer.status == status);
             }
         }
         assert_eq!(passed, 6 + 2, "{path}");

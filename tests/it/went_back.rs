@@ -1,41 +1,27 @@
 //! The database goes back under a running node: what the node has seen of a log is not there any more, so it takes nothing more into it.
 
-use std::{path::Path, time::Duration};
+use std::time::Duration;
 
 use reqwest::{Method as Verb, StatusCode};
 use serde_json::{Value, json};
-use sqlx::{AssertSqlSafe, Connection as _, SqliteConnection};
 use veche::{app::heads, http::StepRequest};
 
 use super::{
-    both,
+    indexing::executes,
     town::{Answer, SLUG, Town},
 };
 
 /// What of the database goes back: heads and lines.
 const TABLES: [&str; 2] = ["logs", "log_lines"];
 
-/// Changes the database past the service.
-async fn run(data: &Path, statements: String) {
-    let statements = AssertSqlSafe(statements);
-    if both::on_postgres() {
-        sqlx::raw_sql(statements).execute(&mut both::administrator(data).await).await.unwrap();
-        return;
-    }
-    let file = format!("sqlite://{}/veche.db", data.display());
-    let mut other = SqliteConnection::connect(&file).await.unwrap();
-    sqlx::raw_sql(statements).execute(&mut other).await.unwrap();
-    other.close().await.unwrap();
-}
-
 /// Keeps the state of now under a name.
-async fn keeps(data: &Path, name: &str) {
+async fn keeps(town: &Town, name: &str) {
     let keep = TABLES.map(|table| format!("CREATE TABLE {name}_{table} AS SELECT * FROM {table};"));
-    run(data, keep.concat()).await;
+    executes(town, &keep.concat()).await;
 }
 
 /// Puts the state of then in the place of that of now.
-async fn puts_back(data: &Path, name: &str) {
+async fn puts_back(town: &Town, name: &str) {
     let back = format!(
         "BEGIN;
          UPDATE logs SET size = was.size, last_leaf = was.last_leaf, checkpoint = was.checkpoint, state = was.state
@@ -44,7 +30,7 @@ async fn puts_back(data: &Path, name: &str) {
          INSERT INTO log_lines SELECT * FROM {name}_log_lines;
          COMMIT;"
     );
-    run(data, back).await;
+    executes(town, &back).await;
 }
 
 /// What the node says of its readiness once that is this.
@@ -67,18 +53,18 @@ fn noted(town: &Town) -> Value {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_running_node_takes_nothing_into_a_log_that_is_shorter_than_it_was() {
     let town = Town::new().await;
-    let (data, app) = (town.folder.path().join("data"), &town.server.app);
+    let app = &town.server.app;
     let codes = town.votes(3).await;
     let mut credential = town.registers(&codes[0]).await;
-    keeps(&data, "old").await;
+    keeps(&town, "old").await;
     let reason = || "for the test".to_owned();
     town.official.step(SLUG, &StepRequest::Pause { reason: reason() }).await.unwrap();
     town.official.step(SLUG, &StepRequest::Resume { reason: reason() }).await.unwrap();
     heads::remember(app).await.unwrap();
-    keeps(&data, "new").await;
+    keeps(&town, "new").await;
     let before = noted(&town);
 
-    puts_back(&data, "old").await;
+    puts_back(&town, "old").await;
     heads::remember(app).await.unwrap();
     let refused = town.casts(&mut credential, &["t1"]).await.unwrap_err();
     assert_eq!(refused.slug(), Some("log-behind"), "{refused}");
@@ -93,7 +79,7 @@ async fn a_running_node_takes_nothing_into_a_log_that_is_shorter_than_it_was() {
     assert_eq!(noted(&town), before, "what was seen is not forgotten");
 
     // The right database comes back, and with it the service, by itself.
-    puts_back(&data, "new").await;
+    puts_back(&town, "new").await;
     heads::remember(app).await.unwrap();
     town.casts(&mut credential, &["t1"]).await.unwrap();
     is_ready(&town, StatusCode::NO_CONTENT).await;
