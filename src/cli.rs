@@ -25,6 +25,8 @@ use std::{path::PathBuf, process::ExitCode};
 use audit::{place::PlaceFault, verify::text::printable};
 use clap::{Parser, Subcommand};
 
+use serde_json::json;
+
 use crate::{client::ClientFault, config::Config, error::Error};
 
 /// Rating votes for public spaces: anonymous, sealed, and rechecked by anybody.
@@ -130,6 +132,18 @@ impl CliFault {
         Self::Other(fault.to_string())
     }
 
+    /// Says it on standard error, for machines as an object with the type of the problem, where a server named one.
+    fn tell(&self, as_json: bool) {
+        // A fault may hold a stranger's words.
+        let words: Vec<_> = self.to_string().lines().map(printable).collect();
+        let words = words.join("\n");
+        match self {
+            Self::Client(fault) if as_json => eprintln!("{}", json!({ "fault": words, "problem": fault.slug() })),
+            _ if as_json => eprintln!("{}", json!({ "fault": words })),
+            _ => eprintln!("veche: {words}"),
+        }
+    }
+
     fn file(path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.into();
         |fault| Self::File { path, fault }
@@ -148,13 +162,12 @@ impl Cli {
 
     /// Runs the command and says how it went.
     pub async fn run(self) -> ExitCode {
+        let as_json = self.json;
         match self.dispatch().await {
             Ok(true) => ExitCode::SUCCESS,
             Ok(false) => ExitCode::FAILURE,
             Err(fault) => {
-                // A fault may hold a stranger's words.
-                let words: Vec<_> = fault.to_string().lines().map(printable).collect();
-                eprintln!("veche: {}", words.join("\n"));
+                fault.tell(as_json);
                 match fault {
                     CliFault::NotChecked(_) | CliFault::Place { refused: false, .. } => ExitCode::from(2),
                     _ => ExitCode::FAILURE,

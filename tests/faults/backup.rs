@@ -108,8 +108,9 @@ async fn of_a_database_of_postgresql() {
 }
 
 /// What a command says at its end, after the lines of its log.
-fn last_words(said: &str) -> &str {
-    said.find("veche: ").map_or(said, |at| said[at..].trim())
+fn last_words(said: &str) -> String {
+    let last = said.lines().last().and_then(|line| serde_json::from_str::<serde_json::Value>(line).ok());
+    last.expect("the last line is an object")["fault"].as_str().expect("it says what is wrong").to_owned()
 }
 
 fn copy_of(cluster: &Cluster, to: &mut Start) {

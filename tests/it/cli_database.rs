@@ -110,6 +110,16 @@ async fn whatever_is_printed_is_json_where_that_is_asked_for() {
     let (url, token) = (town.server.url(), town.tokens[0].clone());
     let drafted = says(&["admin", "draft", "draft.json", "--server", &url, "--token", &token]);
     assert_eq!(drafted["draft"], "next");
+    let fails = |arguments: &[&str]| {
+        let output = veche(&[arguments, &["--json"]].concat(), &folder, &database);
+        assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 0), "{}", text(&output.stderr));
+        let said = text(&output.stderr);
+        serde_json::from_str::<serde_json::Value>(said.lines().last().unwrap()).unwrap()
+    };
+    let stranger = fails(&["admin", "draft", "draft.json", "--server", &url, "--token", "nobody's"]);
+    assert_eq!(stranger["problem"], "token", "{stranger}");
+    let nobody = fails(&["admin", "staff", "revoke", "nobody"]);
+    assert!(nobody["fault"].is_string() && nobody["problem"].is_null(), "{nobody}");
     town.votes(2).await;
     town.certifies().await;
     let _asleep = town.sleeps().await;
