@@ -36,18 +36,21 @@ macro_rules! insert {
     }};
 }
 
-/// Inserts so many rows into a SQLite file of its own, so many in each durable transaction, and says how long that took.
+/// Inserts so many rows into a SQLite file of their own in this folder, so many in each durable transaction, and says how long that took;
+/// the file is removed again.
 ///
 /// # Errors
-/// [`Error::Database`].
-pub async fn into_sqlite(file: &Path, rows: i64, together: i64) -> Result<Duration, Error> {
-    let options = SqliteConnectOptions::new().filename(file).create_if_missing(true);
+/// [`Error::Database`]; [`Error::Broken`] when the file cannot be removed.
+pub async fn into_sqlite(folder: &Path, rows: i64, together: i64) -> Result<Duration, Error> {
+    let file = folder.join("bench-rows.db");
+    let options = SqliteConnectOptions::new().filename(&file).create_if_missing(true);
     let options = options.journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Full);
     let mut connection = SqliteConnection::connect_with(&options).await?;
     let table = AssertSqlSafe(format!("{TABLE} BLOB NOT NULL) WITHOUT ROWID"));
     sqlx::raw_sql(table).execute(&mut connection).await?;
     let took = insert!(sqlx::Sqlite, connection, rows, together);
     connection.close().await?;
+    std::fs::remove_file(file).map_err(Error::broken)?;
     Ok(took)
 }
 

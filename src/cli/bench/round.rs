@@ -61,18 +61,21 @@ pub(super) async fn measure(on: &On, size: Size, profile: Option<&Path>, quiet: 
     let spinner = show::spinner("blinding credentials", quiet);
     let requests = crowd::requests(&place, size.residents)?;
     spinner.set_message("issuing credentials");
+    let mut ceilings = Ceilings::new()?;
+    ceilings.issuing()?;
     let (issuing, issued) = crowd::issue(server.host(), &codes, requests).await?;
+    ceilings.issuing()?;
     spinner.set_message("sealing ballots");
     let ballots = crowd::ballots(&place, &rules, issued, size.versions)?;
-    let same = ballots.clone();
-    let casting = casting::measure(&server, ballots, size.rate, profile, &spinner).await?;
+    spinner.set_message("measuring the ceilings");
+    ceilings.casting(on, &data, &ballots).await?;
+    let casting = casting::measure(&server, ballots.clone(), size.rate, profile, &spinner).await?;
+    spinner.set_message("measuring the ceilings again");
+    ceilings.casting(on, &data, &ballots).await?;
     let memory = server.peak_memory()?;
 
     spinner.set_message("closing, counting, exporting, verifying");
     let verification = if size.standing == 0 { Some(verification(&stage, &data, size.ballots()).await?) } else { None };
-    drop(server);
-    spinner.set_message("measuring the ceilings");
-    let ceilings = Ceilings::measure(on, &data, same).await?;
     spinner.finish_and_clear();
     Ok(Measured { issuing, casting, memory, start, verification, ceilings }.figures(on, &size))
 }
