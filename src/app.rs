@@ -92,7 +92,8 @@ pub struct App {
     workshop: pictures::Workshop,
     witnesses: Vec<Arc<witnessing::Witness>>,
     loss_accepted: heads::Accepted,
-    behind: heads::Behind,
+    behind: Arc<heads::Behind>,
+    newest: Arc<heads::Newest>,
     started_at: i64,
     node: String,
 }
@@ -122,7 +123,8 @@ impl App {
             workshop: pictures::Workshop::default(),
             witnesses: witnessing::Witness::all(&config.witnesses)?,
             loss_accepted: heads::Accepted::default(),
-            behind: heads::Behind::default(),
+            behind: Arc::default(),
+            newest: Arc::default(),
             started_at: clock.now(),
             node: hex::encode(rand::random::<[u8; 8]>()),
             config,
@@ -148,9 +150,25 @@ impl App {
         Ok(())
     }
 
-    /// Comes about when another host of the database takes the writes.
-    pub async fn database_moved(&self) {
-        self.db.moved().await;
+    /// Number of the server that has the database, of those that were met.
+    #[must_use]
+    pub fn server_met(&self) -> u64 {
+        self.db.met()
+    }
+
+    /// Comes about when another server than that of this number has it.
+    pub async fn meets_another_server(&self, number: u64) {
+        self.db.meets_another(number).await;
+    }
+
+    /// Whether that server was held against what this node has seen, without which nobody writes.
+    #[must_use]
+    pub fn may_write(&self) -> bool {
+        self.db.may_write()
+    }
+
+    /// Forgets what is known of promises by heart: another server may have others.
+    fn forget_promises(&self) {
         if let Ok(rounds) = self.published.read() {
             rounds.values().for_each(|round| round.segments.forget());
         }

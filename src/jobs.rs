@@ -23,6 +23,8 @@ const ONE_REQUEST: Duration = Duration::from_secs(1);
 const REMEMBER_EVERY: Duration = Duration::from_secs(60);
 /// The same after one that failed: the database may be another one by then.
 const REMEMBER_AGAIN: Duration = Duration::from_secs(10);
+/// The same while everybody who writes waits for the look.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 /// Wait after the list of ballots' lines could not be tidied: nobody waits for it.
 const TIDY_AGAIN: Duration = Duration::from_secs(60);
@@ -47,7 +49,6 @@ pub fn start(app: Arc<App>, every: Duration) -> (JoinHandle<()>, watch::Receiver
         loops.spawn(go_on(app(), every, Job::Count));
         loops.spawn(go_on(app(), every, Job::Index));
         loops.spawn(checkpoint(app()));
-        loops.spawn(follow(app()));
         // None ends but by a fault of this program.
         let ended = loops.join_next().await;
         tracing::error!(?ended, "a loop of jobs ended");
@@ -69,8 +70,8 @@ async fn look(app: Arc<App>, every: Duration, looked: watch::Sender<bool>) {
                 }
                 app.metrics.jobs_ran(app.clock.now());
             } => {}
-            // What waits on the old host's connections is given up; nothing of it was committed there.
-            () = app.database_moved() => {}
+            // What waits on the old server's connections is given up; nothing of it was committed there.
+            () = app.meets_another_server(app.server_met()) => {}
         }
         looked.send_replace(true);
     }
@@ -87,15 +88,8 @@ async fn go_on(app: Arc<App>, every: Duration, job: Job) {
                     tick.reset_after(TIDY_AGAIN);
                 }
             },
-            () = app.database_moved() => {}
+            () = app.meets_another_server(app.server_met()) => {}
         }
-    }
-}
-
-/// Forgets what is known of a database whenever another host takes its writes.
-async fn follow(app: Arc<App>) {
-    loop {
-        app.database_moved().await;
     }
 }
 
@@ -144,20 +138,25 @@ pub fn ask_witnesses(app: &Arc<App>) -> Vec<JoinHandle<()>> {
 }
 
 /// Starts the loop that holds every log against what this node has seen of it, and notes that on its disk: each minute, and whenever
-/// another host takes the writes. It ends when the task is aborted.
+/// another server has the database. It ends when the task is aborted.
 pub fn remember_heads(app: Arc<App>) -> JoinHandle<()> {
     tokio::spawn(async move {
         loop {
+            let met = app.server_met();
             let noted = tokio::select! {
                 noted = heads::remember(&app) => noted,
-                // What waits on the old host's connections is given up.
-                () = app.database_moved() => continue,
+                // What waits on the old server's connections is given up.
+                () = app.meets_another_server(met) => continue,
             };
-            let wait = if noted.is_ok() { REMEMBER_EVERY } else { REMEMBER_AGAIN };
+            let wait = match noted {
+                _ if !app.may_write() => LOOK_AGAIN,
+                Ok(()) => REMEMBER_EVERY,
+                Err(_) => REMEMBER_AGAIN,
+            };
             let _ = noted.inspect_err(|fault| tracing::warn!(%fault, "what was seen of the logs cannot be noted"));
             tokio::select! {
                 () = tokio::time::sleep(wait) => {}
-                () = app.database_moved() => {}
+                () = app.meets_another_server(met) => {}
             }
         }
     })

@@ -132,6 +132,11 @@ async fn commit_once(
     let mut came = Vec::new();
     for (round_id, jobs) in by_round {
         let Some(round) = jobs.first().map(|(_, job)| &job.round) else { continue };
+        // Since it was checked another server may have been met; by now that was held against what is known.
+        if let Err(refusal) = round.behind.must_not_have(round.log.origin()) {
+            jobs.into_iter().for_each(|(at, _)| answers[at] = Some(Err(refusal.clone().into())));
+            continue;
+        }
         let said = ballot_box::lock(&mut tx, round_id).await?;
         let segment = round.segments.open(&mut tx, round_id, said).await?;
         let (now, mut fresh) = (clock.now(), 0);

@@ -1,26 +1,24 @@
 //! What this node has seen of every log, kept on its own disk: a database that is shorter than that, or another, is not served.
 
 mod behind;
+mod comparing;
 mod memory;
+mod newest;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::{Arc, OnceLock},
 };
 
-use audit::log::{checkpoint::Checkpoint, note::Note, proof::verify_consistency};
+use audit::log::checkpoint::Checkpoint;
 
 pub(super) use behind::Behind;
+use comparing::{Now, against, compared, now};
 use memory::{Heads, Seen, read, write};
+pub(super) use newest::Newest;
 
-use super::{App, proving, witnessing};
-use crate::{
-    error::Error,
-    store::{Tx, log},
-};
-
-/// The database's heads by the logs' names, with the logs' numbers.
-type Now = BTreeMap<String, (i64, Checkpoint)>;
+use super::{App, witnessing};
+use crate::error::Error;
 
 /// Numbers of the logs whose loss an operator has accepted; set once, at the start.
 #[derive(Debug, Default)]
@@ -97,36 +95,37 @@ const ADVICE: &str = "An old copy of the database, or that of another service, w
     was signed. Put the newest database back, and start again. If it is lost for good, what is missing is lost too, and residents \
     and witnesses can prove it: call the commission, and start with --accept-loss \"WHY\" if it decides to go on.";
 
-/// Holds every log against what was noted of it, and notes its head of now where that adds to it. A log that is shorter, or another, is
-/// told in the service's log, and not written any more until the right database is back.
+/// Holds every log against what was noted of it and what was committed here since, and notes its head of now where that adds to it. A log
+/// that is shorter, or another, is told in the service's log, and not written any more until the right database is back. Only then
+/// another server than before may be written to.
 ///
 /// # Errors
 /// [`Error::Database`]; [`Error::Broken`] when a log cannot be held against what was noted, or the file not be written. What was found of
 /// a log before stands then.
 pub async fn remember(app: &App) -> Result<(), Error> {
-    // The database is read after the file: whatever another process of this node noted meanwhile was in the database before.
-    let mut seen = read(app)?;
+    let server = app.db.met();
+    if !app.db.may_write() {
+        app.forget_promises();
+    }
+    // The database is read after the file and the memory: whatever was noted in them was in the database before.
+    let (before, committed) = (read(app)?, app.newest.all());
+    let mut seen = before.clone();
     let mut tx = app.db.read().await?;
     let now = now(&mut tx).await?;
-    let (before, mut behind, mut unclear, mut compared) = (seen.clone(), BTreeMap::new(), BTreeSet::new(), Ok(()));
-    for (origin, noted) in before.iter().filter(|(origin, _)| !is_settled(&before, origin)) {
-        match against(&mut tx, now.get(origin), noted).await {
-            Ok(found) => behind.extend(found.map(|fault| (origin.clone(), fault))),
-            Err(fault) => {
-                behind.extend(app.behind.of(origin).map(|fault| (origin.clone(), fault)));
-                unclear.insert(origin);
-                compared = Err(Error::broken(format!("{origin}: {fault}")));
-            }
-        }
+    let mut found = compared(app, &mut tx, &now, &before).await?;
+    let held = committed.iter().filter(|head| found.holds(&head.origin) && !is_settled(&before, &head.origin));
+    held.for_each(|head| grow(&mut seen, &head.origin, head));
+    if seen != before {
+        found = compared(app, &mut tx, &now, &seen).await?;
     }
     drop(tx);
-    let holds = |origin: &String| !behind.contains_key(origin) && !unclear.contains(origin);
-    now.iter().filter(|(origin, _)| holds(origin)).for_each(|(origin, (_, head))| grow(&mut seen, origin, head));
-    app.behind.set(behind);
+    now.iter().filter(|(origin, _)| found.holds(origin)).for_each(|(origin, (_, head))| grow(&mut seen, origin, head));
+    app.behind.set(found.behind);
+    app.db.lets_write(server);
     if seen != before {
         write(app, &seen)?;
     }
-    compared
+    found.unclear.into_values().next().map_or(Ok(()), Err)
 }
 
 /// Notes a head where it is larger than what was noted before.
@@ -136,37 +135,4 @@ fn grow(seen: &mut Heads, origin: &str, head: &Checkpoint) {
     if entry.size < head.size {
         (entry.size, entry.root) = (head.size, head.root);
     }
-}
-
-/// What speaks against the log that the database has now.
-async fn against(tx: &mut Tx, now: Option<&(i64, Checkpoint)>, seen: &Seen) -> Result<Option<String>, Error> {
-    let Some((log_id, head)) = now else {
-        return Ok(Some(format!("this node has seen {} lines of it, and the database does not have it", seen.size)));
-    };
-    if head.size < seen.size {
-        let (had, has) = (seen.size, head.size);
-        return Ok(Some(format!("this node has seen {had} lines of it, and the database has {has}")));
-    }
-    // What did not grow needs no proof.
-    if head.size == seen.size && head.root == seen.root {
-        return Ok(None);
-    }
-    let proof = proving::consistency(tx, *log_id, seen.size, head.size).await?;
-    let goes_on = verify_consistency(seen.size, seen.root, head.size, head.root, &proof).is_ok();
-    let other = || format!("its first {} lines are not those that this node has seen: it is another log", seen.size);
-    Ok((!goes_on).then(other))
-}
-
-/// The head of every log that has lines, by its name, with its number in the database.
-async fn now(tx: &mut Tx) -> Result<Now, Error> {
-    let mut heads = Now::new();
-    for (log_id, size) in log::sizes(tx).await? {
-        if size > 0 {
-            let (_, note) = log::checkpoint(tx, log_id).await?;
-            let note: Note = note.parse().map_err(Error::broken)?;
-            let head: Checkpoint = note.text.parse().map_err(Error::broken)?;
-            heads.insert(head.origin.clone(), (log_id, head));
-        }
-    }
-    Ok(heads)
 }

@@ -145,7 +145,12 @@ async fn commit(db: &Db, clock: &Clock, metrics: &Commits, jobs: Vec<Job>) -> Re
 
 /// Decides on each request for one round by the clock of this moment, and marks those that are granted.
 async fn mark(tx: &mut Tx, jobs: &[(usize, Job)], now: i64) -> Result<Vec<Result<(), Error>>, Error> {
-    let Some(round_id) = jobs.first().map(|(_, job)| job.round.id) else { return Ok(Vec::new()) };
+    let Some(round) = jobs.first().map(|(_, job)| &job.round) else { return Ok(Vec::new()) };
+    let round_id = round.id;
+    // Since it was asked another server may have been met; by now that was held against what is known.
+    if let Err(refusal) = round.behind.must_not_have(round.log.origin()) {
+        return Ok(jobs.iter().map(|_| Err(refusal.clone().into())).collect());
+    }
     let (phase, closes_at) = rounds::window(tx, round_id).await?;
     let before_close = matches!(phase, Phase::Published | Phase::Open | Phase::Paused);
     if !before_close || now >= closes_at {

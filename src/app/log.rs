@@ -1,5 +1,7 @@
 //! The one way to write a log: open it in a transaction, push events through the fold, and seal the new head.
 
+use std::sync::Arc;
+
 use audit::{
     log::{chain::Chain, checkpoint::Checkpoint, hash::Hash, line::LONGEST, note::Signer, tile::Growth},
     office::{Office, OfficeEvent},
@@ -7,6 +9,7 @@ use audit::{
 };
 use serde::{Serialize, de::DeserializeOwned};
 
+use super::heads::Newest;
 use crate::{
     domain::Refusal,
     error::Error,
@@ -61,6 +64,7 @@ pub async fn state<S: Fold>(tx: &mut Tx, log_id: i64) -> Result<S, Error> {
 #[derive(Debug)]
 pub struct Writing<S> {
     log_id: i64,
+    newest: Arc<Newest>,
     from: u64,
     chain: Chain,
     growth: Growth,
@@ -73,13 +77,16 @@ impl<S: Fold> Writing<S> {
     /// Opens the log at its head, which nobody else moves until the transaction ends.
     ///
     /// # Errors
-    /// [`Error::Database`], [`Error::Broken`] when what is stored does not fit together.
-    pub async fn open(tx: &mut Tx, log_id: i64) -> Result<Self, Error> {
+    /// [`Refusal::LogBehind`] when this node has committed more of it; [`Error::Database`], [`Error::Broken`] when what is stored does
+    /// not fit together.
+    pub(super) async fn open(tx: &mut Tx, log_id: i64, newest: &Arc<Newest>) -> Result<Self, Error> {
         log::lock(tx, log_id).await?;
         let head = log::head(tx, log_id).await?;
+        newest.must_be_within(log_id, head.size)?;
         let growth = log::growth(tx, log_id, head.size).await?;
         Ok(Self {
             log_id,
+            newest: Arc::clone(newest),
             from: head.size,
             chain: Chain::resume(head.size, head.last_leaf),
             growth,
@@ -128,7 +135,7 @@ impl<S: Fold> Writing<S> {
     ///
     /// # Errors
     /// [`Error::Database`].
-    pub async fn seal(mut self, tx: &mut Tx, signer: &Signer) -> Result<S, Error> {
+    pub(super) async fn seal(mut self, tx: &mut Tx, signer: &Signer) -> Result<Sealed<S>, Error> {
         let state = self.state.take().ok_or_else(|| Error::broken("the log is empty"))?;
         let tiles = self.growth.append(&self.leaves);
         let checkpoint = Checkpoint::new(signer.name(), self.chain.size(), self.growth.root());
@@ -141,7 +148,7 @@ impl<S: Fold> Writing<S> {
         log::insert_lines(tx, self.log_id, self.from, &self.lines).await?;
         log::put_tiles(tx, self.log_id, &tiles).await?;
         log::move_head(tx, self.log_id, self.from, &head).await?;
-        Ok(state)
+        Ok(Sealed { log_id: self.log_id, newest: self.newest, head: checkpoint, state })
     }
 }
 
@@ -150,11 +157,38 @@ impl Writing<Round> {
     ///
     /// # Errors
     /// [`Error::Database`].
-    pub async fn seal_round(self, tx: &mut Tx, signer: &Signer) -> Result<Round, Error> {
-        let log_id = self.log_id;
-        let round = self.seal(tx, signer).await?;
-        rounds::project(tx, log_id, &round.phase.to_string(), round.closes_at).await?;
-        Ok(round)
+    pub(super) async fn seal_round(self, tx: &mut Tx, signer: &Signer) -> Result<Sealed<Round>, Error> {
+        let sealed = self.seal(tx, signer).await?;
+        let round = &sealed.state;
+        rounds::project(tx, sealed.log_id, &round.phase.to_string(), round.closes_at).await?;
+        Ok(sealed)
+    }
+}
+
+/// What was written, in a transaction that is not committed yet.
+#[must_use]
+#[derive(Debug)]
+pub struct Sealed<S> {
+    log_id: i64,
+    newest: Arc<Newest>,
+    head: Checkpoint,
+    state: S,
+}
+
+impl<S> Sealed<S> {
+    /// Commits the transaction; from then on this node holds the database to it. Returns what the log's lines add up to.
+    ///
+    /// # Errors
+    /// [`Error::Database`]; then nobody knows whether it was committed.
+    pub(super) async fn commit(self, tx: Tx) -> Result<S, Error> {
+        tx.commit().await?;
+        Ok(self.noted())
+    }
+
+    /// The same for whoever has committed the transaction.
+    pub(super) fn noted(self) -> S {
+        self.newest.note(self.log_id, self.head);
+        self.state
     }
 }
 
@@ -179,6 +213,7 @@ mod tests {
     fn a_line_that_no_auditor_would_read_is_not_written() {
         let mut writing = Writing::<Anything> {
             log_id: 1,
+            newest: Arc::default(),
             from: 0,
             chain: Chain::resume(0, Hash::ZERO),
             growth: Growth::new(0),

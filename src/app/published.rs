@@ -14,7 +14,13 @@ use ed25519_dalek::SigningKey;
 use jiff::civil::Date;
 use zeroize::Zeroizing;
 
-use super::{App, logs::OpenLog, segments::Segments, sweeping::Sweep};
+use super::{
+    App,
+    heads::{Behind, Newest},
+    logs::OpenLog,
+    segments::Segments,
+    sweeping::Sweep,
+};
 use crate::{
     crypto::{issuer::IssuerKey, vault::MasterKey},
     domain::{Refusal, roll::Eligibility},
@@ -33,6 +39,10 @@ pub struct Published {
     pub log: Arc<OpenLog>,
     /// Handle of the official who published it, once somebody asked.
     pub(super) official: OnceLock<String>,
+    /// What this node has committed of the logs.
+    pub(super) newest: Arc<Newest>,
+    /// Which of them the database does not have as this node has seen them.
+    pub(super) behind: Arc<Behind>,
     /// How far this node is with moving its ballots along with new ones.
     pub(super) sweep: Sweep,
     /// Where its promises lie.
@@ -103,6 +113,8 @@ impl App {
         };
         Ok(Published {
             official: OnceLock::new(),
+            newest: Arc::clone(&self.newest),
+            behind: Arc::clone(&self.behind),
             sweep: Sweep::default(),
             segments: Segments::new(
                 self.config.segment,

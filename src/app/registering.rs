@@ -29,14 +29,13 @@ pub async fn report(app: &App, round: &Published) -> Result<bool, Error> {
         return Ok(false);
     }
     let mut tx = app.db.write().await?;
-    let mut writing = Writing::<Round>::open(&mut tx, round.log_id).await?;
+    let mut writing = Writing::<Round>::open(&mut tx, round.log_id, &app.newest).await?;
     // Another node may have reported them meanwhile.
     if !is_time(writing.state()?, now) || !issuances::wait(&mut tx, round.id, at_least).await? {
         return Ok(false);
     }
     push_step(&mut tx, &mut writing, round, now).await?;
-    writing.seal(&mut tx, &round.signer).await?;
-    tx.commit().await?;
+    writing.seal(&mut tx, &round.signer).await?.commit(tx).await?;
     Ok(true)
 }
 

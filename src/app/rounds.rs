@@ -45,12 +45,11 @@ pub async fn save_draft(app: &App, actor: &Actor, draft: &Draft) -> Result<(), E
         return Err(Refusal::Frozen.into());
     }
     let office = app.office(&mut tx).await?;
-    let mut writing = Writing::<Office>::open(&mut tx, office.log_id).await?;
+    let mut writing = Writing::<Office>::open(&mut tx, office.log_id, &app.newest).await?;
     let at = app.clock.now().max(writing.state()?.last_at());
     let drafted = RoundDrafted { at, by, draft: file_hash(&text), slug: draft.slug.clone() };
     writing.push(&OfficeEvent::RoundDrafted(drafted))?;
-    writing.seal(&mut tx, &office.signer).await?;
-    tx.commit().await
+    writing.seal(&mut tx, &office.signer).await?.commit(tx).await.map(drop)
 }
 
 /// Freezes a draft: makes the round's keys, founds its log with the rules as line 0.
@@ -92,11 +91,9 @@ pub async fn publish(app: &App, actor: &Actor, slug: &str) -> Result<Round, Erro
     let log_id = log::create(&mut tx, &origin).await?;
     rounds::publish(&mut tx, row.id, log_id, &String::from_utf8_lossy(&canonical(&rules))).await?;
     ballot_box::found(&mut tx, row.id).await?;
-    let mut writing = Writing::<Round>::open(&mut tx, log_id).await?;
+    let mut writing = Writing::<Round>::open(&mut tx, log_id, &app.newest).await?;
     writing.push(&Event::Published(PublishedEvent { at: app.clock.now(), by, rules }))?;
-    let round = writing.seal_round(&mut tx, &signer).await?;
-    tx.commit().await?;
-    Ok(round)
+    writing.seal_round(&mut tx, &signer).await?.commit(tx).await
 }
 
 fn together(app: &App, draft: &Draft) -> Result<(), Refusal> {

@@ -57,14 +57,13 @@ async fn one_batch(app: &App, round: &Published, most: u32) -> Result<u64, Error
     }
     drop(tx);
     let mut tx = app.db.write().await?;
-    let mut writing = Writing::<Round>::open(&mut tx, round.log_id).await?;
+    let mut writing = Writing::<Round>::open(&mut tx, round.log_id, &app.newest).await?;
     // Another node may have moved them meanwhile.
     let reason = ready(app, round, &mut tx).await?.filter(|_| writing.state().is_ok_and(Round::takes_ballots));
     let Some(reason) = reason else { return Ok(0) };
     let moved = push_batch(&mut tx, &mut writing, round, app.clock.now(), (reason, most)).await?;
     if moved > 0 {
-        writing.seal(&mut tx, &round.signer).await?;
-        tx.commit().await?;
+        writing.seal(&mut tx, &round.signer).await?.commit(tx).await?;
     }
     Ok(moved)
 }

@@ -45,11 +45,10 @@ pub(super) async fn found(app: &App) -> Result<(), Error> {
     })?;
     let signer = Signer::new(origin.clone(), signing_key(secret.as_slice())?);
     let log_id = log::create(&mut tx, &origin).await?;
-    let mut writing = Writing::<Office>::open(&mut tx, log_id).await?;
+    let mut writing = Writing::<Office>::open(&mut tx, log_id, &app.newest).await?;
     let founded = Founded { at: app.clock.now(), log_key: signer.vkey(), origin };
     writing.push(&OfficeEvent::Founded(founded))?;
-    writing.seal(&mut tx, &signer).await?;
-    tx.commit().await
+    writing.seal(&mut tx, &signer).await?.commit(tx).await.map(drop)
 }
 
 /// Adds a member of staff and returns their token, which is stored nowhere.
@@ -63,14 +62,14 @@ pub async fn add(app: &App, handle: &str, role: Role, key: Option<[u8; 32]>) -> 
     let token = tokens::generate(&mut rand::rng());
     let mut tx = app.db.write().await?;
     let office = app.office(&mut tx).await?;
-    let mut writing = Writing::<Office>::open(&mut tx, office.log_id).await?;
+    let mut writing = Writing::<Office>::open(&mut tx, office.log_id, &app.newest).await?;
     let at = app.clock.now().max(writing.state()?.last_at());
     let added = StaffAdded { at, handle: handle.to_owned(), key: key.map(Bytes::from), role };
     writing.push(&OfficeEvent::StaffAdded(added))?;
-    writing.seal(&mut tx, &office.signer).await?;
+    let sealed = writing.seal(&mut tx, &office.signer).await?;
     let actor = Actor { handle: handle.to_owned(), role };
     staff::insert(&mut tx, &actor, &tokens::hash(&token)).await?;
-    tx.commit().await?;
+    sealed.commit(tx).await?;
     Ok(token)
 }
 
@@ -81,12 +80,12 @@ pub async fn add(app: &App, handle: &str, role: Role, key: Option<[u8; 32]>) -> 
 pub async fn revoke(app: &App, handle: &str) -> Result<(), Error> {
     let mut tx = app.db.write().await?;
     let office = app.office(&mut tx).await?;
-    let mut writing = Writing::<Office>::open(&mut tx, office.log_id).await?;
+    let mut writing = Writing::<Office>::open(&mut tx, office.log_id, &app.newest).await?;
     let at = app.clock.now().max(writing.state()?.last_at());
     writing.push(&OfficeEvent::StaffRevoked(StaffRevoked { at, handle: handle.to_owned() }))?;
-    writing.seal(&mut tx, &office.signer).await?;
+    let sealed = writing.seal(&mut tx, &office.signer).await?;
     staff::revoke(&mut tx, handle).await?;
-    tx.commit().await
+    sealed.commit(tx).await.map(drop)
 }
 
 /// Everybody who may act.

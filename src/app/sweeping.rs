@@ -12,10 +12,14 @@ use std::{
     time::Duration,
 };
 
-use audit::round::event::BatchReason;
+use audit::round::{Round, event::BatchReason};
 use tokio::{sync::mpsc, time::timeout};
 
-use super::{log::Writing, published::Published, sequencing};
+use super::{
+    log::{Sealed, Writing},
+    published::Published,
+    sequencing,
+};
 use crate::{
     clock::Clock,
     error::Error,
@@ -37,6 +41,9 @@ const HEARD: usize = 64;
 const STRETCHES: usize = 4;
 /// A database that says nothing for so long is given up.
 const PATIENCE: Duration = Duration::from_secs(15);
+
+/// Where a sweep is, and what it wrote, if anything.
+pub(super) type Swept = (State, Option<Sealed<Round>>);
 
 /// How far this node is with a round's urn.
 #[derive(Debug, Default)]
@@ -60,8 +67,9 @@ impl Sweep {
         change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Takes over where a transaction left the sweep, once it is committed.
-    fn is_at(&self, state: State) {
+    /// Takes over where a transaction left the sweep, which was committed.
+    fn is_at(&self, (state, sealed): Swept) {
+        sealed.map(Sealed::noted);
         self.change(|now| {
             let meanwhile = now.waiting.saturating_sub(state.known);
             *now = State { waiting: state.waiting + meanwhile, moved: now.moved || state.moved, ..state };
@@ -127,22 +135,22 @@ impl Sweeper {
         round: &Published,
         fresh: usize,
         now: i64,
-    ) -> Result<Option<State>, Error> {
+    ) -> Result<Option<Swept>, Error> {
         if matches!(self, Self::Beside(_)) {
             return Ok(None);
         }
         round.sweep.change(|state| state.waiting += fresh);
         let stretch = Stretch::of(round);
         if !stretch.is_due() {
-            return Ok(Some(stretch.state));
+            return Ok(Some((stretch.state, None)));
         }
         stretch.sweep(tx, round, now).await.map(Some).inspect_err(|_| round.sweep.begins_anew())
     }
 
     /// Hears of ballots that were committed, and of where the sweep that came along is now.
-    pub(super) fn came(&self, round: &Arc<Published>, fresh: usize, swept: Option<State>) {
+    pub(super) fn came(&self, round: &Arc<Published>, fresh: usize, swept: Option<Swept>) {
         match self {
-            Self::Along => swept.into_iter().for_each(|state| round.sweep.is_at(state)),
+            Self::Along => swept.into_iter().for_each(|swept| round.sweep.is_at(swept)),
             Self::Beside(task) => {
                 round.sweep.change(|state| state.waiting += fresh);
                 // Where it has heard of so much that it did not get to yet, it is told again by the next group.
@@ -157,12 +165,12 @@ async fn beside(db: &Db, clock: &Clock, round: &Arc<Published>, stretch: Stretch
     let moving = db.apart(|db| async move {
         let mut tx = db.write().await?;
         log::lock(&mut tx, of.log_id).await?;
-        let state = stretch.sweep(&mut tx, &of, clock.now()).await?;
+        let swept = stretch.sweep(&mut tx, &of, clock.now()).await?;
         tx.commit().await?;
-        Ok(state)
+        Ok(swept)
     });
-    let state = timeout(PATIENCE, moving).await.map_err(|_| Error::broken("the database does not answer"))??;
-    round.sweep.is_at(state);
+    let swept = timeout(PATIENCE, moving).await.map_err(|_| Error::broken("the database does not answer"))??;
+    round.sweep.is_at(swept);
     Ok(())
 }
 
@@ -191,14 +199,14 @@ impl Stretch {
         self.state.waiting >= self.enough
     }
 
-    /// Moves it into the log, which the transaction has locked. Returns where the sweep is then.
-    async fn sweep(self, tx: &mut Tx, round: &Published, now: i64) -> Result<State, Error> {
+    /// Moves it into the log, which the transaction has locked. Returns where the sweep is then, and what was written, if anything was.
+    async fn sweep(self, tx: &mut Tx, round: &Published, now: i64) -> Result<Swept, Error> {
         let Self { mut state, limit, enough } = self;
         if state.after.is_none() {
             let most = u32::try_from(COUNTED * enough).map_err(Error::broken)?;
             state.waiting = ballot_box::count(tx, round.id, most).await?;
             if state.waiting < enough {
-                return Ok(state);
+                return Ok((state, None));
             }
         }
         let ballots = ballot_box::take(tx, round.id, state.after, u32::try_from(limit).map_err(Error::broken)?).await?;
@@ -210,13 +218,13 @@ impl Stretch {
                 state.waiting = 0;
             }
             ballot_box::put_back(tx, round.id, &ballots).await?;
-            return Ok(state);
+            return Ok((state, None));
         }
         state.waiting = state.waiting.saturating_sub(ballots.len());
-        let mut writing = Writing::open(tx, round.log_id).await?;
+        let mut writing = Writing::open(tx, round.log_id, &round.newest).await?;
         sequencing::push(tx, &mut writing, round, now, BatchReason::Full, ballots).await?;
-        writing.seal(tx, &round.signer).await?;
+        let sealed = writing.seal(tx, &round.signer).await?;
         state.moved = true;
-        Ok(state)
+        Ok((state, Some(sealed)))
     }
 }

@@ -117,7 +117,10 @@ pub(super) fn must_hold(app: &App, log: &OpenLog) -> Result<(), Refusal> {
     let enough = if log.witnesses.is_empty() { counting.len() } else { usize::from(log.quorum) };
     let against = counting.into_iter().filter(against).count();
     let holds = against == 0 || against < enough || app.loss_accepted.has(log.id);
-    if holds && !app.behind.has(log.origin()) { Ok(()) } else { Err(Refusal::LogBehind { seconds: LATER }) }
+    if !holds {
+        return Err(Refusal::LogBehind { seconds: LATER });
+    }
+    app.behind.must_not_have(log.origin())
 }
 
 /// Every witness that the rules or the settings name, the rules' first.

@@ -3,6 +3,7 @@
 mod apart;
 mod hosts;
 mod inserting;
+mod met;
 mod postgres;
 mod schema;
 mod sqlite;
@@ -107,7 +108,8 @@ impl Db {
     /// Begins a transaction that may write. On SQLite one is under way at a time. On PostgreSQL several are, and whoever depends
     /// on what a log, an urn or a draft says locks its row first ([`log::lock`](super::log::lock),
     /// [`ballot_box::lock`](super::ballot_box::lock), [`rounds::lock`](super::rounds::lock)): each
-    /// statement sees what was committed before it, so that after the lock nothing of it can change.
+    /// statement sees what was committed before it, so that after the lock nothing of it can change. Another server than
+    /// before is not written to until [`Self::lets_write`]: whoever asks earlier waits 5 s at most.
     ///
     /// # Errors
     /// [`Error::Database`].
@@ -116,7 +118,11 @@ impl Db {
         const WRITE: &str = "BEGIN ISOLATION LEVEL READ COMMITTED, READ WRITE";
         match self {
             Self::Lite { writer, .. } => Ok(Tx::Lite(sqlite::Open::Writing(writer.begin().await?))),
-            Self::Pg { writers, hosts, .. } => Ok(Tx::Pg(postgres::begin(writers, hosts, WRITE).await?)),
+            Self::Pg { writers, hosts, .. } => {
+                let begun = postgres::begin(writers, hosts, WRITE).await?;
+                hosts.met.wait().await?;
+                Ok(Tx::Pg(begun))
+            }
         }
     }
 
@@ -196,14 +202,38 @@ impl Db {
         }
     }
 
-    /// Comes about when another host takes the writes: whatever waits for the old one may wait for ever.
-    pub async fn moved(&self) {
-        if let Self::Pg { hosts, .. } = self
-            && hosts.moved().changed().await.is_ok()
-        {
-            return;
+    /// Number of the server that was met last; a file is always the same.
+    #[must_use]
+    pub fn met(&self) -> u64 {
+        self.servers().map_or(0, met::Met::number)
+    }
+
+    /// Comes about when another server is met than that of this number: whatever waits for the old one may wait for ever.
+    pub async fn meets_another(&self, number: u64) {
+        match self.servers() {
+            Some(met) => met.another(number).await,
+            None => std::future::pending().await,
         }
-        std::future::pending().await
+    }
+
+    /// Whether what the last server has was looked at, so that it may be written to.
+    #[must_use]
+    pub fn may_write(&self) -> bool {
+        self.servers().is_none_or(met::Met::may_write)
+    }
+
+    /// Lets the server of this number be written to, after it was looked what it has.
+    pub fn lets_write(&self, number: u64) {
+        if let Some(met) = self.servers() {
+            met.lets_write(number);
+        }
+    }
+
+    fn servers(&self) -> Option<&met::Met> {
+        match self {
+            Self::Lite { .. } => None,
+            Self::Pg { hosts, .. } => Some(&hosts.met),
+        }
     }
 
     /// Whether it was closed.

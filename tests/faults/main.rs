@@ -13,6 +13,7 @@ mod cut;
 mod damage;
 mod disk;
 mod kills;
+mod lossy;
 mod node;
 mod poll;
 mod proxy;

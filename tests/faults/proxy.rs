@@ -4,7 +4,7 @@ use std::{
     net::SocketAddr,
     sync::{
         Arc,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicU16, AtomicUsize, Ordering},
     },
 };
 
@@ -31,6 +31,7 @@ pub enum Wire {
 /// The wire.
 pub struct Proxy {
     pub port: u16,
+    to: Arc<AtomicU16>,
     state: watch::Sender<Wire>,
     open: Arc<AtomicUsize>,
 }
@@ -41,12 +42,12 @@ impl Proxy {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let own = listener.local_addr().unwrap().port();
         let (state, seen) = watch::channel(Wire::Whole);
-        let open = Arc::new(AtomicUsize::new(0));
-        let count = Arc::clone(&open);
+        let (open, to) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicU16::new(port)));
+        let (count, leads) = (Arc::clone(&open), Arc::clone(&to));
         tokio::spawn(async move {
             loop {
                 let (near, _) = listener.accept().await.unwrap();
-                let (seen, count) = (seen.clone(), Arc::clone(&count));
+                let (seen, count, port) = (seen.clone(), Arc::clone(&count), leads.load(Ordering::Relaxed));
                 tokio::spawn(async move {
                     count.fetch_add(1, Ordering::Relaxed);
                     carry(near, SocketAddr::from(([127, 0, 0, 1], port)), seen).await;
@@ -54,7 +55,12 @@ impl Proxy {
                 });
             }
         });
-        Self { port: own, state, open }
+        Self { port: own, to, state, open }
+    }
+
+    /// Connections that are opened from now on lead to this port.
+    pub fn leads_to(&self, port: u16) {
+        self.to.store(port, Ordering::Relaxed);
     }
 
     pub fn is(&self, wire: Wire) {

@@ -22,20 +22,31 @@ const DATABASE: &str = "followed";
 
 /// A standby that has everything that the primary answered.
 fn standby_of(primary: &Cluster) -> Cluster {
+    let standby = follower_of(primary);
+    primary.sql("postgres", "ALTER SYSTEM SET synchronous_standby_names = '*'");
+    primary.sql("postgres", "SELECT pg_reload_conf()");
+    is_followed(primary, "sync");
+    standby
+}
+
+/// A standby that the primary waits for at no commit.
+pub fn follower_of(primary: &Cluster) -> Cluster {
     let folder = Cluster::folder();
     let mut copy = program("pg_basebackup", folder.path());
     copy.args(["-D", "data", "-R", "-X", "stream", "-c", "fast", "-h", "127.0.0.1", "-U", "postgres", "-p"]);
     let output = copy.arg(primary.port.to_string()).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let standby = Cluster::over(folder, &[]);
-    primary.sql("postgres", "ALTER SYSTEM SET synchronous_standby_names = '*'");
-    primary.sql("postgres", "SELECT pg_reload_conf()");
+    is_followed(primary, "async");
+    standby
+}
+
+fn is_followed(primary: &Cluster, state: &str) {
     let started = Instant::now();
-    while primary.sql("postgres", "SELECT sync_state FROM pg_stat_replication") != "sync" {
+    while primary.sql("postgres", "SELECT sync_state FROM pg_stat_replication") != state {
         assert!(started.elapsed() < Duration::from_secs(30), "the standby does not follow");
         std::thread::sleep(Duration::from_millis(50));
     }
-    standby
 }
 
 /// How a primary ends.

@@ -86,6 +86,35 @@ async fn a_running_node_takes_nothing_into_a_log_that_is_shorter_than_it_was() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_written_into_a_log_that_lacks_what_this_node_committed() {
+    let town = Town::new().await;
+    let app = &town.server.app;
+    let codes = town.votes(1).await;
+    let mut credential = town.registers(&codes[0]).await;
+    heads::remember(app).await.unwrap();
+    keeps(&town, "old").await;
+    let (before, origin) = (noted(&town), format!("localhost/rounds/{SLUG}"));
+    let pause = StepRequest::Pause { reason: "for the test".into() };
+    town.official.step(SLUG, &pause).await.unwrap();
+    keeps(&town, "new").await;
+    puts_back(&town, "old").await;
+    // Nobody has looked since, and the file knows less than the node.
+    let refused = town.official.step(SLUG, &pause).await.unwrap_err();
+    assert_eq!(refused.slug(), Some("log-behind"), "{refused}");
+    assert_eq!(noted(&town), before);
+    heads::remember(app).await.unwrap();
+    let refused = town.casts(&mut credential, &["t1"]).await.unwrap_err();
+    assert_eq!(refused.slug(), Some("log-behind"), "{refused}");
+    let size = |heads: &Value| heads[&origin]["size"].as_u64().unwrap();
+    assert_eq!(size(&noted(&town)), size(&before) + 1, "whoever starts again knows it too");
+
+    puts_back(&town, "new").await;
+    heads::remember(app).await.unwrap();
+    town.official.step(SLUG, &StepRequest::Resume { reason: "for the test".into() }).await.unwrap();
+    town.casts(&mut credential, &["t1"]).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_running_node_takes_nothing_into_another_log_unless_the_loss_was_accepted() {
     let town = Town::new().await;
     let app = &town.server.app;

@@ -8,16 +8,22 @@ use std::{
 use crate::domain::Refusal;
 
 /// Seconds after which to come again: somebody must put the right database back.
-const LATER: u32 = 60;
+pub(super) const LATER: u32 = 60;
 
 /// What speaks against logs, by their names.
 #[derive(Debug, Default)]
 pub(in crate::app) struct Behind(RwLock<BTreeMap<String, String>>);
 
 impl Behind {
-    /// Whether this log is one of them.
-    pub(in crate::app) fn has(&self, origin: &str) -> bool {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).contains_key(origin)
+    /// Refuses where this log is one of them.
+    ///
+    /// # Errors
+    /// [`Refusal::LogBehind`].
+    pub(in crate::app) fn must_not_have(&self, origin: &str) -> Result<(), Refusal> {
+        match self.of(origin) {
+            None => Ok(()),
+            Some(_) => Err(Refusal::LogBehind { seconds: LATER }),
+        }
     }
 
     /// Refuses where there is any.

@@ -9,11 +9,9 @@ use sqlx::{
     ConnectOptions as _, Connection as _,
     postgres::{PgConnectOptions, PgSslMode},
 };
-use tokio::{
-    sync::{Mutex, watch},
-    task::JoinSet,
-    time::timeout,
-};
+use tokio::{sync::Mutex, task::JoinSet, time::timeout};
+
+use super::met::Met;
 
 /// How long a host may take to say whether it takes writes: a dead machine says nothing at all.
 const ANSWER: Duration = Duration::from_secs(3);
@@ -32,8 +30,8 @@ pub struct Hosts {
     all: Vec<PgConnectOptions>,
     /// When the hosts were asked last, and which of them took writes.
     last: Mutex<Option<(Instant, usize)>>,
-    /// Which host takes writes, as far as is known.
-    moved: watch::Sender<usize>,
+    /// The servers that were met behind these addresses.
+    pub(super) met: Met,
 }
 
 /// An address that cannot be used.
@@ -81,7 +79,7 @@ impl Hosts {
     }
 
     fn new(all: Vec<PgConnectOptions>) -> Self {
-        Self { all, last: Mutex::default(), moved: watch::Sender::new(0) }
+        Self { all, last: Mutex::default(), met: Met::default() }
     }
 
     /// The same hosts with these settings for every session.
@@ -128,7 +126,6 @@ impl Hosts {
         }
         let Some((_, host)) = found else { return Err(fault) };
         *last = Some((Instant::now(), host));
-        self.moved.send_if_modified(|before| std::mem::replace(before, host) != host);
         Ok(self.all[host].clone())
     }
 
@@ -141,11 +138,6 @@ impl Hosts {
         let (used, stale) = (name(right.1), name(wrong.1));
         tracing::error!(used, stale, "a stale primary takes writes too: stop it, and make it a standby anew");
         right
-    }
-
-    /// Changes when another host takes the writes.
-    pub(super) fn moved(&self) -> watch::Receiver<usize> {
-        self.moved.subscribe()
     }
 
     /// The role that connects.

@@ -1,6 +1,6 @@
 //! PostgreSQL: the choice for a city or a region, with a role that can neither change nor delete a line of a log.
 
-use std::{sync::Arc, time::Duration};
+use std::{future::ready, sync::Arc, time::Duration};
 
 use sqlx::{
     AssertSqlSafe, Connection as _, PgConnection, PgPool, Postgres, Transaction,
@@ -84,13 +84,23 @@ impl Db {
         is_least(&mut connection).await?;
         connection.close().await?;
         let pool = |most| {
+            let (known, meeting) = (Arc::clone(&hosts), Arc::clone(&hosts));
             let options = PgPoolOptions::new().max_connections(most).acquire_timeout(PATIENCE);
             let options = options
                 .max_lifetime(Duration::from_secs(1800))
                 .test_before_acquire(false)
-                .before_acquire(|connection, _| Box::pin(is_alive(connection)))
+                .before_acquire(move |connection, of| match known.met.is_of_last(of.age) {
+                    true => Box::pin(is_alive(connection)),
+                    false => Box::pin(ready(Ok(false))),
+                })
                 .after_release(|connection, _| Box::pin(is_free(connection)))
-                .after_connect(|connection, _| Box::pin(async move { takes_writes(connection).await }));
+                .after_connect(move |connection, _| {
+                    let hosts = Arc::clone(&meeting);
+                    Box::pin(async move {
+                        hosts.met.meet(takes_writes(connection).await?);
+                        Ok(())
+                    })
+                });
             options.connect_lazy_with(primary.clone())
         };
         let apart = Arc::new(Apart::start(pool(APART))?);
@@ -120,10 +130,11 @@ async fn is_free(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
     tokio::time::timeout(ALIVE, ask).await.map_err(silent)?
 }
 
-/// A host that was the primary may come back as a standby.
-async fn takes_writes(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
-    let standby: bool = sqlx::query_scalar("SELECT pg_is_in_recovery()").fetch_one(connection).await?;
-    if standby { Err(sqlx::Error::Protocol("the database is a standby now".into())) } else { Ok(()) }
+/// When the server was started, to the microsecond, which no other shares. A host that was the primary may come back as a standby.
+async fn takes_writes(connection: &mut PgConnection) -> Result<String, sqlx::Error> {
+    let ask = "SELECT CASE WHEN pg_is_in_recovery() THEN NULL ELSE pg_postmaster_start_time()::text END";
+    let started: Option<String> = sqlx::query_scalar(ask).fetch_one(connection).await?;
+    started.ok_or_else(|| sqlx::Error::Protocol("the database is a standby now".into()))
 }
 
 /// Begins a transaction. When that fails and there are other hosts, the pool is led to the one that takes writes.
