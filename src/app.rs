@@ -92,8 +92,7 @@ pub struct App {
     workshop: pictures::Workshop,
     witnesses: Vec<Arc<witnessing::Witness>>,
     loss_accepted: heads::Accepted,
-    behind: Arc<heads::Behind>,
-    newest: Arc<heads::Newest>,
+    held: Arc<heads::Held>,
     started_at: i64,
     node: String,
 }
@@ -123,8 +122,7 @@ impl App {
             workshop: pictures::Workshop::default(),
             witnesses: witnessing::Witness::all(&config.witnesses)?,
             loss_accepted: heads::Accepted::default(),
-            behind: Arc::default(),
-            newest: Arc::default(),
+            held: Arc::default(),
             started_at: clock.now(),
             node: hex::encode(rand::random::<[u8; 8]>()),
             config,
@@ -184,6 +182,12 @@ impl App {
 
     /// Closes the database after what is under way has been committed.
     pub async fn stop(&self) {
+        // Who asks for it every moment was stopped before.
+        if !self.db.may_write()
+            && let Err(fault) = heads::remember(self).await
+        {
+            tracing::warn!(%fault, "what the database has could not be compared at the end");
+        }
         self.casting.drain().await;
         self.issuing.drain().await;
         if let Err(fault) = leasing::end(self).await.and(heads::remember(self).await) {

@@ -24,6 +24,21 @@ impl Error {
     pub fn broken(fault: impl std::fmt::Display) -> Self {
         Self::Broken(fault.to_string())
     }
+
+    /// Whether nobody answered, or not now, so that it is worth asking again: no fault of what is stored.
+    #[must_use]
+    pub fn is_of_connection(&self) -> bool {
+        use sqlx::Error as Fault;
+        match self {
+            // Connection exceptions and what an operator or a shutdown does (PostgreSQL, appendix A, classes 08 and 57).
+            Self::Database(Fault::Database(fault)) => {
+                fault.code().is_some_and(|code| code.starts_with("08") || code.starts_with("57"))
+            }
+            Self::Database(Fault::Io(_) | Fault::Tls(_) | Fault::Protocol(_)) => true,
+            Self::Database(Fault::PoolTimedOut | Fault::PoolClosed | Fault::WorkerCrashed) => true,
+            _ => false,
+        }
+    }
 }
 
 macro_rules! refusals {

@@ -153,7 +153,14 @@ pub fn remember_heads(app: Arc<App>) -> JoinHandle<()> {
                 Ok(()) => REMEMBER_EVERY,
                 Err(_) => REMEMBER_AGAIN,
             };
-            let _ = noted.inspect_err(|fault| tracing::warn!(%fault, "what was seen of the logs cannot be noted"));
+            if let Err(fault) = noted {
+                let words = if app.may_write() {
+                    "what was seen of the logs cannot be noted"
+                } else {
+                    "what this server has cannot be compared with what was seen of the logs, and nothing is written until then"
+                };
+                tracing::warn!(%fault, "{words}");
+            }
             tokio::select! {
                 () = tokio::time::sleep(wait) => {}
                 () = app.meets_another_server(met) => {}

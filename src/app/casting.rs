@@ -103,6 +103,8 @@ async fn commit(
     let mut stuck = false;
     let done = commit_once(db, clock, metrics, &jobs, Some((sweeper, &mut stuck))).await;
     match done {
+        // The log lacks what this node has seen: then nothing is taken.
+        Err(Error::Refused(refusal)) if stuck => Ok(jobs.iter().map(|_| Err(refusal.clone().into())).collect()),
         // What keeps earlier ballots from the log keeps no new one out; the jobs that move them go on saying what it is.
         Err(fault) if stuck => {
             tracing::error!(%fault, "ballots that wait cannot be moved into the log");
@@ -133,7 +135,7 @@ async fn commit_once(
     for (round_id, jobs) in by_round {
         let Some(round) = jobs.first().map(|(_, job)| &job.round) else { continue };
         // Since it was checked another server may have been met; by now that was held against what is known.
-        if let Err(refusal) = round.behind.must_not_have(round.log.origin()) {
+        if let Err(refusal) = round.held.must_be_whole(round.log.origin()) {
             jobs.into_iter().for_each(|(at, _)| answers[at] = Some(Err(refusal.clone().into())));
             continue;
         }

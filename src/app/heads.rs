@@ -1,9 +1,8 @@
 //! What this node has seen of every log, kept on its own disk: a database that is shorter than that, or another, is not served.
 
-mod behind;
 mod comparing;
+mod held;
 mod memory;
-mod newest;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -12,10 +11,10 @@ use std::{
 
 use audit::log::checkpoint::Checkpoint;
 
-pub(super) use behind::Behind;
-use comparing::{Now, against, compared, now};
+pub(super) use comparing::head;
+use comparing::{Found, Now, against, now};
+pub(super) use held::Held;
 use memory::{Heads, Seen, read, write};
-pub(super) use newest::Newest;
 
 use super::{App, witnessing};
 use crate::error::Error;
@@ -36,6 +35,7 @@ impl Accepted {
 /// # Errors
 /// [`Error::Broken`] with each log that is shorter than it was, or another, and what to do.
 pub async fn must_go_on(app: &Arc<App>) -> Result<(), Error> {
+    let server = app.db.met();
     let mut seen = read(app)?;
     let now = now(&mut app.db.read().await?).await?;
     let faults = faults(app, &seen, &now).await?;
@@ -50,6 +50,8 @@ pub async fn must_go_on(app: &Arc<App>) -> Result<(), Error> {
     }
     let accepted = now.iter().filter(|(origin, _)| is_settled(&seen, origin)).map(|(_, (log_id, _))| *log_id);
     let _ = app.loss_accepted.0.set(accepted.collect());
+    // Any other server must be looked at from now on.
+    app.db.lets_write(server);
     // A full disk keeps nobody from reading.
     if let Err(fault) = remember(app).await {
         tracing::warn!(%fault, "what this node has seen of the logs cannot be noted");
@@ -60,13 +62,11 @@ pub async fn must_go_on(app: &Arc<App>) -> Result<(), Error> {
 /// What speaks against each log of the database: what this node has seen, or else a witness.
 async fn faults(app: &Arc<App>, seen: &Heads, now: &Now) -> Result<BTreeMap<String, String>, Error> {
     let mut faults = BTreeMap::new();
-    let mut tx = app.db.read().await?;
     for (origin, before) in seen.iter().filter(|(origin, _)| !is_settled(seen, origin)) {
-        if let Some(fault) = against(&mut tx, now.get(origin), before).await? {
+        if let Some(fault) = against(app, now.get(origin), before).await? {
             faults.insert(origin.clone(), fault);
         }
     }
-    drop(tx);
     for (log_id, fault) in witnessing::contradictions(app).await {
         let Some((origin, _)) = now.iter().find(|(_, (id, _))| *id == log_id) else { continue };
         if !is_settled(seen, origin) {
@@ -95,8 +95,8 @@ const ADVICE: &str = "An old copy of the database, or that of another service, w
     was signed. Put the newest database back, and start again. If it is lost for good, what is missing is lost too, and residents \
     and witnesses can prove it: call the commission, and start with --accept-loss \"WHY\" if it decides to go on.";
 
-/// Holds every log against what was noted of it and what was committed here since, and notes its head of now where that adds to it. A log
-/// that is shorter, or another, is told in the service's log, and not written any more until the right database is back. Only then
+/// Holds every log against what was noted of it and what was found in it since, and notes its head of now where that adds to it. A log
+/// that is shorter, or another, is told in the service's log, and not written any more until the right database is back. After that
 /// another server than before may be written to.
 ///
 /// # Errors
@@ -107,20 +107,22 @@ pub async fn remember(app: &App) -> Result<(), Error> {
     if !app.db.may_write() {
         app.forget_promises();
     }
-    // The database is read after the file and the memory: whatever was noted in them was in the database before.
-    let (before, committed) = (read(app)?, app.newest.all());
-    let mut seen = before.clone();
-    let mut tx = app.db.read().await?;
-    let now = now(&mut tx).await?;
-    let mut found = compared(app, &mut tx, &now, &before).await?;
-    let held = committed.iter().filter(|head| found.holds(&head.origin) && !is_settled(&before, &head.origin));
-    held.for_each(|head| grow(&mut seen, &head.origin, head));
-    if seen != before {
-        found = compared(app, &mut tx, &now, &seen).await?;
+    // The database is read after the file and the memory: whatever stands in them was in the database before.
+    let (before, held) = (read(app)?, app.held.heads());
+    let now = now(&mut app.db.read().await?).await?;
+    let (mut seen, mut found) = (before.clone(), Found::default());
+    let mut noted = before.clone();
+    noted.retain(|origin, _| !is_settled(&before, origin));
+    found.compare(app, &now, &noted).await?;
+    let mut fresh = Heads::new();
+    for head in held.iter().filter(|head| found.holds(&head.origin)) {
+        grow(&mut seen, head);
+        grow(&mut fresh, head);
     }
-    drop(tx);
-    now.iter().filter(|(origin, _)| found.holds(origin)).for_each(|(origin, (_, head))| grow(&mut seen, origin, head));
-    app.behind.set(found.behind);
+    found.compare(app, &now, &fresh).await?;
+    let whole = now.values().map(|(_, head)| head).filter(|head| found.holds(&head.origin));
+    whole.for_each(|head| grow(&mut seen, head));
+    app.held.set(found.behind);
     app.db.lets_write(server);
     if seen != before {
         write(app, &seen)?;
@@ -129,9 +131,8 @@ pub async fn remember(app: &App) -> Result<(), Error> {
 }
 
 /// Notes a head where it is larger than what was noted before.
-fn grow(seen: &mut Heads, origin: &str, head: &Checkpoint) {
-    let first = || Seen { size: head.size, root: head.root, loss_accepted: None };
-    let entry = seen.entry(origin.to_owned()).or_insert_with(first);
+fn grow(seen: &mut Heads, head: &Checkpoint) {
+    let entry = seen.entry(head.origin.clone()).or_insert_with(|| Seen::of(head));
     if entry.size < head.size {
         (entry.size, entry.root) = (head.size, head.root);
     }

@@ -148,7 +148,7 @@ async fn mark(tx: &mut Tx, jobs: &[(usize, Job)], now: i64) -> Result<Vec<Result
     let Some(round) = jobs.first().map(|(_, job)| &job.round) else { return Ok(Vec::new()) };
     let round_id = round.id;
     // Since it was asked another server may have been met; by now that was held against what is known.
-    if let Err(refusal) = round.behind.must_not_have(round.log.origin()) {
+    if let Err(refusal) = round.held.must_be_whole(round.log.origin()) {
         return Ok(jobs.iter().map(|_| Err(refusal.clone().into())).collect());
     }
     let (phase, closes_at) = rounds::window(tx, round_id).await?;

@@ -9,7 +9,7 @@ use audit::{
 };
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::heads::Newest;
+use super::heads::{self, Held};
 use crate::{
     domain::Refusal,
     error::Error,
@@ -64,7 +64,9 @@ pub async fn state<S: Fold>(tx: &mut Tx, log_id: i64) -> Result<S, Error> {
 #[derive(Debug)]
 pub struct Writing<S> {
     log_id: i64,
-    newest: Arc<Newest>,
+    held: Arc<Held>,
+    /// Its name, once it has a line.
+    name: Option<String>,
     from: u64,
     chain: Chain,
     growth: Growth,
@@ -77,16 +79,20 @@ impl<S: Fold> Writing<S> {
     /// Opens the log at its head, which nobody else moves until the transaction ends.
     ///
     /// # Errors
-    /// [`Refusal::LogBehind`] when this node has committed more of it; [`Error::Database`], [`Error::Broken`] when what is stored does
-    /// not fit together.
-    pub(super) async fn open(tx: &mut Tx, log_id: i64, newest: &Arc<Newest>) -> Result<Self, Error> {
+    /// [`Refusal::LogBehind`] when this node has seen more of it, or another; [`Error::Database`], [`Error::Broken`] when what is stored
+    /// does not fit together.
+    pub(super) async fn open(tx: &mut Tx, log_id: i64, held: &Arc<Held>) -> Result<Self, Error> {
         log::lock(tx, log_id).await?;
         let head = log::head(tx, log_id).await?;
-        newest.must_be_within(log_id, head.size)?;
+        let found = if head.size == 0 { None } else { Some(heads::head(&head.checkpoint)?) };
+        if let Some(found) = &found {
+            held.must_go_on_from(found)?;
+        }
         let growth = log::growth(tx, log_id, head.size).await?;
         Ok(Self {
             log_id,
-            newest: Arc::clone(newest),
+            held: Arc::clone(held),
+            name: found.map(|found| found.origin),
             from: head.size,
             chain: Chain::resume(head.size, head.last_leaf),
             growth,
@@ -137,6 +143,11 @@ impl<S: Fold> Writing<S> {
     /// [`Error::Database`].
     pub(super) async fn seal(mut self, tx: &mut Tx, signer: &Signer) -> Result<Sealed<S>, Error> {
         let state = self.state.take().ok_or_else(|| Error::broken("the log is empty"))?;
+        if self.name.as_deref().is_some_and(|name| name != signer.name()) {
+            return Err(Error::broken(
+                "another log has this number in the database: it is not the one that was served before",
+            ));
+        }
         let tiles = self.growth.append(&self.leaves);
         let checkpoint = Checkpoint::new(signer.name(), self.chain.size(), self.growth.root());
         let head = Head {
@@ -148,7 +159,7 @@ impl<S: Fold> Writing<S> {
         log::insert_lines(tx, self.log_id, self.from, &self.lines).await?;
         log::put_tiles(tx, self.log_id, &tiles).await?;
         log::move_head(tx, self.log_id, self.from, &head).await?;
-        Ok(Sealed { log_id: self.log_id, newest: self.newest, head: checkpoint, state })
+        Ok(Sealed { log_id: self.log_id, held: self.held, head: checkpoint, state })
     }
 }
 
@@ -170,7 +181,7 @@ impl Writing<Round> {
 #[derive(Debug)]
 pub struct Sealed<S> {
     log_id: i64,
-    newest: Arc<Newest>,
+    held: Arc<Held>,
     head: Checkpoint,
     state: S,
 }
@@ -187,7 +198,7 @@ impl<S> Sealed<S> {
 
     /// The same for whoever has committed the transaction.
     pub(super) fn noted(self) -> S {
-        self.newest.note(self.log_id, self.head);
+        self.held.is_durable(&self.head);
         self.state
     }
 }
@@ -213,7 +224,8 @@ mod tests {
     fn a_line_that_no_auditor_would_read_is_not_written() {
         let mut writing = Writing::<Anything> {
             log_id: 1,
-            newest: Arc::default(),
+            held: Arc::default(),
+            name: None,
             from: 0,
             chain: Chain::resume(0, Hash::ZERO),
             growth: Growth::new(0),

@@ -45,7 +45,7 @@ pub async fn append(app: &App, handle: &str, lines: u64) -> Result<Duration, Err
     let started = Instant::now();
     let mut tx = app.db.write().await?;
     let office = app.office(&mut tx).await?;
-    let mut writing = Writing::<Office>::open(&mut tx, office.log_id, &app.newest).await?;
+    let mut writing = Writing::<Office>::open(&mut tx, office.log_id, &app.held).await?;
     let at = app.clock.now().max(writing.state()?.last_at());
     for _ in 0..lines {
         let drafted = RoundDrafted { at, by: handle.to_owned(), draft: Hash::ZERO, slug: "bench".to_owned() };
@@ -73,7 +73,7 @@ pub async fn stand(app: &App, slug: &str, ballots: usize) -> Result<(), Error> {
         })
         .collect();
     let mut tx = app.db.write().await?;
-    let mut writing = Writing::open(&mut tx, round.log_id, &app.newest).await?;
+    let mut writing = Writing::open(&mut tx, round.log_id, &app.held).await?;
     let said = ballot_box::lock(&mut tx, round.id).await?;
     let segment = round.segments.open(&mut tx, round.id, said).await?;
     round.segments.keep(&mut tx, (round.id, segment), &promises).await?;

@@ -14,13 +14,7 @@ use ed25519_dalek::SigningKey;
 use jiff::civil::Date;
 use zeroize::Zeroizing;
 
-use super::{
-    App,
-    heads::{Behind, Newest},
-    logs::OpenLog,
-    segments::Segments,
-    sweeping::Sweep,
-};
+use super::{App, heads::Held, logs::OpenLog, segments::Segments, sweeping::Sweep};
 use crate::{
     crypto::{issuer::IssuerKey, vault::MasterKey},
     domain::{Refusal, roll::Eligibility},
@@ -39,10 +33,8 @@ pub struct Published {
     pub log: Arc<OpenLog>,
     /// Handle of the official who published it, once somebody asked.
     pub(super) official: OnceLock<String>,
-    /// What this node has committed of the logs.
-    pub(super) newest: Arc<Newest>,
-    /// Which of them the database does not have as this node has seen them.
-    pub(super) behind: Arc<Behind>,
+    /// What this node holds the database to.
+    pub(super) held: Arc<Held>,
     /// How far this node is with moving its ballots along with new ones.
     pub(super) sweep: Sweep,
     /// Where its promises lie.
@@ -113,8 +105,7 @@ impl App {
         };
         Ok(Published {
             official: OnceLock::new(),
-            newest: Arc::clone(&self.newest),
-            behind: Arc::clone(&self.behind),
+            held: Arc::clone(&self.held),
             sweep: Sweep::default(),
             segments: Segments::new(
                 self.config.segment,

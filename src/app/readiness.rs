@@ -131,7 +131,7 @@ async fn takes_writes(app: &App) -> Result<(), Error> {
         alarming.extend(rounds::of_log(&mut tx, log_id).await?);
     }
     drop(tx);
-    app.behind.must_be_empty()?;
+    app.held.all_must_be_whole()?;
     for slug in alarming {
         witnessing::must_hold(app, &app.published(&slug).await?.log)?;
     }

@@ -29,7 +29,7 @@ pub async fn report(app: &App, round: &Published) -> Result<bool, Error> {
         return Ok(false);
     }
     let mut tx = app.db.write().await?;
-    let mut writing = Writing::<Round>::open(&mut tx, round.log_id, &app.newest).await?;
+    let mut writing = Writing::<Round>::open(&mut tx, round.log_id, &app.held).await?;
     // Another node may have reported them meanwhile.
     if !is_time(writing.state()?, now) || !issuances::wait(&mut tx, round.id, at_least).await? {
         return Ok(false);

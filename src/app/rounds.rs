@@ -45,7 +45,7 @@ pub async fn save_draft(app: &App, actor: &Actor, draft: &Draft) -> Result<(), E
         return Err(Refusal::Frozen.into());
     }
     let office = app.office(&mut tx).await?;
-    let mut writing = Writing::<Office>::open(&mut tx, office.log_id, &app.newest).await?;
+    let mut writing = Writing::<Office>::open(&mut tx, office.log_id, &app.held).await?;
     let at = app.clock.now().max(writing.state()?.last_at());
     let drafted = RoundDrafted { at, by, draft: file_hash(&text), slug: draft.slug.clone() };
     writing.push(&OfficeEvent::RoundDrafted(drafted))?;
@@ -91,7 +91,7 @@ pub async fn publish(app: &App, actor: &Actor, slug: &str) -> Result<Round, Erro
     let log_id = log::create(&mut tx, &origin).await?;
     rounds::publish(&mut tx, row.id, log_id, &String::from_utf8_lossy(&canonical(&rules))).await?;
     ballot_box::found(&mut tx, row.id).await?;
-    let mut writing = Writing::<Round>::open(&mut tx, log_id, &app.newest).await?;
+    let mut writing = Writing::<Round>::open(&mut tx, log_id, &app.held).await?;
     writing.push(&Event::Published(PublishedEvent { at: app.clock.now(), by, rules }))?;
     writing.seal_round(&mut tx, &signer).await?.commit(tx).await
 }

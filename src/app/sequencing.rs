@@ -57,7 +57,7 @@ async fn one_batch(app: &App, round: &Published, most: u32) -> Result<u64, Error
     }
     drop(tx);
     let mut tx = app.db.write().await?;
-    let mut writing = Writing::<Round>::open(&mut tx, round.log_id, &app.newest).await?;
+    let mut writing = Writing::<Round>::open(&mut tx, round.log_id, &app.held).await?;
     // Another node may have moved them meanwhile.
     let reason = ready(app, round, &mut tx).await?.filter(|_| writing.state().is_ok_and(Round::takes_ballots));
     let Some(reason) = reason else { return Ok(0) };

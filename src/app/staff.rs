@@ -45,7 +45,7 @@ pub(super) async fn found(app: &App) -> Result<(), Error> {
     })?;
     let signer = Signer::new(origin.clone(), signing_key(secret.as_slice())?);
     let log_id = log::create(&mut tx, &origin).await?;
-    let mut writing = Writing::<Office>::open(&mut tx, log_id, &app.newest).await?;
+    let mut writing = Writing::<Office>::open(&mut tx, log_id, &app.held).await?;
     let founded = Founded { at: app.clock.now(), log_key: signer.vkey(), origin };
     writing.push(&OfficeEvent::Founded(founded))?;
     writing.seal(&mut tx, &signer).await?.commit(tx).await.map(drop)
@@ -62,7 +62,7 @@ pub async fn add(app: &App, handle: &str, role: Role, key: Option<[u8; 32]>) -> 
     let token = tokens::generate(&mut rand::rng());
     let mut tx = app.db.write().await?;
     let office = app.office(&mut tx).await?;
-    let mut writing = Writing::<Office>::open(&mut tx, office.log_id, &app.newest).await?;
+    let mut writing = Writing::<Office>::open(&mut tx, office.log_id, &app.held).await?;
     let at = app.clock.now().max(writing.state()?.last_at());
     let added = StaffAdded { at, handle: handle.to_owned(), key: key.map(Bytes::from), role };
     writing.push(&OfficeEvent::StaffAdded(added))?;
@@ -80,7 +80,7 @@ pub async fn add(app: &App, handle: &str, role: Role, key: Option<[u8; 32]>) -> 
 pub async fn revoke(app: &App, handle: &str) -> Result<(), Error> {
     let mut tx = app.db.write().await?;
     let office = app.office(&mut tx).await?;
-    let mut writing = Writing::<Office>::open(&mut tx, office.log_id, &app.newest).await?;
+    let mut writing = Writing::<Office>::open(&mut tx, office.log_id, &app.held).await?;
     let at = app.clock.now().max(writing.state()?.last_at());
     writing.push(&OfficeEvent::StaffRevoked(StaffRevoked { at, handle: handle.to_owned() }))?;
     let sealed = writing.seal(&mut tx, &office.signer).await?;

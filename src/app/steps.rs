@@ -173,7 +173,7 @@ where
     F: AsyncFnOnce(&mut Tx, &mut Writing<Round>, i64) -> Result<(), Error>,
 {
     let mut tx = app.db.write().await?;
-    let mut writing = Writing::<Round>::open(&mut tx, round.log_id, &app.newest).await?;
+    let mut writing = Writing::<Round>::open(&mut tx, round.log_id, &app.held).await?;
     // Nobody's ballot is accepted by what this may change.
     ballot_box::lock(&mut tx, round.id).await?;
     let at = writing.state()?.time(app.clock.now());

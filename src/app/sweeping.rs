@@ -67,9 +67,8 @@ impl Sweep {
         change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Takes over where a transaction left the sweep, which was committed.
-    fn is_at(&self, (state, sealed): Swept) {
-        sealed.map(Sealed::noted);
+    /// Takes over where a transaction left the sweep, once it is committed.
+    fn is_at(&self, state: State) {
         self.change(|now| {
             let meanwhile = now.waiting.saturating_sub(state.known);
             *now = State { waiting: state.waiting + meanwhile, moved: now.moved || state.moved, ..state };
@@ -150,7 +149,10 @@ impl Sweeper {
     /// Hears of ballots that were committed, and of where the sweep that came along is now.
     pub(super) fn came(&self, round: &Arc<Published>, fresh: usize, swept: Option<Swept>) {
         match self {
-            Self::Along => swept.into_iter().for_each(|swept| round.sweep.is_at(swept)),
+            Self::Along => swept.into_iter().for_each(|(state, sealed)| {
+                sealed.map(Sealed::noted);
+                round.sweep.is_at(state);
+            }),
             Self::Beside(task) => {
                 round.sweep.change(|state| state.waiting += fresh);
                 // Where it has heard of so much that it did not get to yet, it is told again by the next group.
@@ -165,12 +167,15 @@ async fn beside(db: &Db, clock: &Clock, round: &Arc<Published>, stretch: Stretch
     let moving = db.apart(|db| async move {
         let mut tx = db.write().await?;
         log::lock(&mut tx, of.log_id).await?;
-        let swept = stretch.sweep(&mut tx, &of, clock.now()).await?;
-        tx.commit().await?;
-        Ok(swept)
+        let (state, sealed) = stretch.sweep(&mut tx, &of, clock.now()).await?;
+        match sealed {
+            Some(sealed) => sealed.commit(tx).await.map(drop)?,
+            None => tx.commit().await?,
+        }
+        Ok(state)
     });
-    let swept = timeout(PATIENCE, moving).await.map_err(|_| Error::broken("the database does not answer"))??;
-    round.sweep.is_at(swept);
+    let state = timeout(PATIENCE, moving).await.map_err(|_| Error::broken("the database does not answer"))??;
+    round.sweep.is_at(state);
     Ok(())
 }
 
@@ -221,7 +226,7 @@ impl Stretch {
             return Ok((state, None));
         }
         state.waiting = state.waiting.saturating_sub(ballots.len());
-        let mut writing = Writing::open(tx, round.log_id, &round.newest).await?;
+        let mut writing = Writing::open(tx, round.log_id, &round.held).await?;
         sequencing::push(tx, &mut writing, round, now, BatchReason::Full, ballots).await?;
         let sealed = writing.seal(tx, &round.signer).await?;
         state.moved = true;

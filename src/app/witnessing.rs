@@ -120,7 +120,7 @@ pub(super) fn must_hold(app: &App, log: &OpenLog) -> Result<(), Refusal> {
     if !holds {
         return Err(Refusal::LogBehind { seconds: LATER });
     }
-    app.behind.must_not_have(log.origin())
+    app.held.must_be_whole(log.origin())
 }
 
 /// Every witness that the rules or the settings name, the rules' first.

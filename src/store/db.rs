@@ -114,15 +114,9 @@ impl Db {
     /// # Errors
     /// [`Error::Database`].
     pub async fn write(&self) -> Result<Tx, Error> {
-        // Whatever the server's or the role's default is: after a lock one state of before it would be an old one.
-        const WRITE: &str = "BEGIN ISOLATION LEVEL READ COMMITTED, READ WRITE";
         match self {
             Self::Lite { writer, .. } => Ok(Tx::Lite(sqlite::Open::Writing(writer.begin().await?))),
-            Self::Pg { writers, hosts, .. } => {
-                let begun = postgres::begin(writers, hosts, WRITE).await?;
-                hosts.met.wait().await?;
-                Ok(Tx::Pg(begun))
-            }
+            Self::Pg { writers, hosts, .. } => Ok(Tx::Pg(postgres::begin_to_write(writers, hosts).await?)),
         }
     }
 

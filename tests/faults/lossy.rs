@@ -23,6 +23,8 @@ enum Way {
     Hosts,
     /// Something between leads to one of them, and tells nobody when it is another.
     Between,
+    /// The same, and the primary is there still, with its connections open: only what is opened anew leads to the other.
+    Open,
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -35,15 +37,27 @@ async fn standby_behind_one_address() {
     promotion(Way::Between).await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn standby_behind_one_address_beside_a_primary_that_lives() {
+    promotion(Way::Open).await;
+}
+
 /// Lines of all logs, acceptances and credentials.
 fn rows(cluster: &Cluster, name: &str) -> [u64; 3] {
     let ask = |what| cluster.sql(name, what).parse().unwrap();
     ["SELECT sum(size) FROM logs", "SELECT count(*) FROM accepted_ballots", "SELECT count(*) FROM issuances"].map(ask)
 }
 
-/// Whatever was open is torn, and leads there when it is opened anew.
-async fn another(proxy: &Proxy, cluster: &Cluster) {
-    proxy.leads_to(cluster.port);
+/// What is opened from now on leads there; half of what is open must be opened anew, or all of it.
+async fn another(proxy: &Proxy, way: Way, from: &Cluster, to: &Cluster) {
+    proxy.leads_to(to.port);
+    if way == Way::Open {
+        let half = "SELECT count(pg_terminate_backend(pid)) > 2 FROM (
+                        SELECT pid, row_number() OVER (ORDER BY pid) AS at FROM pg_stat_activity WHERE usename = 'veche'
+                    ) AS open WHERE at % 2 = 0";
+        assert_eq!(from.sql("postgres", half), "t");
+        return;
+    }
     proxy.is(Wire::Torn);
     tokio::time::sleep(Duration::from_millis(200)).await;
     proxy.is(Wire::Whole);
@@ -58,7 +72,7 @@ async fn promotion(way: Way) {
     let proxy = Proxy::to(primary.port).await;
     poll.start.database = match way {
         Way::Hosts => format!("postgres://veche@127.0.0.1:{},127.0.0.1:{}/{name}", primary.port, standby.port),
-        Way::Between => format!("postgres://veche@127.0.0.1:{}/{name}", proxy.port),
+        Way::Between | Way::Open => format!("postgres://veche@127.0.0.1:{}/{name}", proxy.port),
     };
     let nodes = [poll.start.node(), poll.another("second").node()];
     let mut crowd = Crowd::of(&mut poll, &[&nodes[0].api, &nodes[1].api]);
@@ -70,15 +84,22 @@ async fn promotion(way: Way) {
         assert!(started.elapsed() < Duration::from_secs(30), "the standby goes on following");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    crowd.until_more(100).await;
+    let applied = "SELECT pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn()";
+    while standby.sql("postgres", applied) != "t" {
+        assert!(started.elapsed() < Duration::from_secs(30), "the standby does not apply what it has");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let before = rows(&standby, &name);
+    crowd.until_more(200).await;
     let newcomers = poll.codes.len() / 2;
     crowd.is_joined_by(&mut poll, newcomers);
     tokio::time::sleep(Duration::from_millis(20)).await;
 
-    primary.kill();
+    if way != Way::Open {
+        primary.kill();
+    }
     standby.sql("postgres", "SELECT pg_promote()");
-    let before = rows(&standby, &name);
-    another(&proxy, &standby).await;
+    another(&proxy, way, &primary, &standby).await;
     let moved = Instant::now();
     for node in &nodes {
         until(node, StatusCode::SERVICE_UNAVAILABLE).await;
@@ -88,9 +109,10 @@ async fn promotion(way: Way) {
         }
     }
     let told = moved.elapsed();
-    let refused = crowd.refusals();
+    let (refused, accepted) = (crowd.refusals(), crowd.acceptances());
     tokio::time::sleep(Duration::from_secs(2)).await;
     assert!(crowd.refusals() > refused, "{what}: nobody asks any more");
+    assert_eq!(crowd.acceptances(), accepted, "{what}: something was accepted, here or there");
     assert_eq!(rows(&standby, &name), before, "{what}: something was taken");
     // Whoever starts again does not forget it.
     let [first, second] = nodes;
@@ -101,8 +123,10 @@ async fn promotion(way: Way) {
     assert!(said.contains("this node has seen"), "{what}: {said}");
 
     drop(standby);
-    primary.starts_again();
-    another(&proxy, &primary).await;
+    if way != Way::Open {
+        primary.starts_again();
+    }
+    proxy.leads_to(primary.port);
     until(&second, StatusCode::NO_CONTENT).await;
     let first = poll.start.node();
     crowd.asks(&[&first.api, &second.api]);

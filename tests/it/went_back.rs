@@ -4,7 +4,11 @@ use std::time::Duration;
 
 use reqwest::{Method as Verb, StatusCode};
 use serde_json::{Value, json};
-use veche::{app::heads, http::StepRequest};
+use veche::{
+    app::{casting, heads},
+    error::Error,
+    http::StepRequest,
+};
 
 use super::{
     indexing::executes,
@@ -97,14 +101,19 @@ async fn nothing_is_written_into_a_log_that_lacks_what_this_node_committed() {
     let pause = StepRequest::Pause { reason: "for the test".into() };
     town.official.step(SLUG, &pause).await.unwrap();
     keeps(&town, "new").await;
+    let ballot = town.place().await.fill(&mut credential, &town.ballot(&[("t2", None)]).await).unwrap();
+    let checked = casting::check(app, SLUG, ballot).await.unwrap();
     puts_back(&town, "old").await;
     // Nobody has looked since, and the file knows less than the node.
     let refused = town.official.step(SLUG, &pause).await.unwrap_err();
     assert_eq!(refused.slug(), Some("log-behind"), "{refused}");
     assert_eq!(noted(&town), before);
-    heads::remember(app).await.unwrap();
+    // From then on everybody hears it, also whose ballot was checked before, and whether anybody looked or not.
+    let refused = casting::cast(app, checked).await.unwrap_err();
+    assert!(matches!(&refused, Error::Refused(refusal) if refusal.slug() == "log-behind"), "{refused}");
     let refused = town.casts(&mut credential, &["t1"]).await.unwrap_err();
     assert_eq!(refused.slug(), Some("log-behind"), "{refused}");
+    heads::remember(app).await.unwrap();
     let size = |heads: &Value| heads[&origin]["size"].as_u64().unwrap();
     assert_eq!(size(&noted(&town)), size(&before) + 1, "whoever starts again knows it too");
 

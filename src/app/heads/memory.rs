@@ -7,7 +7,7 @@ use std::{
     path::PathBuf,
 };
 
-use audit::log::hash::Hash;
+use audit::log::{checkpoint::Checkpoint, hash::Hash};
 use serde::{Deserialize, Serialize};
 
 use crate::{app::App, error::Error};
@@ -21,6 +21,12 @@ pub(super) struct Seen {
     /// Why an operator went on with a database that does not have all that was seen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) loss_accepted: Option<String>,
+}
+
+impl Seen {
+    pub(super) fn of(head: &Checkpoint) -> Self {
+        Self { size: head.size, root: head.root, loss_accepted: None }
+    }
 }
 
 /// By the logs' names.

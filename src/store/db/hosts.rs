@@ -2,11 +2,12 @@
 
 use std::{
     str::FromStr as _,
+    sync::{Arc, OnceLock},
     time::{Duration, Instant},
 };
 
 use sqlx::{
-    ConnectOptions as _, Connection as _,
+    ConnectOptions as _, Connection as _, PgPool,
     postgres::{PgConnectOptions, PgSslMode},
 };
 use tokio::{sync::Mutex, task::JoinSet, time::timeout};
@@ -31,7 +32,9 @@ pub struct Hosts {
     /// When the hosts were asked last, and which of them took writes.
     last: Mutex<Option<(Instant, usize)>>,
     /// The servers that were met behind these addresses.
-    pub(super) met: Met,
+    pub(super) met: Arc<Met>,
+    /// What is led to the host that takes writes, all together.
+    pools: OnceLock<Vec<PgPool>>,
 }
 
 /// An address that cannot be used.
@@ -79,7 +82,7 @@ impl Hosts {
     }
 
     fn new(all: Vec<PgConnectOptions>) -> Self {
-        Self { all, last: Mutex::default(), met: Met::default() }
+        Self { all, last: Mutex::default(), met: Arc::default(), pools: OnceLock::new() }
     }
 
     /// The same hosts with these settings for every session.
@@ -90,6 +93,11 @@ impl Hosts {
             options.application_name("veche").options(settings.iter().copied()).disable_statement_logging()
         };
         Self::new(self.all.into_iter().map(with).collect())
+    }
+
+    /// From now on these pools are led.
+    pub(super) fn lead(&self, pools: Vec<PgPool>) {
+        let _ = self.pools.set(pools);
     }
 
     /// The first host, for whatever must not wait for one that answers.
@@ -126,6 +134,9 @@ impl Hosts {
         }
         let Some((_, host)) = found else { return Err(fault) };
         *last = Some((Instant::now(), host));
+        for pool in self.pools.get().into_iter().flatten() {
+            pool.set_connect_options(self.all[host].clone());
+        }
         Ok(self.all[host].clone())
     }
 

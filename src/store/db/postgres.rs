@@ -61,6 +61,8 @@ const SESSION: &[(&str, &str)] = &[
 ];
 /// How long a request waits for a connection before it is told to come again.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// How often a transaction is begun anew because another server was met meanwhile.
+const TRIES: usize = 3;
 /// How long an idle connection may take to show that it is alive. A host that froze or vanished closes nothing: the connection
 /// would be waited for until the kernel gives up, which may be never.
 const ALIVE: Duration = Duration::from_secs(2);
@@ -84,27 +86,28 @@ impl Db {
         is_least(&mut connection).await?;
         connection.close().await?;
         let pool = |most| {
-            let (known, meeting) = (Arc::clone(&hosts), Arc::clone(&hosts));
+            let (known, meeting) = (Arc::clone(&hosts.met), Arc::clone(&hosts.met));
             let options = PgPoolOptions::new().max_connections(most).acquire_timeout(PATIENCE);
             let options = options
                 .max_lifetime(Duration::from_secs(1800))
                 .test_before_acquire(false)
-                .before_acquire(move |connection, of| match known.met.is_of_last(of.age) {
+                .before_acquire(move |connection, of| match known.is_of_last(of.age) {
                     true => Box::pin(is_alive(connection)),
                     false => Box::pin(ready(Ok(false))),
                 })
                 .after_release(|connection, _| Box::pin(is_free(connection)))
                 .after_connect(move |connection, _| {
-                    let hosts = Arc::clone(&meeting);
+                    let met = Arc::clone(&meeting);
                     Box::pin(async move {
-                        hosts.met.meet(takes_writes(connection).await?);
+                        met.meet(&takes_writes(connection).await?);
                         Ok(())
                     })
                 });
             options.connect_lazy_with(primary.clone())
         };
-        let apart = Arc::new(Apart::start(pool(APART))?);
-        Ok(Self::Pg { writers: pool(WRITERS), apart, readers: pool(readers), hosts })
+        let (writers, apart, readers) = (pool(WRITERS), Arc::new(Apart::start(pool(APART))?), pool(readers));
+        hosts.lead(vec![writers.clone(), apart.pool.clone(), readers.clone()]);
+        Ok(Self::Pg { writers, apart, readers, hosts })
     }
 }
 
@@ -137,7 +140,28 @@ async fn takes_writes(connection: &mut PgConnection) -> Result<String, sqlx::Err
     started.ok_or_else(|| sqlx::Error::Protocol("the database is a standby now".into()))
 }
 
-/// Begins a transaction. When that fails and there are other hosts, the pool is led to the one that takes writes.
+/// Begins a transaction that may write, on a server that was looked at.
+///
+/// # Errors
+/// [`Error::Database`]; [`Error::Broken`] when it was not looked at in time, or is another one again and again.
+pub(super) async fn begin_to_write(pool: &PgPool, hosts: &Hosts) -> Result<Transaction<'static, Postgres>, Error> {
+    // Whatever the server's or the role's default is: after a lock one state of before it would be an old one.
+    const WRITE: &str = "BEGIN ISOLATION LEVEL READ COMMITTED, READ WRITE";
+    for _ in 0..TRIES {
+        let server = hosts.met.wait().await?;
+        let begun = begin(pool, hosts, WRITE).await?;
+        if hosts.met.number() == server {
+            return Ok(begun);
+        }
+        drop(begun);
+        if hosts.several() {
+            hosts.primary().await?;
+        }
+    }
+    Err(Error::broken("the database is another server each time"))
+}
+
+/// Begins a transaction. When that fails and there are other hosts, the pools are led to the one that takes writes.
 pub(super) async fn begin(
     pool: &PgPool,
     hosts: &Hosts,
@@ -145,7 +169,7 @@ pub(super) async fn begin(
 ) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
     match pool.begin_with(begin).await {
         Err(_) if hosts.several() => {
-            pool.set_connect_options(hosts.primary().await?);
+            hosts.primary().await?;
             pool.begin_with(begin).await
         }
         begun => begun,
