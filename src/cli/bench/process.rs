@@ -22,7 +22,8 @@ impl ServerProcess {
     /// `veche serve` over a data folder.
     pub(super) fn start(database: &Database, data: &Path) -> Result<Self, CliFault> {
         let config = data.join("veche.toml");
-        let text = "integrate_every_ms = 500\n[limits]\nenabled = false\n[overload]\ndelay_ms = 0\n";
+        // Every connection may have a request under way.
+        let text = "integrate_every_ms = 500\n[limits]\nenabled = false\n[overload]\ndelay_ms = 0\nreading = 4096\n";
         std::fs::write(&config, text).map_err(CliFault::file(&config))?;
         let arguments = ["serve", "--listen", "127.0.0.1:0", "--data"].map(OsStr::new);
         let settings = [data.as_os_str(), "--config".as_ref(), config.as_os_str()];
