@@ -1,13 +1,13 @@
 //! Receipts: where a ballot is, and the proof that the log holds it; and what anybody may read of the log.
 
 use audit::{
-    log::{hash::Hash, line::Line, note::Note, receipt::TlogProof},
+    log::{hash::Hash, line::Line, receipt::TlogProof},
     round::Event,
 };
 use sha2::{Digest, Sha256};
 
 use super::{
-    App,
+    App, heads,
     logs::OpenLog,
     proving,
     witnessing::{self, Signed},
@@ -99,8 +99,7 @@ pub(super) fn ballot_of(line: &[u8]) -> Option<[u8; 32]> {
 
 /// The receipt of a line, from a head that covers it.
 pub(super) async fn logged(app: &App, tx: &mut Tx, log: &OpenLog, index: u64, head: Signed) -> Result<Receipt, Error> {
-    let note: Note = head.note.parse().map_err(Error::broken)?;
-    let checkpoint = note.text.parse().map_err(Error::broken)?;
+    let checkpoint = heads::head(&head.note)?;
     let (line, path) = proving::inclusion(&app.tiles, tx, log.id, index, &checkpoint).await?;
     let proof = TlogProof { checkpoint: head.note, extra: None, index, proof: path }.to_string();
     Ok(Receipt::Logged { index, line, proof })

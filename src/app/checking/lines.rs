@@ -4,14 +4,14 @@ use audit::log::{
     checkpoint::Checkpoint,
     hash::{self, Hash},
     line::{Line, leaf},
-    note::{Note, VerifierKey},
+    note::VerifierKey,
     tile::Growth,
 };
 use serde::de::DeserializeOwned;
 
 use super::{
     super::{
-        App,
+        App, heads,
         log::{self as writing, Fold},
     },
     Findings, block,
@@ -92,12 +92,9 @@ where
 
 /// What a head says, if the key signed it, or if there is none to ask.
 fn read_head(note: &str, key: Option<&str>) -> Result<Checkpoint, Error> {
-    if let Some(key) = key {
-        let key: VerifierKey = key.parse().map_err(Error::broken)?;
-        return Checkpoint::open(note, &key).map_err(Error::broken);
-    }
-    let note: Note = note.parse().map_err(Error::broken)?;
-    note.text.parse().map_err(Error::broken)
+    let Some(key) = key else { return heads::head(note) };
+    let key: VerifierKey = key.parse().map_err(Error::broken)?;
+    Checkpoint::open(note, &key).map_err(Error::broken)
 }
 
 /// What a log's lines add up to after one more.
