@@ -104,7 +104,9 @@ async fn commit(
     let done = commit_once(db, clock, metrics, &jobs, Some((sweeper, &mut stuck))).await;
     match done {
         // The log lacks what this node has seen: then nothing is taken.
-        Err(Error::Refused(refusal)) if stuck => Ok(jobs.iter().map(|_| Err(refusal.clone().into())).collect()),
+        Err(Error::Refused(refusal @ Refusal::LogBehind { .. })) if stuck => {
+            Ok(jobs.iter().map(|_| Err(refusal.clone().into())).collect())
+        }
         // What keeps earlier ballots from the log keeps no new one out; the jobs that move them go on saying what it is.
         Err(fault) if stuck => {
             tracing::error!(%fault, "ballots that wait cannot be moved into the log");
