@@ -171,7 +171,7 @@ fn voting() -> Router<Http> {
         .route("/api/v1/rounds/{slug}/credential/backup", get(issuing::backup).put(issuing::save_backup))
         .layer(fixed(header::CACHE_CONTROL, caching::NEVER));
     let ballot_box = Router::new().route("/api/v1/rounds/{slug}/ballots", post(casting::cast));
-    registrar.merge(ballot_box).layer(DefaultBodyLimit::max(MAX_BODY))
+    registrar.merge(ballot_box)
 }
 
 /// What officials and the commission do.
@@ -184,8 +184,7 @@ fn staff() -> Router<Http> {
         .route("/api/v1/rounds/{slug}/proposal", post(acts::propose))
         .route("/api/v1/rounds/{slug}/proposal/confirmation", post(acts::confirm))
         .route("/api/v1/rounds/{slug}/opening-key", post(tallying::reveal))
-        .route("/api/v1/rounds/{slug}/signatures", post(tallying::sign))
-        .layer(DefaultBodyLimit::max(MAX_BODY));
+        .route("/api/v1/rounds/{slug}/signatures", post(tallying::sign));
     let roll =
         Router::new().route("/api/v1/rounds/{slug}/roll", post(roll::import)).layer(DefaultBodyLimit::max(MAX_ROLL));
     let draft = Router::new().route("/api/v1/drafts/{slug}", put(drafts::save)).layer(DefaultBodyLimit::max(MAX_DRAFT));

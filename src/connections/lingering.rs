@@ -29,6 +29,11 @@ pub(super) async fn answer(router: Router, request: Request<Incoming>) -> Result
     if request.body().size_hint().upper().is_some_and(|most| most <= SHORT) {
         return router.oneshot(request).await;
     }
+    // Apart, so that every connection does not keep room for it.
+    Box::pin(linger(router, request)).await
+}
+
+async fn linger(router: Router, request: Request<Incoming>) -> Result<Response, Infallible> {
     // Whoever asks first whether to send at all sends nothing, unless somebody began to read.
     let asks = request.headers().contains_key(EXPECT);
     let (head, body) = request.into_parts();

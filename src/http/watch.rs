@@ -1,15 +1,15 @@
 //! Every request passes here: it is turned away when there is too much to do, and counted by the template of its route.
 
-use std::time::Instant;
+use std::{pin::pin, time::Instant};
 
 use axum::{
-    extract::{MatchedPath, Request, State},
+    extract::{DefaultBodyLimit, MatchedPath, Request, State},
     http::Method,
     middleware::Next,
     response::{IntoResponse, Response},
 };
 
-use super::{Http, limits, pages, problem::Problem};
+use super::{Http, MAX_BODY, limits, pages, problem::Problem};
 use crate::metrics::Class;
 
 /// Label of a request whose address leads nowhere: what strangers write into addresses is nobody's label.
@@ -19,12 +19,15 @@ const NOWHERE: &str = "none";
 pub(super) async fn around(
     State(http): State<Http>,
     route: Option<MatchedPath>,
-    request: Request,
+    mut request: Request,
     next: Next,
 ) -> Response {
     let route = route.as_ref().map_or(NOWHERE, MatchedPath::as_str);
     let (method, asked) = (request.method().clone(), pages::Asked::of(&request));
-    let response = watched(&http, route, &method, limits::in_time(next.run(request))).await;
+    DefaultBodyLimit::max(MAX_BODY).apply(&mut request);
+    // Handed on as a pointer, for a function that is given a future keeps room for it twice.
+    let answer = pin!(next.run(request));
+    let response = watched(&http, route, &method, limits::in_time(answer)).await;
     let mut response = asked.as_page(&http, response);
     for (name, value) in &http.policy {
         response.headers_mut().insert(name, value.clone());
@@ -82,7 +85,23 @@ fn name(method: &Method) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{
+        super::{casting, identifying},
+        *,
+    };
+
+    /// Bytes of what a handler of four parts waits with.
+    fn waits_with<A, B, C, D, F>(_: impl Fn(A, B, C, D) -> F) -> usize {
+        size_of::<F>()
+    }
+
+    /// A crowd waits for its commits together, and what is held for each is cold when its turn comes.
+    #[test]
+    fn each_of_a_crowd_waits_with_little() {
+        for (name, bytes) in [("cast", waits_with(casting::cast)), ("identify", waits_with(identifying::identify))] {
+            assert!(bytes <= 2048, "{name}: {bytes} bytes; what is rare and large goes into a box of its own");
+        }
+    }
 
     #[test]
     fn ballots_and_the_way_to_them_go_before_reading() {

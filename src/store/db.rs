@@ -1,6 +1,7 @@
 //! The connection: a SQLite file or PostgreSQL, one copy of the SQL for both. What differs between them is here and nowhere else.
 
 mod apart;
+mod finding;
 mod hosts;
 mod inserting;
 mod met;
@@ -12,6 +13,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use sqlx::{PgPool, Postgres, QueryBuilder, SqlitePool, Transaction};
 
+pub(super) use finding::Finding;
 pub use hosts::{Hosts, HostsFault};
 pub(super) use inserting::{MAX_BINDS, insert_new, padded, portions};
 pub use postgres::{Migrated, migrate};
@@ -116,7 +118,7 @@ impl Db {
     pub async fn write(&self) -> Result<Tx, Error> {
         match self {
             Self::Lite { writer, .. } => Ok(Tx::Lite(sqlite::Open::Writing(writer.begin().await?))),
-            Self::Pg { writers, hosts, .. } => Ok(Tx::Pg(postgres::begin_to_write(writers, hosts).await?)),
+            Self::Pg { writers, hosts, .. } => Ok(Tx::Pg(Box::pin(postgres::begin_to_write(writers, hosts)).await?)),
         }
     }
 
@@ -147,8 +149,8 @@ impl Db {
     pub async fn read(&self) -> Result<Tx, Error> {
         const READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY";
         match self {
-            Self::Lite { readers, .. } => Ok(Tx::Lite(sqlite::Open::Whole(readers.begin().await?))),
-            Self::Pg { readers, hosts, .. } => Ok(Tx::Pg(postgres::begin(readers, hosts, READ).await?)),
+            Self::Lite { readers, .. } => Ok(Tx::Lite(sqlite::Open::Whole(Box::pin(readers.begin()).await?))),
+            Self::Pg { readers, hosts, .. } => Ok(Tx::Pg(Box::pin(postgres::begin(readers, hosts, READ)).await?)),
         }
     }
 
@@ -158,7 +160,7 @@ impl Db {
     /// [`Error::Database`].
     pub async fn ask(&self) -> Result<Tx, Error> {
         match self {
-            Self::Lite { readers, .. } => Ok(Tx::Lite(sqlite::Open::Single(readers.acquire().await?))),
+            Self::Lite { readers, .. } => Ok(Tx::Lite(sqlite::Open::Single(Box::pin(readers.acquire()).await?))),
             Self::Pg { .. } => self.read().await,
         }
     }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use jiff::civil::Date;
 use sqlx::QueryBuilder;
 
-use super::db::{MAX_BINDS, MOST_ASKED, Tx, db, padded};
+use super::db::{Finding as _, MAX_BINDS, MOST_ASKED, Tx, db, padded};
 use crate::{domain::roll::Person, error::Error};
 
 /// Failures after which a code is burned.
@@ -139,12 +139,8 @@ pub async fn by_locators(
     round_id: i64,
     locators: &[&str],
 ) -> Result<HashMap<String, Result<CodeRow, Error>>, Error> {
-    type Row = (String, Option<Vec<u8>>, Option<String>, Option<String>, Option<Vec<u8>>, Option<i64>);
-    const PSEUDONYM: &str = "SELECT pseudonym FROM voters WHERE locator = asked.locator AND round_id = ";
-    const BORN: &str = "SELECT born FROM voters WHERE locator = asked.locator AND round_id = ";
-    const DISTRICT: &str = "SELECT district FROM voters WHERE locator = asked.locator AND round_id = ";
-    const HASH: &str = "SELECT code_hash FROM voters WHERE locator = asked.locator AND round_id = ";
-    const FAILURES: &str = "SELECT failures FROM voters WHERE locator = asked.locator AND round_id = ";
+    type Row = (String, Vec<u8>, String, Option<String>, Vec<u8>, i64);
+    const ROW: &str = "SELECT asked.locator, pseudonym, born, district, code_hash, failures FROM voters WHERE voters.locator = asked.locator AND round_id = ";
     let mut rows: Vec<Row> = Vec::new();
     db!(tx, |conn: D| {
         for chunk in locators.chunks(MOST_ASKED) {
@@ -152,17 +148,13 @@ pub async fn by_locators(
             query.push_values(padded(chunk), |mut row, locator| {
                 row.push_bind(locator.to_owned());
             });
-            // Each value by itself, so that every planner looks each up in the index.
-            query.push(") SELECT locator");
-            for value in [PSEUDONYM, BORN, DISTRICT, HASH, FAILURES] {
-                query.push(", (").push(value).push_bind(round_id).push(")");
-            }
-            rows.extend(query.push(" FROM asked").build_query_as::<Row>().fetch_all(&mut *conn).await?);
+            query.push(") ");
+            D::push_found(&mut query, ROW, round_id);
+            rows.extend(query.build_query_as::<Row>().fetch_all(&mut *conn).await?);
         }
     });
-    let found = rows.into_iter().filter_map(|(locator, pseudonym, born, district, code_hash, failures)| {
-        let row = (pseudonym?, born?, code_hash?, failures?);
-        Some((locator, code_row(row, district)))
+    let found = rows.into_iter().map(|(locator, pseudonym, born, district, code_hash, failures)| {
+        (locator, code_row((pseudonym, born, code_hash, failures), district))
     });
     Ok(found.collect())
 }

@@ -73,8 +73,9 @@ impl std::io::Write for Said {
     }
 }
 
-#[tokio::test]
-async fn a_ballot_that_the_disk_changed_keeps_no_other_out() {
+/// Ballots come while this is so and earlier ones cannot be moved: they are accepted, the service says what is wrong, and nothing of
+/// what is damaged gets into the log.
+async fn comes_in_beside(damage: &str) -> Town {
     let said = Said::default();
     let told = said.clone();
     let lines = tracing_subscriber::fmt().with_ansi(false).with_writer(move || told.clone()).finish();
@@ -82,20 +83,37 @@ async fn a_ballot_that_the_disk_changed_keeps_no_other_out() {
     let town = Town::new().await;
     publishes(&town).await;
     casts(&town, STAY + MOVED - 1).await;
-    spoils(
-        &town,
-        "UPDATE waiting_ballots SET envelope = hash WHERE hash = (SELECT hash FROM waiting_ballots ORDER BY hash LIMIT 1)",
-    )
-    .await;
-    let newcomers = [super::town::person(100), super::town::person(101)];
-    for code in town.enrols_people(&newcomers).await {
-        let mut credential = town.registers(&code).await;
-        town.casts(&mut credential, &["t2"]).await.expect("the ballot is accepted");
+    let mut credentials = Vec::new();
+    for code in town.enrols_people(&[super::town::person(100), super::town::person(101)]).await {
+        credentials.push(town.registers(&code).await);
+    }
+    let before = log_size(&town).await;
+    spoils(&town, damage).await;
+    for credential in &mut credentials {
+        town.casts(credential, &["t2"]).await.expect("the ballot is accepted");
     }
     let heard = || String::from_utf8_lossy(&said.0.lock().unwrap()).contains("cannot be moved into the log");
     until("somebody tried to move it", || async { heard() }).await;
-    assert_eq!(in_log(&town).await, 0, "no line was made of what is damaged");
+    assert_eq!(log_size(&town).await, before, "no line was made of what is damaged");
+    town
+}
+
+#[tokio::test]
+async fn a_ballot_that_the_disk_changed_keeps_no_other_out() {
+    let first = "(SELECT hash FROM waiting_ballots ORDER BY hash LIMIT 1)";
+    let town = comes_in_beside(&format!("UPDATE waiting_ballots SET envelope = hash WHERE hash = {first}")).await;
     cannot_close(&town).await;
+}
+
+/// What the lines add up to is damaged so that it takes no ballots: a refusal, where the disk's other faults are none.
+#[tokio::test]
+async fn a_log_that_refuses_ballots_that_wait_keeps_no_other_out() {
+    let phase = |phase| format!("\"phase\":\"{phase}\"");
+    let (open, closed) = (phase("open"), phase("closed"));
+    comes_in_beside(&format!(
+        "UPDATE logs SET state = replace(state, '{open}', '{closed}') WHERE state LIKE '%{open}%'"
+    ))
+    .await;
 }
 
 /// A row that lies behind all hashes, as a disk may leave one, is found by no batch.

@@ -1,0 +1,30 @@
+//! Rows of several columns that are found together, each by a key of its own (decision 21): no planner may go through a whole table, or
+//! begin with it, because it believes that there are few rows.
+
+use sqlx::{Encode, Postgres, QueryBuilder, Sqlite, Type};
+
+/// How what is found for each key of `asked` is joined to it.
+pub trait Finding: sqlx::Database + Sized
+where
+    i64: for<'q> Encode<'q, Self> + Type<Self>,
+{
+    /// Asks for what is found for each of the keys, after `WITH asked (…) AS (…)`. `find` finds it for one of them: `SELECT … FROM table
+    /// WHERE … = asked.key AND round_id = `, and the number of the round follows.
+    fn push_found(query: &mut QueryBuilder<Self>, find: &'static str, round_id: i64);
+}
+
+/// What stands before `CROSS JOIN` is gone through first (sqlite.org/lang_select.html), and for the rest the key leads to an index.
+impl Finding for Sqlite {
+    fn push_found(query: &mut QueryBuilder<Self>, find: &'static str, round_id: i64) {
+        let (columns, of) = find.split_once(" FROM ").unwrap_or((find, ""));
+        query.push(columns).push(" FROM asked CROSS JOIN ").push(of).push_bind(round_id);
+    }
+}
+
+/// A subquery with `OFFSET` is not turned into a join, so that it is answered row by row.
+impl Finding for Postgres {
+    fn push_found(query: &mut QueryBuilder<Self>, find: &'static str, round_id: i64) {
+        query.push("SELECT found.* FROM asked CROSS JOIN LATERAL (").push(find).push_bind(round_id);
+        query.push(" OFFSET 0) AS found");
+    }
+}
