@@ -56,14 +56,16 @@ use tower_http::{
     set_header::SetResponseHeaderLayer,
 };
 
-use crate::app::{App, pictures::MOST_BYTES};
+use crate::app::{App, letters::MOST as MOST_LETTERS, pictures::MOST_BYTES};
 use limits::Limits;
 use overload::Overload;
 
 /// Longest body of a question that changes nothing, in bytes.
 const MAX_QUESTION: usize = 4 * 1024;
-/// Longest body of a request, in bytes; only those of a draft, a roll and a picture are longer.
+/// Longest body of a request, in bytes, where its route says nothing else (`watch::around`).
 const MAX_BODY: usize = 64 * 1024;
+/// Longest body that gives people other letters, in bytes: as many as may be in one request, some 120 bytes each, and a reason.
+const MAX_LETTERS: usize = 256 * MOST_LETTERS;
 /// Longest body of a draft, in bytes: it holds the texts about every territory.
 const MAX_DRAFT: usize = 1024 * 1024;
 /// Longest body of a picture's upload, in bytes: 16 MiB in base64, and its words.
@@ -178,7 +180,7 @@ fn voting() -> Router<Http> {
 fn staff() -> Router<Http> {
     let acts = Router::new()
         .route("/api/v1/drafts/{slug}/publication", post(drafts::publish))
-        .route("/api/v1/rounds/{slug}/letters", post(letters::replace))
+        .route("/api/v1/rounds/{slug}/letters", post(letters::replace).layer(DefaultBodyLimit::max(MAX_LETTERS)))
         .route("/api/v1/rounds/{slug}/pictures/{picture}/removal", post(pictures::remove))
         .route("/api/v1/rounds/{slug}/steps", post(acts::alone))
         .route("/api/v1/rounds/{slug}/proposal", post(acts::propose))
@@ -215,4 +217,22 @@ fn worth_compressing() -> impl Predicate {
     let in_parts =
         |_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions| !headers.contains_key(header::ACCEPT_RANGES);
     DefaultPredicate::new().and(in_parts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Bytes of what a handler of four parts waits with.
+    fn waits_with<A, B, C, D, F>(_: impl Fn(A, B, C, D) -> F) -> usize {
+        size_of::<F>()
+    }
+
+    /// A crowd waits for its commits together, and what is held for each is cold when its turn comes.
+    #[test]
+    fn each_of_a_crowd_waits_with_little() {
+        for (name, bytes) in [("cast", waits_with(casting::cast)), ("identify", waits_with(identifying::identify))] {
+            assert!(bytes <= 2048, "{name}: {bytes} bytes; what is rare and large goes into a box of its own");
+        }
+    }
 }

@@ -1,6 +1,12 @@
 //! Identification: a letter code becomes a short session with the registrar, if the round's rules admit its owner.
 
-use std::{collections::BTreeMap, sync::Arc, time::Instant};
+use std::{
+    collections::BTreeMap,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use tokio::time::sleep_until;
 
 use super::{App, group::Group, published::Published};
 pub use crate::crypto::session::Session;
@@ -17,6 +23,9 @@ use crate::{
 
 /// Seconds that a session lasts.
 const SESSION: i64 = 1800;
+/// A code is refused no sooner after it was asked: a wrong try at a code that exists is written down, which takes a commit, and nothing is
+/// written of one that does not exist, or is burned. By the time of the answer nobody shall learn which first letters there are.
+const REFUSED_AFTER: Duration = Duration::from_millis(100);
 
 /// A session, and what opens it later.
 #[derive(Clone, PartialEq, Eq)]
@@ -36,7 +45,12 @@ pub async fn identify(app: &App, slug: &str, code: &str) -> Result<Identified, E
     app.makes_way()?;
     let round = app.published(slug).await?;
     let code: IdentifyingCode = code.parse().map_err(|fault| Refusal::CodeMistyped(format!("{fault}")))?;
-    let CodeRow { person, code_hash, .. } = recognise(app, &round, &code).await?;
+    let asked = tokio::time::Instant::now();
+    let recognised = recognise(app, &round, &code).await;
+    if let Err(Error::Refused(Refusal::Code)) = recognised {
+        sleep_until(asked + REFUSED_AFTER).await;
+    }
+    let CodeRow { person, code_hash, .. } = recognised?;
     round.eligibility.admit(&person)?;
     let expires = app.clock.now() + SESSION;
     let letter = session::letter(&code_hash);
@@ -81,7 +95,7 @@ async fn look_up(db: &Db, metrics: &Commits, jobs: Vec<Job>) -> Result<Vec<Resul
 async fn recognise(app: &App, round: &Arc<Published>, code: &IdentifyingCode) -> Result<CodeRow, Error> {
     let row = app.identifying.submit(Job { round: Arc::clone(round), locator: code.locator().to_owned() }).await?;
     let Some(row) = row else {
-        // The same work as for a code that exists, so that the answer's time tells nothing.
+        // The same work as for a code that exists.
         let _ = app.pepper.matches(code, &[0; 32]);
         return Err(Refusal::Code.into());
     };

@@ -29,7 +29,7 @@ pub(super) async fn answer(router: Router, request: Request<Incoming>) -> Result
     if request.body().size_hint().upper().is_some_and(|most| most <= SHORT) {
         return router.oneshot(request).await;
     }
-    // Apart, so that every connection does not keep room for it.
+    // In a box of its own, so that not every connection keeps room for it.
     Box::pin(linger(router, request)).await
 }
 

@@ -24,8 +24,9 @@ pub(super) async fn around(
 ) -> Response {
     let route = route.as_ref().map_or(NOWHERE, MatchedPath::as_str);
     let (method, asked) = (request.method().clone(), pages::Asked::of(&request));
+    // A route that takes longer or shorter bodies says so after this, and has the last word.
     DefaultBodyLimit::max(MAX_BODY).apply(&mut request);
-    // Handed on as a pointer, for a function that is given a future keeps room for it twice.
+    // Handed on as a pointer, for an async function that is given a future and awaits it keeps room for it twice.
     let answer = pin!(next.run(request));
     let response = watched(&http, route, &method, limits::in_time(answer)).await;
     let mut response = asked.as_page(&http, response);
@@ -85,23 +86,7 @@ fn name(method: &Method) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use super::{
-        super::{casting, identifying},
-        *,
-    };
-
-    /// Bytes of what a handler of four parts waits with.
-    fn waits_with<A, B, C, D, F>(_: impl Fn(A, B, C, D) -> F) -> usize {
-        size_of::<F>()
-    }
-
-    /// A crowd waits for its commits together, and what is held for each is cold when its turn comes.
-    #[test]
-    fn each_of_a_crowd_waits_with_little() {
-        for (name, bytes) in [("cast", waits_with(casting::cast)), ("identify", waits_with(identifying::identify))] {
-            assert!(bytes <= 2048, "{name}: {bytes} bytes; what is rare and large goes into a box of its own");
-        }
-    }
+    use super::*;
 
     #[test]
     fn ballots_and_the_way_to_them_go_before_reading() {

@@ -106,6 +106,8 @@ pub enum Tx {
     Pg(Transaction<'static, Postgres>),
 }
 
+/// Waiting for a connection of a pool takes kilobytes, once and at the beginning. It is in a box of its own, or everybody who may come to
+/// ask a database something would keep room for it for as long as they wait for anything.
 impl Db {
     /// Begins a transaction that may write. On SQLite one is under way at a time. On PostgreSQL several are, and whoever depends
     /// on what a log, an urn or a draft says locks its row first ([`log::lock`](super::log::lock),

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use jiff::civil::Date;
 use sqlx::QueryBuilder;
 
 use super::db::{Finding as _, MAX_BINDS, MOST_ASKED, Tx, db, padded};
@@ -139,9 +138,8 @@ pub async fn by_locators(
     round_id: i64,
     locators: &[&str],
 ) -> Result<HashMap<String, Result<CodeRow, Error>>, Error> {
-    type Row = (String, Vec<u8>, String, Option<String>, Vec<u8>, i64);
     const ROW: &str = "SELECT asked.locator, pseudonym, born, district, code_hash, failures FROM voters WHERE voters.locator = asked.locator AND round_id = ";
-    let mut rows: Vec<Row> = Vec::new();
+    let mut rows: Vec<Found> = Vec::new();
     db!(tx, |conn: D| {
         for chunk in locators.chunks(MOST_ASKED) {
             let mut query = QueryBuilder::<D>::new("WITH asked (locator) AS (");
@@ -150,22 +148,22 @@ pub async fn by_locators(
             });
             query.push(") ");
             D::push_found(&mut query, ROW, round_id);
-            rows.extend(query.build_query_as::<Row>().fetch_all(&mut *conn).await?);
+            rows.extend(query.build_query_as::<Found>().fetch_all(&mut *conn).await?);
         }
     });
-    let found = rows.into_iter().map(|(locator, pseudonym, born, district, code_hash, failures)| {
-        (locator, code_row((pseudonym, born, code_hash, failures), district))
-    });
-    Ok(found.collect())
+    Ok(rows.into_iter().map(code_row).collect())
 }
 
-fn code_row(
-    (pseudonym, born, code_hash, failures): (Vec<u8>, String, Vec<u8>, i64),
-    district: Option<String>,
-) -> Result<CodeRow, Error> {
-    let pseudonym = pseudonym.try_into().map_err(|_| Error::broken("a pseudonym in voters has another length"))?;
-    let born: Date = born.parse().map_err(Error::broken)?;
-    Ok(CodeRow { person: Person { pseudonym, born, district }, code_hash, failures })
+/// Locator, pseudonym, date of birth, district, keyed hash of the code, failures.
+type Found = (String, Vec<u8>, String, Option<String>, Vec<u8>, i64);
+
+fn code_row((locator, pseudonym, born, district, code_hash, failures): Found) -> (String, Result<CodeRow, Error>) {
+    let person = || -> Result<Person, Error> {
+        let pseudonym = pseudonym.try_into().map_err(|_| Error::broken("a pseudonym in voters has another length"))?;
+        Ok(Person { pseudonym, born: born.parse().map_err(Error::broken)?, district })
+    };
+    let row = person().map(|person| CodeRow { person, code_hash, failures });
+    (locator, row)
 }
 
 /// The keyed hashes of these people's codes in force, by pseudonym.

@@ -200,6 +200,30 @@ async fn an_unreadable_choice_is_counted_as_invalid_with_its_reason() {
     assert_eq!((outcome.standings[0].id.as_str(), outcome.standings[0].whole_score()), ("t5", Some(1)));
 }
 
+/// What is within is read, and then refused for what it says.
+#[tokio::test(flavor = "multi_thread")]
+async fn each_address_takes_as_long_a_body_as_it_needs() {
+    let town = Town::new().await;
+    town.votes(1).await;
+    let official = Some(town.tokens[0].as_str());
+    let round = |path: &str| format!("/api/v1/rounds/{SLUG}{path}");
+    for (verb, path, token, longest) in [
+        (Verb::POST, round("/receipts"), None, 4 << 10),
+        (Verb::POST, round("/identification"), None, 64 << 10),
+        (Verb::POST, round("/ballots"), None, 64 << 10),
+        (Verb::POST, round("/steps"), official, 64 << 10),
+        (Verb::POST, round("/letters"), official, 256_000),
+        (Verb::PUT, "/api/v1/drafts/other".into(), official, 1 << 20),
+        (Verb::POST, round("/roll"), official, 8 << 20),
+    ] {
+        for (bytes, expected) in [(longest, 400), (longest + 1, 413)] {
+            let body = json!({ "x": "x".repeat(bytes - r#"{"x":""}"#.len()) });
+            let answer = town.asks(verb.clone(), &path, token, Some(body)).await;
+            assert_eq!(answer.status.as_u16(), expected, "{path}, {bytes} bytes: {}", answer.text);
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn requests_that_make_no_sense_get_problems() {
     let town = Town::new().await;

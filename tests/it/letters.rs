@@ -39,6 +39,23 @@ async fn letters_are_replaced_until_there_is_a_credential() {
     assert!(String::from_utf8(log).unwrap().contains(r#""reason":"burned""#));
 }
 
+/// A district's letters were lost in the post.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_thousand_letters_are_replaced_at_once() {
+    const MOST: usize = 1_000;
+    let town = Town::new().await;
+    town.votes(1).await;
+    let people: Vec<_> = (0..=MOST).map(person).collect();
+    town.enrols_people(&people[1..]).await;
+    let replace = async |people: usize| {
+        let (_, entries) = anew(&town, &(0..people).collect::<Vec<_>>());
+        town.official.replace_letters(SLUG, entries, "lost in the post").await.map(|answer| answer.asked)
+    };
+    let fault = replace(MOST + 1).await.unwrap_err();
+    assert!(fault.to_string().contains("at most 1000 letters"), "{fault}");
+    assert_eq!(replace(MOST).await.unwrap(), MOST as u64);
+}
+
 /// Whoever asks for new letters is told the same of people who have a credential as of those who have none, in every mix, and each
 /// asking is a line of the log in their name. The letter of whoever has one stays as it is, and so does what was saved under it.
 #[tokio::test(flavor = "multi_thread")]

@@ -1,5 +1,7 @@
 //! The registrar: who may have a credential, and that nobody gets two.
 
+use std::time::{Duration, Instant};
+
 use audit::round::{Act, Bytes};
 use reqwest::{Method as Verb, StatusCode};
 use serde_json::json;
@@ -32,7 +34,13 @@ async fn wrong_and_unknown_codes_get_one_answer() {
     let town = Town::new().await;
     town.publishes().await;
     let codes = town.enrols(1).await;
-    let unknown = town.identifies(&LetterCode::generate(&mut rand::rng()).identifying.to_string()).await;
+    let unknown = LetterCode::generate(&mut rand::rng()).identifying.to_string();
+    let asked = Instant::now();
+    let unknown = town.identifies(&unknown).await;
+    assert!(
+        asked.elapsed() >= Duration::from_millis(100),
+        "a wrong try that is written down takes longer than one that is not"
+    );
     let wrong = town.identifies(&guess(&codes[0])).await;
     assert_eq!((unknown.status, unknown.problem().as_str()), (StatusCode::FORBIDDEN, "code"));
     assert_eq!((wrong.status, &wrong.text), (unknown.status, &unknown.text));

@@ -73,9 +73,9 @@ impl std::io::Write for Said {
     }
 }
 
-/// Ballots come while this is so and earlier ones cannot be moved: they are accepted, the service says what is wrong, and nothing of
-/// what is damaged gets into the log.
-async fn comes_in_beside(damage: &str) -> Town {
+/// Ballots come while the database is damaged so that earlier ones cannot be moved: they are accepted, the service says what is wrong, and
+/// nothing of what is damaged gets into the log.
+async fn ballots_come_despite(damage: &str) -> Town {
     let said = Said::default();
     let told = said.clone();
     let lines = tracing_subscriber::fmt().with_ansi(false).with_writer(move || told.clone()).finish();
@@ -101,16 +101,16 @@ async fn comes_in_beside(damage: &str) -> Town {
 #[tokio::test]
 async fn a_ballot_that_the_disk_changed_keeps_no_other_out() {
     let first = "(SELECT hash FROM waiting_ballots ORDER BY hash LIMIT 1)";
-    let town = comes_in_beside(&format!("UPDATE waiting_ballots SET envelope = hash WHERE hash = {first}")).await;
+    let town = ballots_come_despite(&format!("UPDATE waiting_ballots SET envelope = hash WHERE hash = {first}")).await;
     cannot_close(&town).await;
 }
 
-/// What the lines add up to is damaged so that it takes no ballots: a refusal, where the disk's other faults are none.
+/// What the log's lines add up to is damaged so that it takes no ballots: that is a refusal, where other damage is a fault.
 #[tokio::test]
 async fn a_log_that_refuses_ballots_that_wait_keeps_no_other_out() {
     let phase = |phase| format!("\"phase\":\"{phase}\"");
     let (open, closed) = (phase("open"), phase("closed"));
-    comes_in_beside(&format!(
+    ballots_come_despite(&format!(
         "UPDATE logs SET state = replace(state, '{open}', '{closed}') WHERE state LIKE '%{open}%'"
     ))
     .await;

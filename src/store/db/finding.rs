@@ -1,15 +1,13 @@
 //! Rows of several columns that are found together, each by a key of its own (decision 21): no planner may go through a whole table, or
 //! begin with it, because it believes that there are few rows.
 
-use sqlx::{Encode, Postgres, QueryBuilder, Sqlite, Type};
+use sqlx::{Postgres, QueryBuilder, Sqlite};
 
 /// How what is found for each key of `asked` is joined to it.
-pub trait Finding: sqlx::Database + Sized
-where
-    i64: for<'q> Encode<'q, Self> + Type<Self>,
-{
-    /// Asks for what is found for each of the keys, after `WITH asked (…) AS (…)`. `find` finds it for one of them: `SELECT … FROM table
-    /// WHERE … = asked.key AND round_id = `, and the number of the round follows.
+pub trait Finding: sqlx::Database {
+    /// Asks for what is found for each of the keys, after `WITH asked (…) AS (…)`; the number of the round follows. `find` finds it for
+    /// one of them: `SELECT … FROM table WHERE table.key = asked.key AND round_id = `, of one table, with that one ` FROM `, and with
+    /// names that `asked` has too in full.
     fn push_found(query: &mut QueryBuilder<Self>, find: &'static str, round_id: i64);
 }
 
