@@ -1,4 +1,5 @@
-//! A server whose only thread has too much to do: readers are sent away, ballots are taken, and when that is over everybody is served.
+//! A server whose only thread has too much to do: readers are sent away, and ballots are taken; when that does not help ballots are refused
+//! too, but for a tenth; and when it is over everybody is served.
 
 use std::{
     sync::{
@@ -9,6 +10,7 @@ use std::{
 };
 
 use reqwest::{Method as Verb, StatusCode};
+use serde_json::json;
 use tokio::{runtime::Runtime, task::JoinSet};
 use veche::{
     client::{
@@ -25,13 +27,17 @@ use super::{
 };
 
 /// For how long the thread is taken, again and again: whatever is ready waits longer then than it may, on any machine.
-const TAKEN: Duration = Duration::from_millis(200);
+const TAKEN: Duration = Duration::from_millis(80);
+/// Longest that whatever is ready may wait, in milliseconds.
+const DELAY: u64 = 30;
 const VOTERS: usize = 12;
 const READERS: usize = 24;
-/// So many readers are sent away, and so many ballots accepted, before the load ends.
+/// So many readers are sent away, and so many ballots accepted, before the first look; and so many ballots refused before the second.
 const ENOUGH: usize = 40;
-/// Longest that the load lasts.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// So many ballots are accepted while most are refused.
+const FEW: usize = 10;
+/// Longest that a part of the load lasts.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// What came of the requests under load.
 #[derive(Default)]
@@ -47,6 +53,34 @@ impl Counts {
     fn is_over(&self) -> bool {
         self.over.load(Ordering::Relaxed)
     }
+
+    fn now(&self) -> Seen {
+        let count = |count: &AtomicUsize| count.load(Ordering::Relaxed);
+        let [served, away, accepted, refused] = [&self.served, &self.away, &self.accepted, &self.refused].map(count);
+        Seen { served, away, accepted, refused }
+    }
+
+    /// What there is when it is enough.
+    async fn once(&self, enough: impl Fn(Seen) -> bool) -> Seen {
+        let began = Instant::now();
+        loop {
+            let now = self.now();
+            if enough(now) {
+                return now;
+            }
+            assert!(began.elapsed() < PATIENCE, "{now:?}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+}
+
+/// Readers, and ballots.
+#[derive(Debug, Clone, Copy)]
+struct Seen {
+    served: usize,
+    away: usize,
+    accepted: usize,
+    refused: usize,
 }
 
 fn runtime(threads: usize) -> Runtime {
@@ -103,13 +137,18 @@ async fn load(town: &Town, voters: Vec<Credential>, counts: &Arc<Counts>) -> Vec
         let by = (Api::new(&town.server.url()).unwrap(), place.clone());
         casting.spawn(casts(by, credential, ballot.clone(), Arc::clone(counts)));
     }
-    let began = Instant::now();
-    let enough = |count: &AtomicUsize| count.load(Ordering::Relaxed) >= ENOUGH;
-    while !(enough(&counts.away) && enough(&counts.accepted)) {
-        let (away, accepted) = (counts.away.load(Ordering::Relaxed), counts.accepted.load(Ordering::Relaxed));
-        assert!(began.elapsed() < PATIENCE, "{away} readers were sent away, {accepted} ballots accepted");
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    let first = counts.once(|now| now.away >= ENOUGH && now.accepted >= ENOUGH).await;
+    let Seen { served, away, accepted, refused } = first;
+    assert!(
+        refused * (served + away) < away * (accepted + refused),
+        "ballots were refused as often as readers: {first:?}"
+    );
+    let most = counts.once(|now| now.refused >= ENOUGH).await;
+    let last = counts.once(|now| now.accepted >= most.accepted + FEW && now.away >= most.away + ENOUGH).await;
+    println!("{first:?}; once ballots were refused {most:?}, {last:?}");
+    assert_eq!(last.served, most.served, "a reader was served while ballots were refused");
+    let comes = town.posts("/identification", None, json!({ "code": "AAAA-AAAA-AAAA-AAAA" })).await;
+    assert_eq!((comes.status, comes.problem().as_str()), (StatusCode::SERVICE_UNAVAILABLE, "overloaded"));
     counts.over.store(true, Ordering::Relaxed);
     reading.join_all().await;
     casting.join_all().await.into_iter().flatten().collect()
@@ -119,7 +158,7 @@ async fn load(town: &Town, voters: Vec<Credential>, counts: &Arc<Counts>) -> Vec
 fn a_server_with_too_much_to_do_sends_readers_away_and_takes_ballots() {
     // The server has a thread of its own, which is kept busy; whoever asks it is not.
     let (its, ours) = (runtime(1), runtime(2));
-    let town = its.block_on(Town::with(|config| config.overload = Overload::default()));
+    let town = its.block_on(Town::with(|config| config.overload = Overload { delay_ms: DELAY, ..Overload::default() }));
     let voters = its.block_on(async {
         let (codes, mut credentials) = (town.votes(VOTERS).await, Vec::new());
         for code in &codes {
@@ -136,10 +175,6 @@ fn a_server_with_too_much_to_do_sends_readers_away_and_takes_ballots() {
         }
     });
     let accepted = ours.block_on(load(&town, voters, &counts));
-    let [served, away, taken, refused] =
-        [&counts.served, &counts.away, &counts.accepted, &counts.refused].map(|count| count.load(Ordering::Relaxed));
-    println!("readers: {served} served, {away} sent away; ballots: {taken} accepted, {refused} refused");
-    assert!(refused * (served + away) < away * (taken + refused), "ballots were refused as often as readers");
     ours.block_on(async {
         let page = format!("/rounds/{SLUG}");
         let all_served = async || {
