@@ -56,7 +56,8 @@ use tower_http::{
     set_header::SetResponseHeaderLayer,
 };
 
-use crate::app::{App, letters::MOST as MOST_LETTERS, pictures::MOST_BYTES};
+pub use crate::app::letters::MOST as MOST_LETTERS;
+use crate::app::{App, pictures::MOST_BYTES};
 use limits::Limits;
 use overload::Overload;
 

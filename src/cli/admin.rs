@@ -212,7 +212,7 @@ impl Admin {
             }
             Self::Letters { round, people, roll_key, letters, reason, remote } => {
                 let written = roll::write(&people, &roll_key, &letters)?;
-                return roll::replace(&round, written, &reason, remote.member()?).await;
+                return roll::replace(&round, written, &reason, remote.member()?, as_json).await;
             }
             Self::Publish { round, remote } => remote.member()?.publish(&round).await?,
             Self::Propose { round, act, reason, remote } => {

@@ -39,6 +39,16 @@ pub enum ClientFault {
     /// The ballot box did not keep what it signed, or signed what it need not keep: the acceptance proves it.
     #[error("the ballot box's promise: {0}")]
     Promise(String),
+    /// One of several requests for a long list: those before it were done, and this one perhaps too, where no answer came.
+    #[error(
+        "the first {done} of the list are done, and the codes in their letters hold; run those after them, with a file for letters of their own. Places count from there: {fault}"
+    )]
+    Partly {
+        /// People of the list whose requests were done.
+        done: usize,
+        /// What became of the request after them.
+        fault: Box<ClientFault>,
+    },
     /// The answer is not what the protocol says it must be.
     #[error("the server's answer is wrong: {0}")]
     Wrong(String),
@@ -50,11 +60,17 @@ impl ClientFault {
         Self::Wrong(what.to_string())
     }
 
+    /// The same of a request after others, by which so many of a list were done.
+    pub(super) fn after(self, done: usize) -> Self {
+        if done == 0 { self } else { Self::Partly { done, fault: Box::new(self) } }
+    }
+
     /// The stable name of the problem, if the server named one.
     #[must_use]
     pub fn slug(&self) -> Option<&str> {
         match self {
             Self::Refused { slug, .. } => Some(slug),
+            Self::Partly { fault, .. } => fault.slug(),
             _ => None,
         }
     }

@@ -18,9 +18,9 @@ use super::{Api, ClientFault};
 use crate::{
     domain::Draft,
     http::{
-        CertificateResponse, LetterEntry, LettersRequest, LettersResponse, PictureRequest, PictureResponse,
-        ProposalRequest, RemovalRequest, RevealRequest, RollEntry, RollRequest, RollResponse, RoundResponse,
-        SignatureRequest, StepRequest,
+        CertificateResponse, LetterEntry, LettersRequest, LettersResponse, MOST_LETTERS, PictureRequest,
+        PictureResponse, ProposalRequest, RemovalRequest, RevealRequest, RollEntry, RollRequest, RollResponse,
+        RoundResponse, SignatureRequest, StepRequest,
     },
 };
 
@@ -71,6 +71,14 @@ fn counted(bundle: &dyn Source) -> Option<CheckedCount> {
 /// Most people in one request.
 const MOST_PEOPLE: usize = 5_000;
 
+/// A list in portions of so many, in its order.
+fn portions<T>(mut list: Vec<T>, most: usize) -> impl Iterator<Item = Vec<T>> {
+    std::iter::from_fn(move || {
+        let rest = list.split_off(list.len().min(most));
+        Some(std::mem::replace(&mut list, rest)).filter(|portion| !portion.is_empty())
+    })
+}
+
 /// A member of staff with their token.
 #[derive(Clone)]
 pub struct StaffMember {
@@ -120,35 +128,44 @@ impl StaffMember {
     pub async fn import(
         &self,
         slug: &str,
-        mut people: Vec<RollEntry>,
+        people: Vec<RollEntry>,
         sent: impl Fn(usize),
     ) -> Result<RollResponse, ClientFault> {
-        let mut total = RollResponse { added: 0, total: 0 };
-        while !people.is_empty() {
-            let rest = people.split_off(people.len().min(MOST_PEOPLE));
-            let body = RollRequest { people };
-            let count = body.people.len();
-            let answer: RollResponse =
-                self.send(Method::POST, format!("/api/v1/rounds/{slug}/roll"), Some(&body)).await?;
+        let (mut total, mut done) = (RollResponse { added: 0, total: 0 }, 0);
+        for people in portions(people, MOST_PEOPLE) {
+            let (path, count) = (format!("/api/v1/rounds/{slug}/roll"), people.len());
+            let answer = self.send(Method::POST, path, Some(&RollRequest { people })).await;
+            let answer: RollResponse = answer.map_err(|fault: ClientFault| fault.after(done))?;
             total = RollResponse { added: total.added + answer.added, total: answer.total };
             sent(count);
-            people = rest;
+            done += count;
         }
         Ok(total)
     }
 
-    /// Gives people other letters.
+    /// Gives people other letters, in as many requests as that takes, each of which is a line of the log; tells after each how many were
+    /// sent.
     ///
     /// # Errors
-    /// [`ClientFault`].
+    /// [`ClientFault`]; people of earlier requests have other letters then.
     pub async fn replace_letters(
         &self,
         slug: &str,
         people: Vec<LetterEntry>,
         reason: &str,
+        sent: impl Fn(usize),
     ) -> Result<LettersResponse, ClientFault> {
-        let body = LettersRequest { people, reason: reason.to_owned() };
-        self.send(Method::POST, format!("/api/v1/rounds/{slug}/letters"), Some(&body)).await
+        let (mut total, mut done) = (LettersResponse { asked: 0 }, 0);
+        for people in portions(people, MOST_LETTERS) {
+            let (path, count) = (format!("/api/v1/rounds/{slug}/letters"), people.len());
+            let body = LettersRequest { people, reason: reason.to_owned() };
+            let answer = self.send(Method::POST, path, Some(&body)).await;
+            let answer: LettersResponse = answer.map_err(|fault: ClientFault| fault.after(done))?;
+            total.asked += answer.asked;
+            sent(count);
+            done += count;
+        }
+        Ok(total)
     }
 
     /// Adds a picture to the territory of this number.

@@ -1,12 +1,14 @@
 //! Letters that are replaced: what the old and the new one open, and what is told to whoever asks.
 
+use std::sync::Mutex;
+
 use audit::round::Bytes;
 use reqwest::{Method as Verb, StatusCode};
 use serde_json::json;
 use veche::{
     client::letters,
     crypto::{backup::BACKUP_LEN, codes::LetterCode},
-    http::{LetterEntry, RollEntry},
+    http::{LetterEntry, MOST_LETTERS, RollEntry},
 };
 
 use super::{
@@ -26,12 +28,15 @@ async fn letters_are_replaced_until_there_is_a_credential() {
     town.registers(&codes[1]).await;
     let anew = |numbers: &[usize]| anew(&town, numbers);
     for (numbers, word) in [(vec![0, 9], "person 2"), (vec![9], "person 1"), (vec![0, 0], "person 2")] {
-        let fault = town.official.replace_letters(SLUG, anew(&numbers).1, "lost").await.unwrap_err();
+        let fault = town.official.replace_letters(SLUG, anew(&numbers).1, "lost", |_| ()).await.unwrap_err();
         assert!(fault.to_string().contains(word), "{fault}");
     }
-    assert!(town.official.replace_letters(SLUG, anew(&[0]).1, " ").await.is_err(), "a reason must say something");
+    assert!(
+        town.official.replace_letters(SLUG, anew(&[0]).1, " ", |_| ()).await.is_err(),
+        "a reason must say something"
+    );
     let (new, entries) = anew(&[0]);
-    assert_eq!(town.official.replace_letters(SLUG, entries, "burned").await.unwrap().asked, 1);
+    assert_eq!(town.official.replace_letters(SLUG, entries, "burned", |_| ()).await.unwrap().asked, 1);
     assert_eq!(town.identifies(&codes[0].identifying.to_string()).await.problem(), "code");
     town.registers(&new[0]).await;
     assert_eq!(town.identifies(&codes[2].identifying.to_string()).await.status, StatusCode::OK);
@@ -39,21 +44,31 @@ async fn letters_are_replaced_until_there_is_a_credential() {
     assert!(String::from_utf8(log).unwrap().contains(r#""reason":"burned""#));
 }
 
-/// A district's letters were lost in the post.
+/// A district's letters were lost in the post: more than fit into one request, which has a thousand.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_thousand_letters_are_replaced_at_once() {
-    const MOST: usize = 1_000;
+async fn more_letters_than_fit_into_a_request_are_replaced_in_several() {
     let town = Town::new().await;
-    town.votes(1).await;
-    let people: Vec<_> = (0..=MOST).map(person).collect();
+    let codes = town.votes(1).await;
+    let people: Vec<_> = (0..=MOST_LETTERS).map(person).collect();
     town.enrols_people(&people[1..]).await;
-    let replace = async |people: usize| {
-        let (_, entries) = anew(&town, &(0..people).collect::<Vec<_>>());
-        town.official.replace_letters(SLUG, entries, "lost in the post").await.map(|answer| answer.asked)
-    };
-    let fault = replace(MOST + 1).await.unwrap_err();
-    assert!(fault.to_string().contains("at most 1000 letters"), "{fault}");
-    assert_eq!(replace(MOST).await.unwrap(), MOST as u64);
+    let numbers: Vec<_> = (0..=MOST_LETTERS).collect();
+    let entries = anew(&town, &numbers).1;
+    let together = json!({ "people": entries, "reason": "lost in the post" });
+    let answer = town.posts("/letters", Some(&town.tokens[0]), together).await;
+    assert_eq!(answer.status, StatusCode::BAD_REQUEST);
+    assert!(answer.text.contains("at most 1000 letters"), "{}", answer.text);
+    let sent = Mutex::new(Vec::new());
+    let answer = town.official.replace_letters(SLUG, entries, "lost in the post", |it| sent.lock().unwrap().push(it));
+    assert_eq!(answer.await.unwrap().asked, MOST_LETTERS as u64 + 1);
+    assert_eq!(sent.into_inner().unwrap(), [MOST_LETTERS, 1]);
+    let stranger = [&numbers[..MOST_LETTERS], &[MOST_LETTERS, 9_999]].concat();
+    let (new, entries) = anew(&town, &stranger);
+    let fault = town.official.replace_letters(SLUG, entries, "lost again", |_| ()).await.unwrap_err();
+    let told = fault.to_string();
+    assert!(told.contains("the first 1000 of the list are done, and") && told.contains("person 2"), "{told}");
+    assert_eq!(town.identifies(&codes[0].identifying.to_string()).await.problem(), "code");
+    town.session(&new[0]).await;
+    assert_eq!(town.identifies(&new[MOST_LETTERS].identifying.to_string()).await.problem(), "code");
 }
 
 /// Whoever asks for new letters is told the same of people who have a credential as of those who have none, in every mix, and each
@@ -70,7 +85,7 @@ async fn asking_for_a_letter_does_not_tell_who_has_a_credential() {
     // Person 1 has a credential, 0 and 2 have none, and 9 is not on the roll.
     for numbers in [[1].as_slice(), &[2], &[0, 1], &[0, 2], &[9, 1], &[9, 2], &[1, 1], &[2, 2], &[1, 9], &[2, 9]] {
         let (new, entries) = anew(&town, numbers);
-        let answer = town.official.replace_letters(SLUG, entries, "lost").await;
+        let answer = town.official.replace_letters(SLUG, entries, "lost", |_| ()).await;
         asked.push((new, answer.map(|answer| answer.asked).map_err(|fault| fault.to_string())));
     }
     for pair in asked.chunks(2) {
@@ -110,7 +125,7 @@ async fn a_session_ends_with_its_letter() {
     let thief = town.session(&codes[0]).await;
     let neighbour = town.session(&codes[1]).await;
     let (new, entries) = anew(&town, &[0]);
-    town.official.replace_letters(SLUG, entries, "stolen").await.unwrap();
+    town.official.replace_letters(SLUG, entries, "stolen", |_| ()).await.unwrap();
     let blinded = json!({ "blinded": Bytes(place.request().unwrap().blinded) });
     let backup = json!({ "backup": Bytes(vec![7; BACKUP_LEN]) });
     let address = |rest: &str| format!("/api/v1/rounds/{SLUG}/credential{rest}");
@@ -150,7 +165,7 @@ async fn a_letter_is_replaced_before_a_credential_or_not_at_all() {
         let replacing = async {
             // At one moment or a little later, from one person to the next.
             tokio::time::sleep(std::time::Duration::from_millis(number as u64)).await;
-            town.official.replace_letters(SLUG, entries, "stolen").await
+            town.official.replace_letters(SLUG, entries, "stolen", |_| ()).await
         };
         match tokio::join!(place.credential(&town.api, &thief), replacing) {
             (Ok(_), Ok(_)) => {

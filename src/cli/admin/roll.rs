@@ -45,9 +45,13 @@ pub(super) async fn replace(
     entries: Vec<RollEntry>,
     reason: &str,
     official: StaffMember,
+    quiet: bool,
 ) -> Result<Holds, CliFault> {
+    let bar = show::bar("letters replaced", entries.len() as u64, quiet);
     let letter = |entry: RollEntry| LetterEntry { pseudonym: entry.pseudonym, code: entry.code };
-    let answer = official.replace_letters(round, entries.into_iter().map(letter).collect(), reason).await?;
+    let entries = entries.into_iter().map(letter).collect();
+    let answer = official.replace_letters(round, entries, reason, |sent| bar.inc(sent as u64)).await?;
+    bar.finish();
     println!("{}", json!({ "asked": answer.asked }));
     Ok(true)
 }

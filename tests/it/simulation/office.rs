@@ -294,7 +294,7 @@ impl Run {
         let (codes, entries): (Vec<_>, Vec<_>) = letters::write(&self.roll_key, &listed).into_iter().unzip();
         let letter = |entry: RollEntry| LetterEntry { pseudonym: entry.pseudonym, code: entry.code };
         self.begins(at.now, format!("{slug}: {} replaces the letters of {people:?}", official.handle));
-        let answer = member.replace_letters(&slug, entries.into_iter().map(letter).collect(), reason).await;
+        let answer = member.replace_letters(&slug, entries.into_iter().map(letter).collect(), reason, |_| ()).await;
         let wanted = self.model.may(&official.handle, Role::Official);
         let wanted = wanted.and_then(|()| self.model.round(&slug)?.replaces_letters(at.now, &people, reason));
         if self.agree(answer, &wanted).is_some() {
