@@ -23,7 +23,7 @@ use crate::{
 
 /// Seconds that a session lasts.
 const SESSION: i64 = 1800;
-/// A code is refused no sooner after it was asked: a wrong try at a code that exists is written down, which takes a commit, and nothing is
+/// A code is refused no sooner after it was looked for: a wrong try at a code that exists is written down, which takes a commit, and nothing is
 /// written of one that does not exist, or is burned. By the time of the answer nobody shall learn which first letters there are.
 const REFUSED_AFTER: Duration = Duration::from_millis(100);
 
@@ -45,10 +45,12 @@ pub async fn identify(app: &App, slug: &str, code: &str) -> Result<Identified, E
     app.makes_way()?;
     let round = app.published(slug).await?;
     let code: IdentifyingCode = code.parse().map_err(|fault| Refusal::CodeMistyped(format!("{fault}")))?;
-    let asked = tokio::time::Instant::now();
-    let recognised = recognise(app, &round, &code).await;
+    let row = app.identifying.submit(Job { round: Arc::clone(&round), locator: code.locator().to_owned() }).await?;
+    // Looking takes everybody as long; what comes then does not.
+    let looked = tokio::time::Instant::now();
+    let recognised = recognise(app, &round, &code, row).await;
     if let Err(Error::Refused(Refusal::Code)) = recognised {
-        sleep_until(asked + REFUSED_AFTER).await;
+        sleep_until(looked + REFUSED_AFTER).await;
     }
     let CodeRow { person, code_hash, .. } = recognised?;
     round.eligibility.admit(&person)?;
@@ -75,7 +77,7 @@ pub(super) fn start(db: Db, queue: usize, metrics: Commits) -> Group<Job, Option
 /// Looks those up together who came together: each question to a database wakes its threads.
 async fn look_up(db: &Db, metrics: &Commits, jobs: Vec<Job>) -> Result<Vec<Result<Option<CodeRow>, Error>>, Error> {
     let asked = Instant::now();
-    let mut tx = db.ask().await?;
+    let mut tx = db.ask_in_turn().await?;
     metrics.waited(asked.elapsed());
     let mut by_round: BTreeMap<i64, Vec<(usize, &str)>> = BTreeMap::new();
     for (at, job) in jobs.iter().enumerate() {
@@ -92,8 +94,13 @@ async fn look_up(db: &Db, metrics: &Commits, jobs: Vec<Job>) -> Result<Vec<Resul
     Ok(rows)
 }
 
-async fn recognise(app: &App, round: &Arc<Published>, code: &IdentifyingCode) -> Result<CodeRow, Error> {
-    let row = app.identifying.submit(Job { round: Arc::clone(round), locator: code.locator().to_owned() }).await?;
+/// Whether the code is the one that was found by its first letters; a wrong one is counted.
+async fn recognise(
+    app: &App,
+    round: &Published,
+    code: &IdentifyingCode,
+    row: Option<CodeRow>,
+) -> Result<CodeRow, Error> {
     let Some(row) = row else {
         // The same work as for a code that exists.
         let _ = app.pepper.matches(code, &[0; 32]);

@@ -1,10 +1,6 @@
 //! Issuing: one blind signature for each eligible person; the same request again gets the same signature.
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    sync::Arc,
-    time::Instant,
-};
+use std::{collections::BTreeMap, sync::Arc, time::Instant};
 
 use audit::round::Phase;
 use sha2::{Digest, Sha256};
@@ -161,23 +157,24 @@ async fn mark(tx: &mut Tx, jobs: &[(usize, Job)], now: i64) -> Result<Vec<Result
     let people: Vec<_> = jobs.iter().map(|(_, job)| job.issuance.pseudonym).collect();
     // Letters are replaced under the lock of the same log, so that this is so until the commit.
     let letters = voters::code_hashes(tx, round_id, &people).await?;
-    let mut issued: HashMap<Vec<u8>, Vec<u8>> = issuances::of(tx, round_id, &people).await?;
-    let mut fresh = Vec::with_capacity(jobs.len());
-    let mut answers = Vec::with_capacity(jobs.len());
-    for (_, Job { issuance: request, letter, .. }) in jobs {
-        let person = request.pseudonym.as_slice();
-        let is_in_force = letters.get(person).is_some_and(|hash| session::letter(hash) == *letter);
-        answers.push(match issued.get(person) {
-            _ if !is_in_force => Err(Refusal::LetterReplaced.into()),
-            None => {
-                issued.insert(request.pseudonym.to_vec(), request.blinded_hash.to_vec());
-                fresh.push(*request);
-                Ok(())
-            }
-            Some(hash) if *hash == request.blinded_hash => Ok(()),
-            Some(_) => Err(Refusal::AlreadyIssued.into()),
-        });
-    }
-    issuances::insert(tx, round_id, &fresh).await?;
-    Ok(answers)
+    let is_in_force = |(_, Job { issuance, letter, .. }): &(usize, Job)| {
+        letters.get(issuance.pseudonym.as_slice()).is_some_and(|hash| session::letter(hash) == *letter)
+    };
+    let in_force: Vec<bool> = jobs.iter().map(is_in_force).collect();
+    let asked = jobs.iter().zip(&in_force).filter(|(_, is_in_force)| **is_in_force);
+    let asked: Vec<Issuance> = asked.map(|((_, job), _)| job.issuance).collect();
+    // Most ask once, and of them there is nothing to look up: whoever is marked now, or was for the same message, has a credential.
+    let issued = match issuances::issue(tx, round_id, &asked).await? {
+        all if all == asked.len() as u64 => None,
+        _ => Some(issuances::of(tx, round_id, &people).await?),
+    };
+    let has_another = |Issuance { pseudonym, blinded_hash }: &Issuance| {
+        issued.as_ref().is_some_and(|issued| issued.get(pseudonym.as_slice()).is_none_or(|hash| hash != blinded_hash))
+    };
+    let answer = |((_, job), is_in_force): (&(usize, Job), bool)| match job.issuance {
+        _ if !is_in_force => Err(Refusal::LetterReplaced.into()),
+        issuance if has_another(&issuance) => Err(Refusal::AlreadyIssued.into()),
+        _ => Ok(()),
+    };
+    Ok(jobs.iter().zip(in_force).map(answer).collect())
 }

@@ -17,8 +17,9 @@ use tokio::sync::oneshot;
 use super::published::Published;
 use crate::{crypto::issuer::IssuerFault, error::Error, threads};
 
-/// Most requests that a thread takes at a time: the first of them waits for the others.
-const MOST: usize = 8;
+/// Most requests that a thread takes at a time: the first of them waits for the others. Whoever is answered together is marked together,
+/// and comes together for the next, so that a crowd's statements and commits are few.
+const MOST: usize = 64;
 
 type Signed = Result<Vec<u8>, IssuerFault>;
 

@@ -2,7 +2,11 @@
 
 use super::{
     ballot_lines,
-    db::{Locking, Tx, db, insert_new},
+    db::{
+        Locking, Tx,
+        Value::{Bytes, Int},
+        db, insert_new,
+    },
 };
 use crate::error::Error;
 
@@ -82,8 +86,8 @@ pub async fn begin_segment(tx: &mut Tx, round_id: i64, segment: i64) -> Result<(
 pub async fn insert(tx: &mut Tx, round_id: i64, ballots: &[([u8; 32], &[u8], i64)]) -> Result<(), Error> {
     const URN: &str = "INSERT INTO waiting_ballots (round_id, hash, envelope, in_log_by) ";
     db!(tx, |conn: D| {
-        insert_new::<D, _>(conn, (URN, 4), ballots, |mut row, (hash, envelope, in_log_by)| {
-            row.push_bind(round_id).push_bind(hash.to_vec()).push_bind(envelope.to_vec()).push_bind(*in_log_by);
+        insert_new::<D, _, 4>(conn, URN, ballots, |(hash, envelope, in_log_by)| {
+            [Int(round_id), Bytes(hash), Bytes(envelope), Int(*in_log_by)]
         })
         .await
     })

@@ -7,7 +7,11 @@
 
 use std::ops::RangeInclusive;
 
-use super::db::{Tx, db, insert_new};
+use super::db::{
+    Tx,
+    Value::{Bytes, Int},
+    db, insert_new,
+};
 use crate::error::Error;
 
 /// Ballots in a chunk: with their number, their hash and the like a row fits a page of SQLite.
@@ -74,8 +78,8 @@ pub async fn write(tx: &mut Tx, round_id: i64, run: i64, lines: &[Lined]) -> Res
     let entries = |chunk: &[Lined]| Some((chunk.first()?.hash, chunk.iter().flat_map(Lined::bytes).collect()));
     let chunks: Vec<([u8; 32], Vec<u8>)> = lines.chunks(CHUNK).filter_map(entries).collect();
     db!(tx, |conn: D| {
-        insert_new::<D, _>(conn, (CHUNKS, 4), &chunks, |mut row, (first_hash, entries)| {
-            row.push_bind(round_id).push_bind(run).push_bind(first_hash.to_vec()).push_bind(entries.clone());
+        insert_new::<D, _, 4>(conn, CHUNKS, &chunks, |(first_hash, entries)| {
+            [Int(round_id), Int(run), Bytes(first_hash), Bytes(entries)]
         })
         .await
     })?;

@@ -11,23 +11,26 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
 
-use super::Hosts;
+use super::{
+    Hosts,
+    db::{Rows as _, Value},
+};
 use crate::error::Error;
 
 /// Bytes of a row beside its key: about what a ballot takes in the urn and among the promises.
 const ROW: usize = 640;
 const TABLE: &str = "CREATE TABLE bench_rows (id BIGINT NOT NULL PRIMARY KEY, row_bytes ";
 
-/// The loop, for either database: nothing but rows and commits.
+/// The loop, for either database: nothing but rows and commits. `$push` writes the rows into the statement as the database takes them
+/// fastest.
 macro_rules! insert {
-    ($database:ty, $connection:ident, $rows:ident, $together:ident) => {{
+    ($database:ty, $connection:ident, $rows:ident, $together:ident, $push:expr) => {{
         let (started, row, mut first) = (Instant::now(), vec![7_u8; ROW], 0);
         while first < $rows {
             let mut transaction = $connection.begin().await?;
             let mut query = QueryBuilder::<$database>::new("INSERT INTO bench_rows (id, row_bytes) ");
-            query.push_values(first..first + $together, |mut values, id| {
-                values.push_bind(id).push_bind(&row);
-            });
+            let together: Vec<(i64, &[u8])> = (first..first + $together).map(|id| (id, row.as_slice())).collect();
+            $push(&mut query, &together);
             query.build().execute(&mut *transaction).await?;
             transaction.commit().await?;
             first += $together;
@@ -48,7 +51,11 @@ pub async fn into_sqlite(folder: &Path, rows: i64, together: i64) -> Result<Dura
     let mut connection = SqliteConnection::connect_with(&options).await?;
     let table = AssertSqlSafe(format!("{TABLE} BLOB NOT NULL) WITHOUT ROWID"));
     sqlx::raw_sql(table).execute(&mut connection).await?;
-    let took = insert!(sqlx::Sqlite, connection, rows, together);
+    let took = insert!(sqlx::Sqlite, connection, rows, together, |query: &mut QueryBuilder<_>, rows| {
+        query.push_values(rows, |mut row, (id, bytes): &(i64, &[u8])| {
+            row.push_bind(*id).push_bind(bytes.to_vec());
+        });
+    });
     connection.close().await?;
     std::fs::remove_file(file).map_err(Error::broken)?;
     Ok(took)
@@ -61,7 +68,9 @@ pub async fn into_sqlite(folder: &Path, rows: i64, together: i64) -> Result<Dura
 pub async fn into_postgres(owner: &Hosts, rows: i64, together: i64) -> Result<Duration, Error> {
     let mut connection = PgConnection::connect_with(&owner.primary().await?).await?;
     sqlx::raw_sql(AssertSqlSafe(format!("{TABLE} BYTEA NOT NULL)"))).execute(&mut connection).await?;
-    let took = insert!(sqlx::Postgres, connection, rows, together);
+    let took = insert!(sqlx::Postgres, connection, rows, together, |query, rows: &[_]| {
+        sqlx::Postgres::push_rows(query, rows, |(id, bytes): &(i64, &[u8])| [Value::Int(*id), Value::Bytes(bytes)]);
+    });
     sqlx::raw_sql("DROP TABLE bench_rows").execute(&mut connection).await?;
     connection.close().await?;
     Ok(took)

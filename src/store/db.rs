@@ -3,9 +3,9 @@
 mod apart;
 mod finding;
 mod hosts;
-mod inserting;
 mod met;
 mod postgres;
+mod rows;
 mod schema;
 mod sqlite;
 
@@ -15,8 +15,8 @@ use sqlx::{PgPool, Postgres, QueryBuilder, SqlitePool, Transaction};
 
 pub(super) use finding::Finding;
 pub use hosts::{Hosts, HostsFault};
-pub(super) use inserting::{MAX_BINDS, insert_new, padded, portions};
 pub use postgres::{Migrated, migrate};
+pub(super) use rows::{MAX_BINDS, Rows, Value, insert_missing, insert_new, most_rows};
 
 use crate::error::Error;
 
@@ -97,7 +97,7 @@ pub struct Connections {
     pub most: u32,
 }
 
-/// A transaction, or a connection for one statement that reads ([`Db::ask`]).
+/// A transaction, or a connection for one statement that reads ([`Db::ask`], [`Db::ask_in_turn`]).
 #[derive(Debug)]
 pub enum Tx {
     /// On SQLite.
@@ -164,6 +164,19 @@ impl Db {
         match self {
             Self::Lite { readers, .. } => Ok(Tx::Lite(sqlite::Open::Single(Box::pin(readers.acquire()).await?))),
             Self::Pg { .. } => self.read().await,
+        }
+    }
+
+    /// The same between two transactions that write: there SQLite finds the pages again that it read before, which a connection that only
+    /// reads forgets at every commit. For a crowd that asks and commits in turns. Whoever asks stands in the line of those who write, and
+    /// they wait for the answer.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn ask_in_turn(&self) -> Result<Tx, Error> {
+        match self {
+            Self::Lite { writer, .. } => Ok(Tx::Lite(sqlite::Open::Between(writer.turn().await?))),
+            Self::Pg { .. } => self.ask().await,
         }
     }
 
@@ -318,9 +331,7 @@ impl Tx {
         db!(self, |conn: D| {
             for chunk in keys.chunks(MOST_ASKED) {
                 let mut query = QueryBuilder::<D>::new("WITH asked (key) AS (");
-                query.push_values(padded(chunk), |mut row, key| {
-                    row.push_bind(key.to_vec());
-                });
+                D::push_rows(&mut query, chunk, |key| [Value::Bytes(key)]);
                 query.push(") SELECT key, (").push(select).push_bind(round_id).push(") FROM asked");
                 let rows: Vec<(Vec<u8>, Option<Vec<u8>>)> = query.build_query_as().fetch_all(&mut *conn).await?;
                 found.extend(rows.into_iter().filter_map(|(key, value)| Some((key, value?))));

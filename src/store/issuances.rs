@@ -2,7 +2,11 @@
 
 use std::collections::HashMap;
 
-use super::db::{Tx, db, insert_new};
+use super::db::{
+    Tx,
+    Value::{self, Bytes, Int},
+    db, insert_missing, insert_new,
+};
 use crate::error::Error;
 
 /// Step of a credential that no register line covers yet.
@@ -17,6 +21,12 @@ pub struct Issuance {
     pub blinded_hash: [u8; 32],
 }
 
+impl Issuance {
+    fn row(&self, round_id: i64, step: i64) -> [Value<'_>; 4] {
+        [Int(round_id), Bytes(&self.pseudonym), Bytes(&self.blinded_hash), Int(step)]
+    }
+}
+
 /// Of these people, those who have a credential, with the hash of their blinded message.
 ///
 /// # Errors
@@ -26,24 +36,15 @@ pub async fn of(tx: &mut Tx, round_id: i64, people: &[[u8; 32]]) -> Result<HashM
     tx.values_of(people, hash, round_id).await
 }
 
-/// Marks people as issued.
+const ISSUED: &str = "INSERT INTO issuances (round_id, pseudonym, blinded_hash, step) ";
+
+/// Marks those of these people as issued who are not, each for the message that comes first, and returns how many that were.
 ///
 /// # Errors
-/// [`Error::Database`]; that or [`Error::Broken`] when one of them has a credential.
-pub async fn insert(tx: &mut Tx, round_id: i64, issuances: &[Issuance]) -> Result<(), Error> {
-    insert_in(tx, round_id, issuances, UNREPORTED).await
-}
-
-async fn insert_in(tx: &mut Tx, round_id: i64, issuances: &[Issuance], step: i64) -> Result<(), Error> {
-    const ISSUED: &str = "INSERT INTO issuances (round_id, pseudonym, blinded_hash, step) ";
+/// [`Error::Database`].
+pub async fn issue(tx: &mut Tx, round_id: i64, issuances: &[Issuance]) -> Result<u64, Error> {
     db!(tx, |conn: D| {
-        insert_new::<D, _>(conn, (ISSUED, 4), issuances, |mut row, issuance| {
-            row.push_bind(round_id)
-                .push_bind(issuance.pseudonym.to_vec())
-                .push_bind(issuance.blinded_hash.to_vec())
-                .push_bind(step);
-        })
-        .await
+        insert_missing::<D, _, 4>(conn, ISSUED, issuances, |issuance| issuance.row(round_id, UNREPORTED)).await
     })
 }
 
@@ -84,7 +85,8 @@ pub async fn report(tx: &mut Tx, round_id: i64, step: u64) -> Result<Vec<[u8; 32
     };
     let rows: Option<Vec<Issuance>> = rows.into_iter().map(issuance).collect();
     let rows = rows.ok_or_else(|| Error::broken("a row of issuances has another shape"))?;
-    insert_in(tx, round_id, &rows, step.cast_signed()).await?;
+    let step = step.cast_signed();
+    db!(tx, |conn: D| insert_new::<D, _, 4>(conn, ISSUED, &rows, |row| row.row(round_id, step)).await?);
     Ok(rows.into_iter().map(|row| row.pseudonym).collect())
 }
 
@@ -112,4 +114,30 @@ pub async fn steps(tx: &mut Tx, round_id: i64) -> Result<u64, Error> {
         let last: i64 = select.bind(round_id).fetch_one(conn).await?;
         Ok(last.unsigned_abs())
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::db::Db;
+
+    #[tokio::test]
+    async fn whoever_is_issued_keeps_the_first_message_also_of_several_at_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = Db::open(&folder.path().join("veche.db")).await.unwrap();
+        let asks = |person: u8, message: u8| Issuance { pseudonym: [person; 32], blinded_hash: [message; 32] };
+        let mut tx = db.write().await.unwrap();
+        assert_eq!(issue(&mut tx, 1, &[asks(1, 10), asks(2, 20), asks(1, 11)]).await.unwrap(), 2);
+        assert_eq!(issue(&mut tx, 1, &[asks(2, 20), asks(2, 21), asks(3, 30)]).await.unwrap(), 1);
+        assert_eq!(issue(&mut tx, 2, &[asks(1, 11)]).await.unwrap(), 1, "another round");
+        tx.commit().await.unwrap();
+        let mut tx = db.ask_in_turn().await.unwrap();
+        let issued = of(&mut tx, 1, &[[1; 32], [2; 32], [3; 32], [4; 32]]).await.unwrap();
+        let mut issued: Vec<_> = issued.into_iter().map(|(person, message)| (person[0], message[0])).collect();
+        issued.sort_unstable();
+        assert_eq!(issued, [(1, 10), (2, 20), (3, 30)]);
+        tx.commit().await.unwrap();
+        let mut tx = db.write().await.unwrap();
+        assert_eq!(report(&mut tx, 1, 1).await.unwrap(), [[1; 32], [2; 32], [3; 32]], "the line is free again");
+    }
 }

@@ -7,7 +7,11 @@ use audit::log::{
 };
 use sqlx::QueryBuilder;
 
-use super::db::{MAX_BINDS, Tx, db, insert_new, portions};
+use super::db::{
+    Rows as _, Tx,
+    Value::{Bytes, Int},
+    db, insert_new, most_rows,
+};
 use crate::error::Error;
 
 /// The head of a log.
@@ -138,10 +142,7 @@ const LINES: &str = "INSERT INTO log_lines (log_id, line_index, line) ";
 pub async fn insert_lines(tx: &mut Tx, log_id: i64, first: u64, lines: &[Vec<u8>]) -> Result<(), Error> {
     db!(tx, |conn: D| {
         let indexed: Vec<(i64, &Vec<u8>)> = (first.cast_signed()..).zip(lines).collect();
-        insert_new::<D, _>(conn, (LINES, 3), &indexed, |mut row, (index, line)| {
-            row.push_bind(log_id).push_bind(*index).push_bind(line.to_vec());
-        })
-        .await?;
+        insert_new::<D, _, 3>(conn, LINES, &indexed, |(index, line)| [Int(log_id), Int(*index), Bytes(line)]).await?;
         for (index, line) in (first..).zip(lines).filter(|(_, line)| line.len() > MAX_LEAF) {
             let event = line::event(line).ok_or_else(|| Error::broken("a line has no event"))?;
             let insert = sqlx::query(
@@ -264,13 +265,10 @@ pub async fn growth(tx: &mut Tx, log_id: i64, size: u64) -> Result<Growth, Error
 /// [`Error::Database`].
 pub async fn put_tiles(tx: &mut Tx, log_id: i64, tiles: &[(TileId, Vec<u8>)]) -> Result<(), Error> {
     db!(tx, |conn: D| {
-        for chunk in portions(tiles, MAX_BINDS / 4) {
+        for chunk in tiles.chunks(most_rows(4)) {
             let mut query = QueryBuilder::<D>::new("INSERT INTO log_tiles (log_id, level, tile_index, hashes) ");
-            query.push_values(chunk, |mut row, (id, hashes)| {
-                row.push_bind(log_id)
-                    .push_bind(i64::from(id.level))
-                    .push_bind(id.index.cast_signed())
-                    .push_bind(hashes.clone());
+            D::push_rows(&mut query, chunk, |(id, hashes)| {
+                [Int(log_id), Int(i64::from(id.level)), Int(id.index.cast_signed()), Bytes(hashes)]
             });
             query.push(" ON CONFLICT (log_id, level, tile_index) DO UPDATE SET hashes = excluded.hashes");
             query.build().execute(&mut *conn).await?;

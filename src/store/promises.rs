@@ -5,7 +5,11 @@
 
 use sqlx::QueryBuilder;
 
-use super::db::{MOST_ASKED, Tx, db, insert_new, padded};
+use super::db::{
+    MOST_ASKED, Rows as _, Tx,
+    Value::{Bytes, Int},
+    db, insert_new,
+};
 use crate::error::Error;
 
 /// A promise: this ballot will be in the log by then.
@@ -56,8 +60,8 @@ pub async fn earlier(tx: &mut Tx, round_id: i64, asked: &[Asked]) -> Result<Vec<
     db!(tx, |conn: D| {
         for chunk in asked.chunks(MOST_ASKED) {
             let mut query = QueryBuilder::<D>::new("WITH asked (segment, credential, version) AS (");
-            query.push_values(padded(chunk), |mut row, asked| {
-                row.push_bind(asked.segment).push_bind(asked.credential.to_vec()).push_bind(i64::from(asked.version));
+            D::push_rows(&mut query, chunk, |Asked { segment, credential, version }| {
+                [Int(*segment), Bytes(credential), Int(i64::from(*version))]
             });
             // Most cast once: of them no row comes back.
             query.push(") SELECT * FROM (SELECT credential, version");
@@ -89,13 +93,9 @@ pub async fn earlier(tx: &mut Tx, round_id: i64, asked: &[Asked]) -> Result<Vec<
 pub async fn insert(tx: &mut Tx, round_id: i64, segment: i64, promises: &[Accepted]) -> Result<(), Error> {
     const PROMISES: &str = "INSERT INTO accepted_ballots (round_id, segment, credential, version, hash, in_log_by) ";
     db!(tx, |conn: D| {
-        insert_new::<D, _>(conn, (PROMISES, 6), promises, |mut row, accepted| {
-            row.push_bind(round_id)
-                .push_bind(segment)
-                .push_bind(accepted.credential.to_vec())
-                .push_bind(i64::from(accepted.version))
-                .push_bind(accepted.hash.to_vec())
-                .push_bind(accepted.in_log_by);
+        insert_new::<D, _, 6>(conn, PROMISES, promises, |Accepted { credential, version, hash, in_log_by }| {
+            let (round, version) = (Int(round_id), Int(i64::from(*version)));
+            [round, Int(segment), Bytes(credential), version, Bytes(hash), Int(*in_log_by)]
         })
         .await
     })

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use sqlx::QueryBuilder;
 
-use super::db::{Finding as _, MAX_BINDS, MOST_ASKED, Tx, db, padded};
+use super::db::{Finding as _, MAX_BINDS, MOST_ASKED, Rows as _, Tx, Value, db};
 use crate::{domain::roll::Person, error::Error};
 
 /// Failures after which a code is burned.
@@ -143,9 +143,7 @@ pub async fn by_locators(
     db!(tx, |conn: D| {
         for chunk in locators.chunks(MOST_ASKED) {
             let mut query = QueryBuilder::<D>::new("WITH asked (locator) AS (");
-            query.push_values(padded(chunk), |mut row, locator| {
-                row.push_bind(locator.to_owned());
-            });
+            D::push_rows(&mut query, chunk, |locator| [Value::Text(locator)]);
             query.push(") ");
             D::push_found(&mut query, ROW, round_id);
             rows.extend(query.build_query_as::<Found>().fetch_all(&mut *conn).await?);

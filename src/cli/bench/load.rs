@@ -37,12 +37,9 @@ impl Connection {
     }
 
     /// Posts JSON and returns the answer's body; anything but success is a fault.
-    pub(super) async fn post(&mut self, path: &str, token: Option<&str>, body: Bytes) -> Result<Bytes, CliFault> {
-        let mut request = Request::post(path).header(header::HOST, &self.host);
-        request = request.header(header::CONTENT_TYPE, "application/json");
-        if let Some(token) = token {
-            request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
-        }
+    pub(super) async fn post(&mut self, path: &str, body: Bytes) -> Result<Bytes, CliFault> {
+        let request = Request::post(path).header(header::HOST, &self.host);
+        let request = request.header(header::CONTENT_TYPE, "application/json");
         self.send(path, request.body(Full::new(body)).map_err(CliFault::other)?).await
     }
 

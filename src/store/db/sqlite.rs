@@ -53,6 +53,8 @@ pub enum Open {
     Whole(Transaction<'static, Sqlite>),
     /// For one statement that only reads.
     Single(PoolConnection<Sqlite>),
+    /// The same on the connection that writes, between two transactions.
+    Between(Turn),
 }
 
 impl Deref for Open {
@@ -60,7 +62,7 @@ impl Deref for Open {
 
     fn deref(&self) -> &SqliteConnection {
         match self {
-            Self::Writing(turn) => turn,
+            Self::Writing(turn) | Self::Between(turn) => turn,
             Self::Whole(transaction) => transaction,
             Self::Single(connection) => connection,
         }
@@ -70,7 +72,7 @@ impl Deref for Open {
 impl DerefMut for Open {
     fn deref_mut(&mut self) -> &mut SqliteConnection {
         match self {
-            Self::Writing(turn) => turn,
+            Self::Writing(turn) | Self::Between(turn) => turn,
             Self::Whole(transaction) => transaction,
             Self::Single(connection) => connection,
         }
@@ -82,7 +84,7 @@ impl Open {
         match self {
             Self::Writing(turn) => Ok(turn.commit().await?),
             Self::Whole(transaction) => Ok(transaction.commit().await?),
-            Self::Single(_) => Ok(()),
+            Self::Single(_) | Self::Between(_) => Ok(()),
         }
     }
 }

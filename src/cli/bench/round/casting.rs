@@ -84,7 +84,7 @@ pub(in super::super) struct Cast;
 
 impl AsyncWork<Body> for Cast {
     async fn call(&self, connection: &mut Connection, ballot: &Body) -> Result<(), CliFault> {
-        connection.post(&format!("/api/v1/rounds/{SLUG}/ballots"), None, ballot.clone()).await.map(drop)
+        connection.post(&format!("/api/v1/rounds/{SLUG}/ballots"), ballot.clone()).await.map(drop)
     }
 }
 

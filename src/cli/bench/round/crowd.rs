@@ -1,6 +1,6 @@
 //! The crowd of a measured round: what its devices prepare before anything is timed, and how they ask for credentials.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, OnceLock};
 
 use audit::round::Bytes;
 use ballots::{Ballot, Rules};
@@ -32,18 +32,22 @@ pub(super) fn requests(place: &PollingPlace, residents: usize) -> Result<Vec<Cre
 /// Requests, each with the issuer's blind signature.
 type Issued = Vec<(CredentialRequest, Vec<u8>)>;
 
-/// Asks for everybody's credential as fast as it goes.
+/// Asks for everybody's credential as fast as it goes. What is asked was written before, and what is answered is read later.
 pub(super) async fn issue(
     host: &str,
     codes: &[LetterCode],
     requests: Vec<CredentialRequest>,
 ) -> Result<(Run, Issued), CliFault> {
-    let codes = codes.iter().map(|code| code.identifying.to_string());
-    let items = codes.zip(requests).map(|(code, request)| IssueItem { code, request: Mutex::new(Some(request)) });
-    let work = Issue::default();
-    let run = load::run(host, items.collect(), None, work.clone()).await?;
-    let issued = std::mem::take(&mut *work.issued.lock().map_err(CliFault::other)?);
-    Ok((run, issued))
+    let body = |(code, request): (&LetterCode, &CredentialRequest)| {
+        let (code, blinded) = (code.identifying.to_string(), Bytes(request.blinded.clone()));
+        Body::from(json!({ "code": code, "blinded": blinded }).to_string())
+    };
+    let asked: Vec<_> = codes.iter().zip(&requests).map(body).enumerate().collect();
+    let work = Issue { answers: asked.iter().map(|_| OnceLock::new()).collect() };
+    let run = load::run(host, asked, None, work.clone()).await?;
+    let signed = requests.into_iter().zip(work.answers.iter());
+    let signed = signed.map(|(request, answer)| Ok((request, signature(answer.get())?)));
+    Ok((run, signed.collect::<Result<_, CliFault>>()?))
 }
 
 /// Seals so many ballots of each resident: everybody's first, then everybody's second, so that between two of one resident come those
@@ -93,26 +97,26 @@ fn in_parallel<T: Send, R: Send>(
     Ok(done?.into_iter().flatten().collect())
 }
 
-/// Somebody who asks for a credential.
-struct IssueItem {
-    code: String,
-    request: Mutex<Option<CredentialRequest>>,
+/// The blind signature of an answer.
+fn signature(answer: Option<&Vec<u8>>) -> Result<Vec<u8>, CliFault> {
+    let answer = answer.ok_or_else(|| CliFault::Other("somebody was not answered".into()))?;
+    let answer: IdentificationResponse = serde_json::from_slice(answer).map_err(CliFault::other)?;
+    let signature = answer.signature.ok_or_else(|| CliFault::Other("no credential was issued".into()))?;
+    Ok(signature.0)
 }
 
-#[derive(Clone, Default)]
+/// Asks what somebody wrote, and keeps the answer in their place.
+#[derive(Clone)]
 struct Issue {
-    issued: Arc<Mutex<Issued>>,
+    answers: Arc<[OnceLock<Vec<u8>>]>,
 }
 
-impl AsyncWork<IssueItem> for Issue {
-    async fn call(&self, connection: &mut Connection, item: &IssueItem) -> Result<(), CliFault> {
-        let request = item.request.lock().map_err(CliFault::other)?.take();
-        let request = request.ok_or_else(|| CliFault::Other("a request is used once".into()))?;
-        let body = json!({ "code": item.code, "blinded": Bytes(request.blinded.clone()) }).to_string().into();
-        let answer = connection.post(&format!("/api/v1/rounds/{SLUG}/identification"), None, body).await?;
-        let answer: IdentificationResponse = serde_json::from_slice(&answer).map_err(CliFault::other)?;
-        let signature = answer.signature.ok_or_else(|| CliFault::Other("no credential was issued".into()))?;
-        self.issued.lock().map_err(CliFault::other)?.push((request, signature.0));
-        Ok(())
+impl AsyncWork<(usize, Body)> for Issue {
+    async fn call(&self, connection: &mut Connection, (place, asked): &(usize, Body)) -> Result<(), CliFault> {
+        let path = format!("/api/v1/rounds/{SLUG}/identification");
+        let answer = connection.post(&path, asked.clone()).await?;
+        // The bytes that came are a part of what the connection reads into.
+        let answer = answer.to_vec();
+        self.answers[*place].set(answer).map_err(|_| CliFault::Other("somebody was answered twice".into()))
     }
 }

@@ -50,7 +50,7 @@ impl Writer {
     ///
     /// # Errors
     /// [`Error::PoolTimedOut`] after [`PATIENCE`], [`Error::PoolClosed`], or why the file cannot be opened anew.
-    pub(super) async fn turn(&self) -> Result<Turn, Error> {
+    pub async fn turn(&self) -> Result<Turn, Error> {
         let mut place = self.place().await?;
         if self.0.begun.load(Ordering::Relaxed) {
             let is_free = match place.as_mut() {
