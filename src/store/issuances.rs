@@ -119,7 +119,7 @@ pub async fn steps(tx: &mut Tx, round_id: i64) -> Result<u64, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::db::Db;
+    use crate::store::{db::Db, rounds};
 
     #[tokio::test]
     async fn whoever_is_issued_keeps_the_first_message_also_of_several_at_once() {
@@ -127,6 +127,9 @@ mod tests {
         let db = Db::open(&folder.path().join("veche.db")).await.unwrap();
         let asks = |person: u8, message: u8| Issuance { pseudonym: [person; 32], blinded_hash: [message; 32] };
         let mut tx = db.write().await.unwrap();
+        for slug in ["one", "two"] {
+            assert!(rounds::save_draft(&mut tx, slug, "{}", 0, 1).await.unwrap());
+        }
         assert_eq!(issue(&mut tx, 1, &[asks(1, 10), asks(2, 20), asks(1, 11)]).await.unwrap(), 2);
         assert_eq!(issue(&mut tx, 1, &[asks(2, 20), asks(2, 21), asks(3, 30)]).await.unwrap(), 1);
         assert_eq!(issue(&mut tx, 2, &[asks(1, 11)]).await.unwrap(), 1, "another round");
