@@ -71,11 +71,14 @@ fn counted(bundle: &dyn Source) -> Option<CheckedCount> {
 /// Most people in one request.
 const MOST_PEOPLE: usize = 5_000;
 
-/// A list in portions of so many, in its order.
-fn portions<T>(mut list: Vec<T>, most: usize) -> impl Iterator<Item = Vec<T>> {
+/// A list in portions of so many, in its order; an empty one is one portion, about which the server says what it thinks.
+fn portions<T>(list: Vec<T>, most: usize) -> impl Iterator<Item = Vec<T>> {
+    let mut left = Some(list);
     std::iter::from_fn(move || {
-        let rest = list.split_off(list.len().min(most));
-        Some(std::mem::replace(&mut list, rest)).filter(|portion| !portion.is_empty())
+        let mut portion = left.take()?;
+        let rest = portion.split_off(portion.len().min(most));
+        left = (!rest.is_empty()).then_some(rest);
+        Some(portion)
     })
 }
 
@@ -132,6 +135,10 @@ impl StaffMember {
         sent: impl Fn(usize),
     ) -> Result<RollResponse, ClientFault> {
         let (mut total, mut done) = (RollResponse { added: 0, total: 0 }, 0);
+        if people.is_empty() {
+            // A line of the log that says nothing is not asked for.
+            return Ok(total);
+        }
         for people in portions(people, MOST_PEOPLE) {
             let (path, count) = (format!("/api/v1/rounds/{slug}/roll"), people.len());
             let answer = self.send(Method::POST, path, Some(&RollRequest { people })).await;
