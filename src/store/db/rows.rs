@@ -22,9 +22,6 @@ pub enum Value<'r> {
 
 /// How rows are written into a statement.
 pub trait Rows: sqlx::Database {
-    /// What stands behind the verb of an insert. A statement that fails half-way leaves its rows to the transaction, which whoever began it
-    /// gives up: SQLite need not keep a copy of every page that it touches.
-    const OR_ELSE: &'static str;
     /// What an insert of new rows does about some that are there: nothing, where the last one may come several times.
     const IF_THERE: &'static str;
 
@@ -43,7 +40,6 @@ pub trait Rows: sqlx::Database {
 const LEAVE: &str = " ON CONFLICT DO NOTHING";
 
 impl Rows for Sqlite {
-    const OR_ELSE: &'static str = " OR FAIL ";
     const IF_THERE: &'static str = LEAVE;
 
     fn push_rows<T, const N: usize>(
@@ -68,7 +64,6 @@ impl Rows for Sqlite {
 }
 
 impl Rows for Postgres {
-    const OR_ELSE: &'static str = " ";
     const IF_THERE: &'static str = "";
 
     fn push_rows<T, const N: usize>(
@@ -172,11 +167,9 @@ where
     D::Arguments: IntoArguments<D>,
     for<'c> &'c mut D::Connection: sqlx::Executor<'c, Database = D>,
 {
-    let (verb, into) = insert.split_once(' ').unwrap_or((insert, ""));
     let mut inserted = 0;
     for portion in rows.chunks(most_rows(N)) {
-        let mut query = QueryBuilder::<D>::new(verb);
-        query.push(D::OR_ELSE).push(into);
+        let mut query = QueryBuilder::<D>::new(insert);
         D::push_rows(&mut query, portion, &values);
         query.push(if_there);
         inserted += D::affected(&query.build().execute(&mut *connection).await?);
