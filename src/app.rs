@@ -51,7 +51,7 @@ use crate::{
     domain::Refusal,
     error::Error,
     metrics::Metrics,
-    store::{Db, voters::CodeRow},
+    store::{Db, voters::Alike},
 };
 use group::Group;
 pub use published::Published;
@@ -86,7 +86,7 @@ pub struct App {
     tiles: tiles::Full,
     casting: Group<casting::Job, casting::Promise>,
     issuing: Group<issuing::Job, ()>,
-    identifying: Group<identifying::Job, Option<CodeRow>>,
+    identifying: Group<identifying::Job, Alike>,
     signers: signing::Signers,
     making: tokio::sync::Mutex<()>,
     workshop: pictures::Workshop,

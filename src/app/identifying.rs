@@ -17,7 +17,7 @@ use crate::{
     metrics::Commits,
     store::{
         Db, Tx,
-        voters::{self, BURNED_AFTER, CodeRow},
+        voters::{self, Alike, BURNED_AFTER, CodeRow},
     },
 };
 
@@ -48,9 +48,9 @@ pub async fn identify(app: &App, slug: &str, code: &str) -> Result<Identified, E
     let round = app.published(slug).await?;
     let code: IdentifyingCode = code.parse().map_err(|fault| Refusal::CodeMistyped(format!("{fault}")))?;
     let asked = tokio::time::Instant::now();
-    let row = app.identifying.submit(Job { round: Arc::clone(&round), locator: code.locator().to_owned() }).await?;
+    let rows = app.identifying.submit(Job { round: Arc::clone(&round), locator: code.locator().to_owned() }).await?;
     let looked = tokio::time::Instant::now();
-    let recognised = recognise(app, &round, &code, row).await;
+    let recognised = recognise(app, &round, &code, rows).await;
     if let Err(Error::Refused(Refusal::Code)) = recognised {
         sleep_until((asked + 2 * HIDDEN).max(looked + HIDDEN)).await;
     }
@@ -69,7 +69,7 @@ pub struct Job {
     locator: String,
 }
 
-pub(super) fn start(db: Db, queue: usize, metrics: Commits) -> Group<Job, Option<CodeRow>> {
+pub(super) fn start(db: Db, queue: usize, metrics: Commits) -> Group<Job, Alike> {
     Group::start(queue, metrics.clone(), move |jobs| {
         let (db, metrics) = (db.clone(), metrics.clone());
         async move { look_up(&db, &metrics, jobs).await }
@@ -77,7 +77,7 @@ pub(super) fn start(db: Db, queue: usize, metrics: Commits) -> Group<Job, Option
 }
 
 /// Looks those up together who came together: each question to a database wakes its threads.
-async fn look_up(db: &Db, metrics: &Commits, jobs: Vec<Job>) -> Result<Vec<Result<Option<CodeRow>, Error>>, Error> {
+async fn look_up(db: &Db, metrics: &Commits, jobs: Vec<Job>) -> Result<Vec<Result<Alike, Error>>, Error> {
     let asked = Instant::now();
     let mut tx = db.ask_in_turn().await?;
     metrics.waited(asked.elapsed());
@@ -85,40 +85,36 @@ async fn look_up(db: &Db, metrics: &Commits, jobs: Vec<Job>) -> Result<Vec<Resul
     for (at, job) in jobs.iter().enumerate() {
         by_round.entry(job.round.id).or_default().push((at, &job.locator));
     }
-    let mut rows: Vec<Result<Option<CodeRow>, Error>> = jobs.iter().map(|_| Ok(None)).collect();
+    let mut rows: Vec<Result<Alike, Error>> = jobs.iter().map(|_| Ok(Alike::new())).collect();
     for (round_id, asked) in by_round {
         let locators: Vec<&str> = asked.iter().map(|(_, locator)| *locator).collect();
         let found = voters::by_locators(&mut tx, round_id, &locators).await?;
         for (at, locator) in asked {
-            rows[at] = found.get(locator).map(|row| row.as_ref().cloned().map_err(Error::broken)).transpose();
+            let alike = found.get(locator).into_iter().flatten();
+            rows[at] = Ok(alike.map(|row| row.as_ref().cloned().map_err(Error::broken)).collect());
         }
     }
     Ok(rows)
 }
 
-/// Whether the code is the one that was found by its first letters; a wrong one is counted.
-async fn recognise(
-    app: &App,
-    round: &Published,
-    code: &IdentifyingCode,
-    row: Option<CodeRow>,
-) -> Result<CodeRow, Error> {
-    let Some(row) = row else {
+/// Whose code it is of those that start alike; a wrong one is counted against each of them. What two people have is nobody's.
+async fn recognise(app: &App, round: &Published, code: &IdentifyingCode, alike: Alike) -> Result<CodeRow, Error> {
+    let alike: Vec<CodeRow> = alike.into_iter().collect::<Result<_, _>>()?;
+    if alike.is_empty() {
         // The same work as for a code that exists.
         let _ = app.pepper.matches(code, &[0; 32]);
-        return Err(Refusal::Code.into());
-    };
-    let right = app.pepper.matches(code, &row.code_hash);
-    if row.failures >= BURNED_AFTER {
-        return Err(Refusal::Code.into());
     }
-    if right {
-        return Ok(row);
+    let (mut right, others): (Vec<_>, Vec<_>) =
+        alike.into_iter().partition(|row| app.pepper.matches(code, &row.code_hash));
+    if right.is_empty() && others.iter().any(|row| row.failures < BURNED_AFTER) {
+        let mut tx = app.db.write().await?;
+        voters::count_failure(&mut tx, round.id, code.locator()).await?;
+        tx.commit().await?;
     }
-    let mut tx = app.db.write().await?;
-    voters::count_failure(&mut tx, round.id, code.locator()).await?;
-    tx.commit().await?;
-    Err(Refusal::Code.into())
+    match right.pop() {
+        Some(row) if right.is_empty() && row.failures < BURNED_AFTER => Ok(row),
+        _ => Err(Refusal::Code.into()),
+    }
 }
 
 /// Whose code somebody tries, before anything is checked: the target of a rate limit. Other spellings of the same letters

@@ -28,14 +28,16 @@ pub struct Letter {
     pub code: String,
 }
 
-/// Gives people on the roll new codes; the old ones are worth nothing from then on. For how many that was asked stands in the log.
+/// Gives people on the roll new codes; the old ones are worth nothing from then on, and failures are forgotten, also where somebody is
+/// given the same again. For how many that was asked stands in the log.
 ///
 /// Whoever has a credential keeps the letter that they have: another could not restore it. The answer and the line are the same
-/// then, for who has a credential is no official's business, and a refusal would tell it without a trace.
+/// then, for who has a credential is no official's business, and a refusal would tell it without a trace. So everything is refused
+/// by what was there before the request, and nothing by what a part of it has written.
 ///
 /// # Errors
-/// [`Refusal::Roll`] with the place of the first who is not on the roll, or whose code is no code; then nobody's letter was
-/// replaced.
+/// [`Refusal::Roll`] with the place of the first who stands there twice, is not on the roll, or whose code is no code or another
+/// voter's; then nobody's letter was replaced.
 pub async fn replace(app: &App, actor: &Actor, slug: &str, letters: &[Letter], reason: String) -> Result<u64, Error> {
     let by = actor.must_be(Role::Official)?.to_owned();
     let round = app.published(slug).await?;
@@ -47,21 +49,18 @@ pub async fn replace(app: &App, actor: &Actor, slug: &str, letters: &[Letter], r
         .zip(1..)
         .map(|(letter, number)| parse(letter).map_err(|reason| Refusal::Roll { number, reason: reason.to_owned() }));
     let letters: Vec<([u8; 32], IdentifyingCode)> = letters.collect::<Result<_, _>>()?;
+    all_differ(&letters)?;
     let people = letters.len() as u64;
     steps::write(app, &round, async |tx, writing, at| {
         writing.push(&Event::LettersReplaced(LettersReplaced { at, by, people, reason }))?;
-        let mut seen = HashSet::new();
         for ((person, code), number) in letters.iter().zip(1..) {
-            let refused = match refuse(tx, round.id, person, code).await? {
-                None if !seen.insert(person) => Some("the same person stands there twice"),
-                other => other,
-            };
-            if let Some(reason) = refused {
+            if let Some(reason) = refuse(tx, round.id, person, (code, &app.pepper.hash(code))).await? {
                 return Err(Refusal::Roll { number, reason: reason.to_owned() }.into());
             }
-            let code_hash = app.pepper.hash(code);
+        }
+        for (person, code) in &letters {
             if issuances::of(tx, round.id, &[*person]).await?.is_empty() {
-                voters::replace_code(tx, round.id, person, code.locator(), &code_hash).await?;
+                voters::replace_code(tx, round.id, person, code.locator(), &app.pepper.hash(code)).await?;
                 backups::forget(tx, round.id, person).await?;
             }
         }
@@ -77,15 +76,35 @@ fn parse(letter: &Letter) -> Result<([u8; 32], IdentifyingCode), &'static str> {
     Ok((*person.as_bytes(), code))
 }
 
+/// Nobody stands in a request twice, and no two have the same letter.
+fn all_differ(letters: &[([u8; 32], IdentifyingCode)]) -> Result<(), Refusal> {
+    let (mut people, mut codes) = (HashSet::new(), HashSet::new());
+    for ((person, code), number) in letters.iter().zip(1..) {
+        let reason = match (people.insert(person), codes.insert(code.letters())) {
+            (true, true) => continue,
+            (false, _) => "the same person stands there twice",
+            (true, false) => "the same code stands there twice; make this letter anew",
+        };
+        return Err(Refusal::Roll { number, reason: reason.into() });
+    }
+    Ok(())
+}
+
+/// Two letters may start alike; one code for two people would be nobody's.
 async fn refuse(
     tx: &mut Tx,
     round_id: i64,
     person: &[u8; 32],
-    code: &IdentifyingCode,
+    (code, hash): (&IdentifyingCode, &[u8; 32]),
 ) -> Result<Option<&'static str>, Error> {
     if !voters::is_on_roll(tx, round_id, person).await? {
         return Ok(Some("this person is not on the roll"));
     }
-    let taken = !voters::by_locators(tx, round_id, &[code.locator()]).await?.is_empty();
-    Ok(taken.then_some("code: the first letters are in use; make this letter anew"))
+    for row in voters::by_locators(tx, round_id, &[code.locator()]).await?.into_values().flatten() {
+        let row = row?;
+        if row.code_hash == hash && row.person.pseudonym != *person {
+            return Ok(Some("code: it is another voter's; make this letter anew"));
+        }
+    }
+    Ok(None)
 }

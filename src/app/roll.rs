@@ -35,7 +35,7 @@ pub struct Entry {
 /// Adds people to the roll. The same import again changes nothing.
 ///
 /// # Errors
-/// [`Refusal::Roll`] with the place of the first mistake, [`Refusal::NotAllowed`], [`Refusal::Round`].
+/// [`Refusal::Roll`] with the place of the first mistake, such as another voter's code; [`Refusal::NotAllowed`], [`Refusal::Round`].
 pub async fn import(app: &App, actor: &Actor, slug: &str, entries: &[Entry]) -> Result<(u64, u64), Error> {
     let by = actor.must_be(Role::Official)?.to_owned();
     let round = app.published(slug).await?;
@@ -60,14 +60,14 @@ pub async fn import(app: &App, actor: &Actor, slug: &str, entries: &[Entry]) -> 
     Ok((imported, state.roll))
 }
 
-/// Nobody stands in an import twice, and no two letters start alike: the start finds the voter.
+/// Nobody stands in an import twice, and no two have the same letter.
 fn all_differ(voters: &[Voter]) -> Result<(), Refusal> {
-    let (mut people, mut starts) = (HashSet::new(), HashSet::new());
+    let (mut people, mut codes) = (HashSet::new(), HashSet::new());
     for (voter, number) in voters.iter().zip(1..) {
-        let reason = match (people.insert(voter.person.pseudonym), starts.insert(&voter.locator)) {
+        let reason = match (people.insert(voter.person.pseudonym), codes.insert(&voter.code_hash)) {
             (true, true) => continue,
             (false, _) => "the same pseudonym stands there twice",
-            (true, false) => "two codes start with the same letters; make the letters of this import anew",
+            (true, false) => "the same code stands there twice; make the letters of this import anew",
         };
         return Err(Refusal::Roll { number, reason: reason.into() });
     }
@@ -77,13 +77,13 @@ fn all_differ(voters: &[Voter]) -> Result<(), Refusal> {
 /// An import that was made already may come again; another code for somebody on the roll would be a letter that opens nothing.
 fn none_collides(voters: &[Voter], taken: &[Taken]) -> Result<(), Refusal> {
     let codes: HashMap<_, _> = taken.iter().map(|row| (row.pseudonym.as_slice(), row.code_hash.as_slice())).collect();
-    let owners: HashMap<_, _> = taken.iter().map(|row| (row.locator.as_str(), row.pseudonym.as_slice())).collect();
+    let owners: HashMap<_, _> = taken.iter().map(|row| (row.code_hash.as_slice(), row.pseudonym.as_slice())).collect();
     for (voter, number) in voters.iter().zip(1..) {
         let person = voter.person.pseudonym.as_slice();
         let reason = if codes.get(person).is_some_and(|code| *code != voter.code_hash) {
             "this person is on the roll already, with another letter code; send the letter that was made first"
-        } else if owners.get(voter.locator.as_str()).is_some_and(|owner| *owner != person) {
-            "code: the first letters are another voter's; make the letters of this import anew"
+        } else if owners.get(voter.code_hash.as_slice()).is_some_and(|owner| *owner != person) {
+            "code: it is another voter's; make the letters of this import anew"
         } else {
             continue;
         };

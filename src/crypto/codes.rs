@@ -23,7 +23,7 @@ pub use letters::{ALPHABET, CodeFault};
 pub const IDENTIFYING_LEN: usize = 16;
 /// Letters of the secret half.
 pub const SECRET_LEN: usize = 20;
-/// First letters of the identifying half, which find the person's row without telling who may use it.
+/// First letters of the identifying half, which find the person's row, and few others, without telling who may use it.
 pub const LOCATOR_LEN: usize = 6;
 
 /// Separates hashes of letter codes from every other use of HMAC.
@@ -59,7 +59,8 @@ impl IdentifyingCode {
     }
 
     /// The first 6 letters: 148 million places, so that in a roll of 90,000 people some thirty would meet by chance.
-    /// [`LetterCode::generate_distinct`] avoids that.
+    /// [`LetterCode::generate_distinct`] avoids that for those that are made together, so that a wrong try at one counts for nobody
+    /// else; of others the rest of the code says whose it is.
     #[must_use]
     pub fn locator(&self) -> &str {
         &self.0[..LOCATOR_LEN]

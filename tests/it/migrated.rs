@@ -24,6 +24,8 @@ async fn a_file_of_schema_6_is_migrated_with_all_that_it_holds() {
         "INSERT INTO log_lines VALUES (1, 1, x'0b'), (1, 0, x'0a')",
         "INSERT INTO log_tiles VALUES (1, 1, 0, x'bb'), (1, 0, 0, x'aa')",
         "INSERT INTO rounds VALUES (1, 'spring', '{}', 1, '{}', 'open', 0, 9)",
+        "INSERT INTO voters VALUES (1, x'b2', '2000-01-02', NULL, 'BBBBBB', x'22', 3), (1, x'a1', '2000-01-01', 'north', 'AAAAAA', x'11', 0)",
+        "INSERT INTO issuances VALUES (1, x'b2', x'bb', 1), (1, x'a1', x'aa', 0)",
         "INSERT INTO urn VALUES (1, x'02', x'2222', 7200), (1, x'01', x'1111', 3600)",
         "INSERT INTO accepted_ballots VALUES (1, x'cc', 1, x'02', 7200), (1, x'aa', 1, x'01', 3600)",
         "INSERT INTO ballot_lines VALUES (1, x'04', 1, 3600), (1, x'03', 0, 0)",
@@ -39,6 +41,15 @@ async fn a_file_of_schema_6_is_migrated_with_all_that_it_holds() {
             "SELECT group_concat(log_id || '.' || level || '.' || tile_index || hex(hashes)) FROM log_tiles",
             "1.0.0AA,1.1.0BB",
         ),
+        (
+            "SELECT group_concat(concat_ws('.', round_id, hex(pseudonym), born, district, locator, hex(code_hash), failures)) FROM voters",
+            "1.A1.2000-01-01.north.AAAAAA.11.0,1.B2.2000-01-02.BBBBBB.22.3",
+        ),
+        (
+            "SELECT group_concat(round_id || hex(pseudonym) || hex(blinded_hash) || step) FROM issuances",
+            "1A1AA0,1B2BB1",
+        ),
+        ("SELECT CAST(count(*) AS TEXT) FROM sqlite_stat4", "0"),
         (
             "SELECT group_concat(round_id || hex(hash) || hex(envelope) || in_log_by) FROM waiting_ballots",
             "10111113600,10222227200",

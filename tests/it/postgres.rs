@@ -64,7 +64,7 @@ fn a_database_that_is_not_ours_is_refused_with_what_to_do() {
     assert!(!migrates("newer").0);
 
     cluster.database("older", Some("template"));
-    cluster.sql("older", "DROP TABLE leases, limited, backups, urns; ALTER TABLE voters ADD COLUMN backup BYTEA; DELETE FROM _sqlx_migrations WHERE version >= 5");
+    cluster.sql("older", "DROP TABLE leases, limited, backups, urns; ALTER TABLE voters ADD COLUMN backup BYTEA, ADD CONSTRAINT voters_locator_once UNIQUE (round_id, locator); DROP INDEX voters_by_locator; DELETE FROM _sqlx_migrations WHERE version >= 5");
     let urns = "ALTER TABLE waiting_ballots RENAME TO urn;
                 INSERT INTO logs OVERRIDING SYSTEM VALUE VALUES (7, 'one', 0, '', '', '');
                 INSERT INTO rounds OVERRIDING SYSTEM VALUE VALUES (7, 'spring', '{}', 7, '{}', 'open', 0, 9), (8, 'autumn', '{}', NULL, NULL, 'draft', 0, 9)";
