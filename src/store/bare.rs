@@ -6,14 +6,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-use sqlx::{
-    AssertSqlSafe, Connection as _, PgConnection, QueryBuilder, SqliteConnection,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
-};
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Postgres, Sqlite};
 
 use super::{
-    Hosts,
-    db::{Rows as _, Value},
+    Db, Hosts, Tx,
+    db::{
+        Value::{Bytes, Int},
+        insert_new,
+    },
 };
 use crate::error::Error;
 
@@ -21,18 +21,20 @@ use crate::error::Error;
 const ROW: usize = 640;
 const TABLE: &str = "CREATE TABLE bench_rows (id BIGINT NOT NULL PRIMARY KEY, row_bytes ";
 
-/// The loop, for either database: nothing but rows and commits. `$push` writes the rows into the statement as the database takes them
-/// fastest.
+const INSERT: &str = "INSERT INTO bench_rows (id, row_bytes) ";
+
+/// Moves pages from the write-ahead log into the file as often as the service does under load.
+const MOVED_EVERY: Duration = Duration::from_secs(1);
+
+/// The loop, for either database: nothing but rows and commits. `$begin` begins a transaction.
 macro_rules! insert {
-    ($database:ty, $connection:ident, $rows:ident, $together:ident, $push:expr) => {{
+    ($database:ty, $rows:ident, $together:ident, $begin:expr, |$transaction:ident| $connection:expr) => {{
         let (started, row, mut first) = (Instant::now(), vec![7_u8; ROW], 0);
         while first < $rows {
-            let mut transaction = $connection.begin().await?;
-            let mut query = QueryBuilder::<$database>::new("INSERT INTO bench_rows (id, row_bytes) ");
+            let mut $transaction = $begin.await?;
             let together: Vec<(i64, &[u8])> = (first..first + $together).map(|id| (id, row.as_slice())).collect();
-            $push(&mut query, &together);
-            query.build().execute(&mut *transaction).await?;
-            transaction.commit().await?;
+            insert_new::<$database, _, 2>($connection, INSERT, &together, |(id, row)| [Int(*id), Bytes(row)]).await?;
+            $transaction.commit().await?;
             first += $together;
         }
         started.elapsed()
@@ -40,23 +42,39 @@ macro_rules! insert {
 }
 
 /// Inserts so many rows into a SQLite file of their own in this folder, so many in each durable transaction, and says how long that took;
-/// the file is removed again.
+/// the file is removed again. Whatever is set for the service's file is set for this one, and its write-ahead log is emptied alike.
 ///
 /// # Errors
 /// [`Error::Database`]; [`Error::Broken`] when the file cannot be removed.
 pub async fn into_sqlite(folder: &Path, rows: i64, together: i64) -> Result<Duration, Error> {
     let file = folder.join("bench-rows.db");
-    let options = SqliteConnectOptions::new().filename(&file).create_if_missing(true);
-    let options = options.journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Full);
-    let mut connection = SqliteConnection::connect_with(&options).await?;
-    let table = AssertSqlSafe(format!("{TABLE} BLOB NOT NULL) WITHOUT ROWID"));
-    sqlx::raw_sql(table).execute(&mut connection).await?;
-    let took = insert!(sqlx::Sqlite, connection, rows, together, |query: &mut QueryBuilder<_>, rows| {
-        query.push_values(rows, |mut row, (id, bytes): &(i64, &[u8])| {
-            row.push_bind(*id).push_bind(bytes.to_vec());
+    let db = Db::file(&file).await?;
+    let mut tx = db.write().await?;
+    if let Tx::Lite(connection) = &mut tx {
+        let table = AssertSqlSafe(format!("{TABLE} BLOB NOT NULL) WITHOUT ROWID"));
+        sqlx::raw_sql(table).execute(&mut **connection).await?;
+    }
+    tx.commit().await?;
+    let insert = async {
+        let took = insert!(Sqlite, rows, together, db.write(), |tx| {
+            let Tx::Lite(connection) = &mut tx else { return Err(Error::broken("a file is SQLite's")) };
+            &mut **connection
         });
-    });
-    connection.close().await?;
+        Ok(took)
+    };
+    let moved = async {
+        loop {
+            tokio::time::sleep(MOVED_EVERY).await;
+            if let Err(fault) = db.checkpoint().await {
+                break fault;
+            }
+        }
+    };
+    let took = tokio::select! {
+        took = insert => took?,
+        fault = moved => return Err(fault),
+    };
+    db.close().await;
     std::fs::remove_file(file).map_err(Error::broken)?;
     Ok(took)
 }
@@ -68,9 +86,7 @@ pub async fn into_sqlite(folder: &Path, rows: i64, together: i64) -> Result<Dura
 pub async fn into_postgres(owner: &Hosts, rows: i64, together: i64) -> Result<Duration, Error> {
     let mut connection = PgConnection::connect_with(&owner.primary().await?).await?;
     sqlx::raw_sql(AssertSqlSafe(format!("{TABLE} BYTEA NOT NULL)"))).execute(&mut connection).await?;
-    let took = insert!(sqlx::Postgres, connection, rows, together, |query, rows: &[_]| {
-        sqlx::Postgres::push_rows(query, rows, |(id, bytes): &(i64, &[u8])| [Value::Int(*id), Value::Bytes(bytes)]);
-    });
+    let took = insert!(Postgres, rows, together, connection.begin(), |transaction| &mut *transaction);
     sqlx::raw_sql("DROP TABLE bench_rows").execute(&mut connection).await?;
     connection.close().await?;
     Ok(took)

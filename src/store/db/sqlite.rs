@@ -95,6 +95,22 @@ impl Db {
     /// # Errors
     /// [`Error::Database`] when it cannot be opened, [`Error::Broken`] when it is another program's or a newer one's.
     pub async fn open(path: &Path) -> Result<Self, Error> {
+        let db = Self::file(path).await?;
+        if let Self::Lite { writer, .. } = &db {
+            let mut turn = writer.turn().await?;
+            refuse_damaged(&mut turn, path).await?;
+            refuse_foreign(&mut turn, path).await?;
+            schema::refuse_other(&mut *turn, &MIGRATIONS, false).await?;
+            MIGRATIONS.run_direct(None, &mut *turn, false).await?;
+        }
+        Ok(db)
+    }
+
+    /// Opens the file as it is, with whatever it holds.
+    ///
+    /// # Errors
+    /// [`Error::Database`] when it cannot be opened.
+    pub(in crate::store) async fn file(path: &Path) -> Result<Self, Error> {
         let options = SqliteConnectOptions::from_str(&format!("sqlite://{}", path.display()))?
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
@@ -110,11 +126,7 @@ impl Db {
             // A statement that is logged could tell who did what when.
             .disable_statement_logging();
         let writing = options.clone().pragma("cache_size", WRITER_CACHE);
-        let mut writer = writing.connect().await?;
-        refuse_damaged(&mut writer, path).await?;
-        refuse_foreign(&mut writer, path).await?;
-        schema::refuse_other(&mut writer, &MIGRATIONS, false).await?;
-        MIGRATIONS.run_direct(None, &mut writer, false).await?;
+        let writer = writing.connect().await?;
         // A file's connection does not die of itself, and the question whether it lives would cost every request.
         let readers = SqlitePoolOptions::new().max_connections(READERS).test_before_acquire(false);
         let readers = readers.before_acquire(|connection, _| Box::pin(is_free(connection)));
