@@ -1,6 +1,6 @@
 //! A witness over HTTP: each answer of c2sp.org/tlog-witness, races, restarts, folders from another day, and its page.
 
-use std::{fs, net::SocketAddr, path::Path};
+use std::{fs, net::SocketAddr, path::Path, time::Duration};
 
 use audit::log::{
     checkpoint::Checkpoint,
@@ -79,7 +79,16 @@ impl Running {
 
     pub async fn bounded(folder: &Path, bounds: Bounds) -> Self {
         let address: SocketAddr = "127.0.0.1:0".parse().unwrap();
-        let listening = Listening::start(address, open(folder).unwrap(), bounds).await.unwrap();
+        let mut witness = open(folder);
+        // A program that another test starts has the lock of a witness that ended, too, until it has begun.
+        for _ in 0..250 {
+            if !matches!(witness, Err(StartFault::Locked(_))) {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            witness = open(folder);
+        }
+        let listening = Listening::start(address, witness.unwrap(), bounds).await.unwrap();
         Self { listening, client: reqwest::Client::new() }
     }
 
