@@ -90,6 +90,12 @@ async fn cosigned(node: &Node) {
     }
 }
 
+/// How many lines the round's log has.
+async fn lines(node: &Node) -> u64 {
+    let note = node.api.bytes(&format!("/rounds/{SLUG}/log/checkpoint")).await.unwrap();
+    String::from_utf8(note).unwrap().lines().nth(1).unwrap().parse().unwrap()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn of_the_file_of_sqlite() {
     let poll = Poll::new("", 8).await;
@@ -133,15 +139,17 @@ async fn restored(mut poll: Poll, copies: impl Fn(&Poll, &mut Start), what: &str
     crowd.ends(&mut poll).await;
     cosigned(&node).await;
     node.stops();
-    let (mut old, mut lost) = (poll.another("old"), poll.another("lost"));
-    copies(&poll, &mut old);
-    copies(&poll, &mut lost);
+    let (mut old, mut lost, mut grown) = (poll.another("old"), poll.another("lost"), poll.another("grown"));
+    for copy in [&mut old, &mut lost, &mut grown] {
+        copies(&poll, copy);
+    }
 
     let node = poll.start.node();
     let crowd = Crowd::of(&mut poll, &[&node.api]);
     crowd.until_more(100).await;
     crowd.ends(&mut poll).await;
     cosigned(&node).await;
+    let seen = lines(&node).await;
     node.stops();
 
     // The node itself has seen more.
@@ -171,6 +179,23 @@ async fn restored(mut poll: Poll, copies: impl Fn(&Poll, &mut Start), what: &str
     assert_eq!(node.status(&format!("/api/v1/rounds/{SLUG}/log/checkpoint")).await, Some(StatusCode::OK));
     size::say(format_args!("{what}, while it runs: {refused}"));
     node.stops();
+    // A copy that outgrew what the witness saw is not shorter, but another log.
+    drop(watching);
+    let node = grown.node();
+    let mut borrowed: Vec<_> = poll.voters.iter().map(|voter| voter.credential.clone()).collect();
+    for at in 0.. {
+        let of = at % borrowed.len();
+        let bytes = poll.place.fill(&mut borrowed[of], &poll.choices[0]).unwrap();
+        poll.place.cast(&node.api, bytes).await.unwrap();
+        if lines(&node).await > seen {
+            break;
+        }
+    }
+    node.stops();
+    let (watching, _) = witness.listens();
+    let said = grown.refuses();
+    assert!(said.contains("witness.example/w1") && said.contains("another log"), "{what}: {said}");
+    size::say(format_args!("{what}, grown: {}", last_words(&said)));
     // The commission goes on with what there is: once said, it is remembered.
     lost.options = vec!["--accept-loss".to_owned(), "the disk burned".to_owned()];
     lost.node().stops();

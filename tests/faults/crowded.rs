@@ -13,7 +13,15 @@ use tokio::{
 
 use reqwest::StatusCode;
 
-use super::{books, crowd::Crowd, cut::until, node::Node, poll::Poll, size, town::SLUG};
+use super::{
+    books,
+    crowd::Crowd,
+    cut::until,
+    node::Node,
+    poll::{self, Poll},
+    size,
+    town::SLUG,
+};
 
 /// By then whoever read nothing is closed: 60 s after the system took the last of what it holds for them, which takes a while.
 const UNREAD: Duration = Duration::from_secs(300);
@@ -50,8 +58,19 @@ async fn is_short_of_files(node: &Node) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn out_of_file_descriptors() {
-    let mut poll = Poll::new("", 8).await;
+async fn out_of_file_descriptors_on_sqlite() {
+    out_of_files("", "out of file descriptors on SQLite").await;
+}
+
+/// Connections to the database are files, too.
+#[tokio::test(flavor = "multi_thread")]
+async fn out_of_file_descriptors_on_postgresql() {
+    let Some(cluster) = size::cluster("out of file descriptors", &[]) else { return };
+    out_of_files(&poll::database(&cluster, "files"), "out of file descriptors on PostgreSQL").await;
+}
+
+async fn out_of_files(database: &str, what: &str) {
+    let mut poll = Poll::new(database, 8).await;
     poll.start.before = "ulimit -n 100;".to_owned();
     let node = poll.start.node();
     let crowd = Crowd::of(&mut poll, &[&node.api]);
@@ -61,22 +80,19 @@ async fn out_of_file_descriptors() {
         is_short_of_files(&node).await;
         let started = Instant::now();
         crowd.until_more(100).await;
-        size::say(format_args!(
-            "out of files: 100 ballots more on open connections in {} ms",
-            started.elapsed().as_millis()
-        ));
+        size::say(format_args!("{what}: 100 ballots more on open connections in {} ms", started.elapsed().as_millis()));
         // All of that was while it had none.
         is_short_of_files(&node).await;
         drop(strangers);
         let started = Instant::now();
         until(&node, StatusCode::NO_CONTENT).await;
         size::say(format_args!(
-            "out of files: a new connection is answered {} ms after the strangers left",
+            "{what}: a new connection is answered {} ms after the strangers left",
             started.elapsed().as_millis()
         ));
     }
     let counts = crowd.ends(&mut poll).await;
-    books::hold(poll, &node.api, "out of file descriptors", &counts).await;
+    books::hold(poll, &node.api, what, &counts).await;
 }
 
 /// A head that comes byte by byte; how long the service bears it.
@@ -132,13 +148,23 @@ async fn are_told(bodies: JoinSet<(String, Duration)>) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn slow_clients_and_idle_connections() {
+async fn slow_clients_and_idle_connections_on_sqlite() {
+    slow_and_idle("", "slow clients and idle connections on SQLite").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn slow_clients_and_idle_connections_on_postgresql() {
+    let Some(cluster) = size::cluster("slow clients and idle connections", &[]) else { return };
+    slow_and_idle(&poll::database(&cluster, "slow"), "slow clients and idle connections on PostgreSQL").await;
+}
+
+async fn slow_and_idle(database: &str, what: &str) {
     let (idle, slow) = (size::of(1_000, 10_000), size::of(100, 1_000));
     // For this process and the node each: its end of every connection, and what else is open.
     if !may_open(idle + 4 * slow + 2_000) {
         return size::skipped("idle connections", "this process may not open so many files");
     }
-    let mut poll = Poll::new("", 8).await;
+    let mut poll = Poll::new(database, 8).await;
     poll.start.settings = format!("connections = {}\n", idle + 4 * slow + 500);
     let node = poll.start.node();
     let crowd = Crowd::of(&mut poll, &[&node.api]);
@@ -178,13 +204,10 @@ async fn slow_clients_and_idle_connections() {
             assert!(asked.elapsed() < UNREAD, "{} files more than before are open", open_files(&node) - files);
             tokio::time::sleep(Duration::from_secs(1)).await;
         }
-        size::say(format_args!(
-            "slow and idle: who read nothing was closed {} s after asking",
-            asked.elapsed().as_secs()
-        ));
+        size::say(format_args!("{what}: who read nothing was closed {} s after asking", asked.elapsed().as_secs()));
     }
     size::say(format_args!(
-        "slow and idle: 100 ballots took {} ms alone, {} ms beside {idle} idle connections, {slow} slow heads (closed after {} ms at \
+        "{what}: 100 ballots took {} ms alone, {} ms beside {idle} idle connections, {slow} slow heads (closed after {} ms at \
          most), {slow} slow bodies and {slow} readers who read nothing",
         alone.as_millis(),
         beside.as_millis(),
@@ -192,5 +215,5 @@ async fn slow_clients_and_idle_connections() {
     ));
     drop(readers);
     let counts = crowd.ends(&mut poll).await;
-    books::hold(poll, &node.api, "slow clients and idle connections", &counts).await;
+    books::hold(poll, &node.api, what, &counts).await;
 }

@@ -33,7 +33,7 @@ async fn a_beginning_that_is_cut_off_leaves_no_transaction() {
     if super::both::on_postgres() {
         return;
     }
-    let Some(cluster) = Cluster::start() else { return };
+    let Some(cluster) = super::both::server("beginnings that are cut off", &[]) else { return };
     let url = cluster.url("veche", "template");
     let db = Db::connect(Hosts::parse(&url).unwrap(), 2).await.unwrap();
     for time in 0..90 {

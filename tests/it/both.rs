@@ -2,6 +2,7 @@
 
 use std::{
     hash::{DefaultHasher, Hash as _, Hasher as _},
+    io::Write as _,
     path::Path,
     process::Command,
 };
@@ -11,7 +12,7 @@ use super::cluster::Cluster;
 /// Address of the cluster for its administrator, set for the second run.
 const ON: &str = "VECHE_TEST_POSTGRES";
 /// `required` makes it a failure that there is no PostgreSQL.
-pub const WANTED: &str = "VECHE_POSTGRES";
+const WANTED: &str = "VECHE_POSTGRES";
 /// Part of the names of the tests that run there, if not all of them do.
 pub const ONLY: &str = "VECHE_POSTGRES_ONLY";
 
@@ -52,16 +53,28 @@ fn name(data: &Path) -> String {
     format!("town_{:016x}", hasher.finish())
 }
 
+/// Says aloud what was not tested here, and why; where it must be, that is a failure. The test's runner keeps back what the print macros
+/// write in a test that passed, so it is written past them.
+pub fn skipped(what: &str, because: &str, must: bool) {
+    assert!(!must, "{what}: {because}");
+    writeln!(std::io::stderr().lock(), "SKIPPED: {what}: {because}").unwrap();
+}
+
+/// A server with these settings for what this is, or nothing, said aloud, where PostgreSQL is not installed.
+pub fn server(what: &str, settings: &[&str]) -> Option<Cluster> {
+    let cluster = Cluster::with(settings);
+    if cluster.is_none() {
+        skipped(what, "PostgreSQL is not installed", std::env::var(WANTED).as_deref() == Ok("required"));
+    }
+    cluster
+}
+
 #[test]
 fn every_test_holds_on_postgresql() {
     if on_postgres() {
         return;
     }
-    let Some(cluster) = Cluster::start() else {
-        assert_ne!(std::env::var(WANTED).as_deref(), Ok("required"), "PostgreSQL is not installed");
-        eprintln!("SKIPPED: PostgreSQL is not installed, so nothing was tested on it");
-        return;
-    };
+    let Some(cluster) = server("all that touches the store, on PostgreSQL", &[]) else { return };
     let mut again = Command::new(std::env::current_exe().unwrap());
     // Tests wait for the database more than they work.
     again.args(["--skip", "every_test_holds_on_postgresql", "--test-threads", "4"]);

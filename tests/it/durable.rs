@@ -5,7 +5,7 @@ use veche::{
     store::{Db, Hosts, Tx},
 };
 
-use super::{both, cluster::Cluster};
+use super::both;
 
 #[tokio::test]
 async fn sqlite_waits_for_the_disk_at_every_commit() {
@@ -27,10 +27,7 @@ async fn postgresql_waits_for_the_disk_at_every_commit() {
     if both::on_postgres() {
         return;
     }
-    let Some(cluster) = Cluster::with(&["synchronous_commit=off"]) else {
-        assert_ne!(std::env::var(both::WANTED).as_deref(), Ok("required"), "PostgreSQL is not installed");
-        return eprintln!("SKIPPED: PostgreSQL is not installed, so its commits were not looked at");
-    };
+    let Some(cluster) = both::server("commits of PostgreSQL", &["synchronous_commit=off"]) else { return };
     assert_eq!(cluster.sql("template", "SHOW synchronous_commit"), "off");
     let db = Db::connect(Hosts::parse(&cluster.url("veche", "template")).unwrap(), 2).await.unwrap();
     assert_eq!(of_service(db.clone()).await.unwrap(), "on");

@@ -5,6 +5,36 @@ use veche::store::Db;
 
 use super::both;
 
+/// Another program's file, and one that a newer program migrated, are left as they are.
+#[tokio::test]
+async fn a_file_that_is_not_of_this_program_is_refused_with_what_to_do() {
+    if both::on_postgres() {
+        return;
+    }
+    let folder = tempfile::tempdir().expect("there is room");
+    let newer = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+                 VALUES (9000, 'later', TRUE, x'00', 1)";
+    for (name, change, word) in [
+        ("foreign.db", "CREATE TABLE notes (text TEXT)", "the database of another program; name another data folder"),
+        ("newer.db", newer, "a newer program migrated it; use that one"),
+    ] {
+        let path = folder.path().join(name);
+        if name == "newer.db" {
+            Db::open(&path).await.expect("it is new").close().await;
+        }
+        let options = SqliteConnectOptions::new().filename(&path).create_if_missing(true);
+        let other = SqlitePool::connect_with(options).await.expect("it opens");
+        sqlx::query(change).execute(&other).await.expect("there is room");
+        let schema = "SELECT group_concat(name) FROM (SELECT name FROM sqlite_master ORDER BY name)";
+        let before: String = sqlx::query_scalar(schema).fetch_one(&other).await.expect("it reads");
+        let refused = Db::open(&path).await.expect_err("it is not ours").to_string();
+        assert!(refused.contains(word), "{refused}");
+        let after: String = sqlx::query_scalar(schema).fetch_one(&other).await.expect("it reads");
+        assert_eq!(after, before, "nothing was made there");
+        other.close().await;
+    }
+}
+
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 
 /// What a database of an older program holds is there afterwards, in the tables that were made anew too.

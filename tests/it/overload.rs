@@ -10,6 +10,10 @@ use std::{
 
 use reqwest::{Method as Verb, StatusCode};
 use serde_json::json;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+};
 use veche::client::{
     Api,
     receipt::{self, Receipt},
@@ -174,4 +178,29 @@ async fn a_full_ballot_box_sends_the_registrar_s_visitors_away() {
     assert_eq!(town.posts("/credential", Some(&session), body).await.status, StatusCode::OK);
     let result = town.certifies().await;
     assert_eq!((result.outcome.ballots, result.replaced), (8, 0));
+}
+
+/// Whoever is turned away hears so before they send anything more than the head: what would be read for nothing costs most when there is
+/// too much to do.
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_turned_away_need_send_no_body() {
+    let town = Town::with(|config| config.overload.voting = 1).await;
+    town.votes(1).await;
+    let address = town.api.base().to_string().replace("http://", "");
+    let asks = || async {
+        let mut stream = TcpStream::connect(address.trim_end_matches('/')).await.unwrap();
+        let head = format!(
+            "POST /api/v1/rounds/{SLUG}/identification HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n\
+             content-length: 30\r\nexpect: 100-continue\r\n\r\n"
+        );
+        stream.write_all(head.as_bytes()).await.unwrap();
+        let mut answer = [0; 12];
+        stream.read_exact(&mut answer).await.unwrap();
+        (stream, String::from_utf8_lossy(&answer).into_owned())
+    };
+    let (first, heard) = asks().await;
+    assert_eq!(heard, "HTTP/1.1 100", "its body is waited for");
+    assert_eq!(asks().await.1, "HTTP/1.1 503", "while it is, there is room for nobody else");
+    drop(first);
+    until("there is room again", || async { asks().await.1 == "HTTP/1.1 100" }).await;
 }

@@ -6,7 +6,10 @@ use std::{
     sync::atomic::{AtomicUsize, Ordering},
 };
 
-use super::cluster::{Cluster, program};
+use super::{
+    both::{on_postgres, server},
+    cluster::{Cluster, program},
+};
 
 /// A command that works on a database whether a service has worked on it or not, and may be given again; it tells nothing but faults.
 fn founds(command: &mut Command, data: &Path) {
@@ -19,10 +22,10 @@ fn founds(command: &mut Command, data: &Path) {
 /// One cluster for all of it; the other run has its own.
 #[test]
 fn a_database_that_is_not_ours_is_refused_with_what_to_do() {
-    if super::both::on_postgres() {
+    if on_postgres() {
         return;
     }
-    let Some(cluster) = Cluster::start() else { return };
+    let Some(cluster) = server("a database that is not ours", &[]) else { return };
     let data = tempfile::tempdir().unwrap();
     let starts = |database: &str, role: &str| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_veche"));
@@ -139,10 +142,10 @@ fn a_database_that_is_not_ours_is_refused_with_what_to_do() {
 /// Whatever the role was given beyond its few rights, on any table that only grows, is named, and the service does not start.
 #[test]
 fn a_role_that_may_do_more_than_it_needs_is_refused() {
-    if super::both::on_postgres() {
+    if on_postgres() {
         return;
     }
-    let Some(cluster) = Cluster::start() else { return };
+    let Some(cluster) = server("a role that may do too much", &[]) else { return };
     let data = tempfile::tempdir().unwrap();
     let starts = |database: &str| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_veche"));
@@ -210,10 +213,10 @@ fn a_role_that_may_do_more_than_it_needs_is_refused() {
 
 #[test]
 fn a_server_that_could_lose_an_answered_commit_is_refused() {
-    if super::both::on_postgres() {
+    if on_postgres() {
         return;
     }
-    let Some(cluster) = Cluster::with(&["fsync=off"]) else { return };
+    let Some(cluster) = server("a server that could lose a commit", &["fsync=off"]) else { return };
     let data = tempfile::tempdir().unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_veche"));
     founds(&mut command, data.path());
@@ -225,10 +228,13 @@ fn a_server_that_could_lose_an_answered_commit_is_refused() {
 /// Encryption to the database: the right certificate is taken, another authority's or another name's is not.
 #[test]
 fn a_far_database_must_show_its_certificate() {
-    if super::both::on_postgres() {
+    if on_postgres() {
         return;
     }
-    let Some(folder) = super::cluster::binaries().map(|_| Cluster::folder()) else { return };
+    if server("the certificate of a far database", &[]).is_none() {
+        return;
+    }
+    let folder = Cluster::folder();
     let openssl = |arguments: &str| {
         let mut openssl = Command::new("openssl");
         let output = openssl.args(arguments.split(' ')).current_dir(folder.path()).output().unwrap();

@@ -12,7 +12,7 @@ use indicatif::ProgressBar;
 
 pub(super) use casting::Cast;
 
-use self::figures::Measured;
+use self::{crowd::AtTheDoor, figures::Measured};
 use super::{
     super::{
         CliFault,
@@ -26,13 +26,15 @@ use super::{
 use crate::{app::measuring, client::resident::PollingPlace, clock::Clock, crypto::codes::LetterCode};
 
 const SLUG: &str = "bench";
+/// Of so many residents who vote one more comes for a credential only while others cast.
+const LATE: usize = 10;
 /// Ballots of nobody in one batch.
 const BATCH: u64 = 4_095;
 
 /// How much is cast.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Size {
-    /// Residents with a credential.
+    /// Residents who vote.
     pub(super) residents: usize,
     /// Ballots that each of them casts, one after the other.
     pub(super) versions: usize,
@@ -45,6 +47,11 @@ pub(super) struct Size {
 impl Size {
     fn ballots(&self) -> usize {
         self.residents * self.versions
+    }
+
+    /// Residents who come for a credential while others cast, and cast nothing.
+    fn late(&self) -> usize {
+        self.residents / LATE
     }
 }
 
@@ -59,17 +66,19 @@ pub(super) async fn measure(on: &On, size: Size, profile: Option<&Path>, quiet: 
     let place = PollingPlace::enter(&stage.api, SLUG).await?;
 
     let spinner = show::spinner("blinding credentials", quiet);
-    let requests = crowd::requests(&place, size.residents)?;
+    let mut early = crowd::requests(&place, codes.len())?;
+    let late = early.split_off(size.residents);
+    let late = AtTheDoor::with(&codes[size.residents..], late);
     spinner.set_message("issuing credentials");
     let mut ceilings = Ceilings::new()?;
     ceilings.issuing()?;
-    let (issuing, issued) = crowd::issue(server.host(), &codes, requests).await?;
+    let (issuing, issued) = AtTheDoor::with(&codes, early).ask(server.host(), None).await?;
     ceilings.issuing()?;
     spinner.set_message("sealing ballots");
     let ballots = crowd::ballots(&place, &rules, issued, size.versions)?;
     spinner.set_message("measuring the ceilings");
     ceilings.casting(on, &data, &ballots).await?;
-    let casting = casting::measure(&server, ballots.clone(), size.rate, profile, &spinner).await?;
+    let casting = casting::measure(&server, ballots.clone(), (late, size.late()), size.rate, profile, &spinner).await?;
     spinner.set_message("measuring the ceilings again");
     ceilings.casting(on, &data, &ballots).await?;
     let memory = server.peak_memory()?;
@@ -90,8 +99,8 @@ async fn opened(
 ) -> Result<(Stage, Vec<LetterCode>), CliFault> {
     let mut stage = Stage::set_on(on.database.clone(), data, "127.0.0.1:0").await?;
     stage.publish(SLUG, "bench", rules.clone(), 14).await?;
-    let people = town::people(size.residents, play::today(Clock::system().now()).year());
-    let codes = stage.enrol(SLUG, &people, &show::bar("on the roll", size.residents as u64, quiet)).await?;
+    let people = town::people(size.residents + size.late(), play::today(Clock::system().now()).year());
+    let codes = stage.enrol(SLUG, &people, &show::bar("on the roll", people.len() as u64, quiet)).await?;
     stage.act(SLUG, Act::Open, "bench").await?;
     stand(&stage, size.standing, &show::bar("ballots in the log before", size.standing, quiet)).await?;
     stage.stop().await?;

@@ -62,7 +62,7 @@ pub(super) struct Scale {
     #[arg(long, default_value_t = plan::ROWS)]
     database_bytes: f64,
     /// Kilobytes of a first visit: page, program, styles.
-    #[arg(long, default_value_t = 89.0)]
+    #[arg(long, default_value_t = 92.0)]
     page_kb: f64,
     /// Visits of readers for each vote.
     #[arg(long, default_value_t = 3.0)]

@@ -1,6 +1,13 @@
-//! Casting, measured: at a steady rate, as fast as it goes, and beside readers of the results page.
+//! Casting, measured: at a steady rate, as fast as it goes, beside readers of the results page, and beside those who come for credentials.
 
-use std::path::Path;
+use std::{
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Instant,
+};
 
 use hyper::body::Bytes as Body;
 use indicatif::ProgressBar;
@@ -13,9 +20,12 @@ use super::{
         profile::Recording,
     },
     SLUG,
+    crowd::AtTheDoor,
 };
 
-/// Of all ballots, the part that is cast at a steady rate to measure latency, the part that is cast while others read, and each of the
+/// Credentials a second, and as many ballots, where both are asked for at once.
+pub(super) const VOTES: u32 = 2_000;
+/// Of the other ballots, the part that is cast at a steady rate to measure latency, the part that is cast while others read, and each of the
 /// parts that are cast before and after those, as fast as it goes.
 const PARTS: usize = 4;
 /// Readers of the results page, a second.
@@ -31,29 +41,41 @@ pub(super) struct Casting {
     pub(super) per_second: f64,
     /// Ballots a second beside readers.
     pub(super) beside: f64,
+    /// Readers a second who were answered meanwhile.
+    pub(super) readers: f64,
+    /// Ballots at [`VOTES`] a second, and credentials at the same time.
+    pub(super) together: [Run; 2],
     /// The server's processor time for a ballot, in microseconds, as fast as it goes.
     pub(super) processor: f64,
 }
 
-/// Casts all ballots.
+/// Casts all ballots, as many of them as there are late residents while those come for their credentials.
 pub(super) async fn measure(
     server: &ServerProcess,
     mut ballots: Vec<Body>,
+    (late, count): (AtTheDoor, usize),
     rate: u32,
     profile: Option<&Path>,
     spinner: &ProgressBar,
 ) -> Result<Casting, CliFault> {
-    let part = ballots.len() / PARTS;
-    let mut rest = ballots.split_off(part);
+    let part = (ballots.len() - count) / PARTS;
+    let mut beside_late = ballots.split_off(part);
+    let mut rest = beside_late.split_off(count);
     let mut others = rest.split_off(part);
     let last = others.split_off(part);
     spinner.set_message("casting at a steady rate");
     let steady = load::run(server.host(), ballots, Some(rate), Cast).await?;
+    spinner.set_message("casting while others come for credentials");
+    let together = tokio::try_join!(
+        load::run(server.host(), beside_late, Some(VOTES), Cast),
+        late.ask(server.host(), Some(VOTES)),
+    );
+    let together = together.map(|(casting, (issuing, _))| [casting, issuing])?;
     // Before and after: a database takes its time to get going, and gets slower as it grows.
     spinner.set_message("casting as fast as it goes");
     let earlier = load::run(server.host(), rest, None, Cast).await?;
     spinner.set_message("casting while others read");
-    let beside = beside_readers(server.host(), others).await?.per_second;
+    let (beside, readers) = beside_readers(server.host(), others).await?;
     spinner.set_message("casting as fast as it goes, again");
     let (recording, before) = (Recording::start(profile, server.id())?, server.processor_time()?);
     let cast = last.len() as f64;
@@ -61,22 +83,25 @@ pub(super) async fn measure(
     let processor = (server.processor_time()? - before) * 1e6 / cast;
     recording.map_or(Ok(()), Recording::stop)?;
     let per_second = 2.0 / (1.0 / earlier.per_second + 1.0 / later.per_second);
-    Ok(Casting { steady, steadily: part, per_second, beside, processor })
+    Ok(Casting { steady, steadily: part, per_second, beside, readers, together, processor })
 }
 
-/// Casts as fast as it goes, while somebody asks for the results page so many times a second.
-async fn beside_readers(host: &str, ballots: Vec<Body>) -> Result<Run, CliFault> {
+/// Casts as fast as it goes, while somebody asks for the results page so many times a second. Both rates, as they came about.
+async fn beside_readers(host: &str, ballots: Vec<Body>) -> Result<(f64, f64), CliFault> {
     let page = format!("/rounds/{SLUG}/results");
+    let answered = Read::default();
     let reading = {
-        let (host, pages) = (host.to_owned(), vec![page; READERS as usize * 600]);
-        tokio::spawn(async move { load::run(&host, pages, Some(READERS), Read).await })
+        let (host, pages, read) = (host.to_owned(), vec![page; READERS as usize * 600], answered.clone());
+        tokio::spawn(async move { load::run(&host, pages, Some(READERS), read).await })
     };
+    let started = Instant::now();
     let casting = load::run(host, ballots, None, Cast).await?;
+    let readers = answered.0.load(Ordering::Relaxed) as f64 / started.elapsed().as_secs_f64();
     if reading.is_finished() {
         return Err(CliFault::Other("nobody read while ballots were cast".into()));
     }
     reading.abort();
-    Ok(casting)
+    Ok((casting.per_second, readers))
 }
 
 #[derive(Clone)]
@@ -88,11 +113,14 @@ impl AsyncWork<Body> for Cast {
     }
 }
 
-#[derive(Clone)]
-struct Read;
+/// Counts who was answered.
+#[derive(Clone, Default)]
+struct Read(Arc<AtomicU64>);
 
 impl AsyncWork<String> for Read {
     async fn call(&self, connection: &mut Connection, path: &String) -> Result<(), CliFault> {
-        connection.get(path).await.map(drop)
+        connection.get(path).await?;
+        self.0.fetch_add(1, Ordering::Relaxed);
+        Ok(())
     }
 }

@@ -32,22 +32,31 @@ pub(super) fn requests(place: &PollingPlace, residents: usize) -> Result<Vec<Cre
 /// Requests, each with the issuer's blind signature.
 type Issued = Vec<(CredentialRequest, Vec<u8>)>;
 
-/// Asks for everybody's credential as fast as it goes. What is asked was written before, and what is answered is read later.
-pub(super) async fn issue(
-    host: &str,
-    codes: &[LetterCode],
+/// Residents at the door: what each of them asks is written already.
+pub(super) struct AtTheDoor {
     requests: Vec<CredentialRequest>,
-) -> Result<(Run, Issued), CliFault> {
-    let body = |(code, request): (&LetterCode, &CredentialRequest)| {
-        let (code, blinded) = (code.identifying.to_string(), Bytes(request.blinded.clone()));
-        Body::from(json!({ "code": code, "blinded": blinded }).to_string())
-    };
-    let asked: Vec<_> = codes.iter().zip(&requests).map(body).enumerate().collect();
-    let work = Issue { answers: asked.iter().map(|_| OnceLock::new()).collect() };
-    let run = load::run(host, asked, None, work.clone()).await?;
-    let signed = requests.into_iter().zip(work.answers.iter());
-    let signed = signed.map(|(request, answer)| Ok((request, signature(answer.get())?)));
-    Ok((run, signed.collect::<Result<_, CliFault>>()?))
+    asked: Vec<(usize, Body)>,
+}
+
+impl AtTheDoor {
+    /// Those who hold these letters.
+    pub(super) fn with(codes: &[LetterCode], requests: Vec<CredentialRequest>) -> Self {
+        let body = |(code, request): (&LetterCode, &CredentialRequest)| {
+            let (code, blinded) = (code.identifying.to_string(), Bytes(request.blinded.clone()));
+            Body::from(json!({ "code": code, "blinded": blinded }).to_string())
+        };
+        let asked = codes.iter().zip(&requests).map(body).enumerate().collect();
+        Self { requests, asked }
+    }
+
+    /// Asks for everybody's credential, as fast as it goes or so many a second. What is answered is read later.
+    pub(super) async fn ask(self, host: &str, per_second: Option<u32>) -> Result<(Run, Issued), CliFault> {
+        let work = Issue { answers: self.asked.iter().map(|_| OnceLock::new()).collect() };
+        let run = load::run(host, self.asked, per_second, work.clone()).await?;
+        let signed = self.requests.into_iter().zip(work.answers.iter());
+        let signed = signed.map(|(request, answer)| Ok((request, signature(answer.get())?)));
+        Ok((run, signed.collect::<Result<_, CliFault>>()?))
+    }
 }
 
 /// Seals so many ballots of each resident: everybody's first, then everybody's second, so that between two of one resident come those

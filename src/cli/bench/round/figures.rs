@@ -7,7 +7,7 @@ use super::{
         load::{CONNECTIONS, Run},
     },
     Size,
-    casting::{Casting, READERS},
+    casting::{Casting, READERS, VOTES},
 };
 
 /// All that was measured of a round.
@@ -44,9 +44,10 @@ impl Measured {
         figures
     }
 
-    fn casting(&self, on: &On, size: &Size, clients: &str, before: &str) -> [Figure; 5] {
-        let Casting { steady, steadily, per_second, beside, processor } = &self.casting;
-        let rate = size.rate;
+    fn casting(&self, on: &On, size: &Size, clients: &str, before: &str) -> [Figure; 7] {
+        let Casting { steady, steadily, per_second, beside, readers, together: [cast, issued], processor } =
+            &self.casting;
+        let (rate, late) = (size.rate, size.late());
         [
             Figure::new(
                 format!("casting on {}", on.name()),
@@ -70,11 +71,27 @@ impl Measured {
                 format!("{steadily} ballots, from the time each was due; p50 {:.1} ms", steady.latency(50)),
             ),
             Figure::new(
+                format!("casting at {VOTES}/s beside as many credentials, p99"),
+                cast.latency(99),
+                "ms",
+                Some("≤ 40"),
+                format!("{late} ballots, from the time each was due; p50 {:.1} ms", cast.latency(50)),
+            ),
+            Figure::new(
+                "credentials beside those ballots, p99",
+                issued.latency(99),
+                "ms",
+                None,
+                format!("{late} of other residents, from the time each was due; p50 {:.1} ms", issued.latency(50)),
+            ),
+            Figure::new(
                 format!("casting beside {READERS} readers/s"),
                 *beside,
                 "ballots/s",
                 None,
-                format!("the same, while the results page is asked for; {clients}"),
+                format!(
+                    "the same, while the results page is asked for and answered {readers:.0} times a second; {clients}"
+                ),
             ),
             Figure::new(
                 "casting beside readers, of casting alone",
