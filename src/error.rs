@@ -39,6 +39,14 @@ impl Error {
             _ => false,
         }
     }
+
+    /// Whether the database has no room for what was to be written, and reads as before (PostgreSQL, appendix A, `disk_full`; SQLite,
+    /// `SQLITE_FULL`).
+    #[must_use]
+    pub fn is_full_disk(&self) -> bool {
+        let Self::Database(sqlx::Error::Database(fault)) = self else { return false };
+        fault.code().is_some_and(|code| ["53100", "13"].contains(&code.as_ref()))
+    }
 }
 
 macro_rules! refusals {
