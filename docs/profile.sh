@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Where the time of a ballot goes: records the server with perf while ballots are cast, and writes the flame graph and the table of
+# Where the time of a ballot goes: records the server with perf while ballots are cast, draws the flame graph and prints the table of
 # docs/performance.md. Needs perf (Debian: linux-perf) and inferno (cargo install inferno).
 #   docs/profile.sh [--database URL --owner URL]   on SQLite, or on this PostgreSQL; VECHE_BIN names a program that is built already
 set -euo pipefail
