@@ -183,7 +183,9 @@ async fn restored(mut poll: Poll, copies: impl Fn(&Poll, &mut Start), what: &str
     drop(watching);
     let node = grown.node();
     let mut borrowed: Vec<_> = poll.voters.iter().map(|voter| voter.credential.clone()).collect();
+    let started = Instant::now();
     for at in 0.. {
+        assert!(started.elapsed() < Duration::from_secs(60), "{what}: the copy does not grow");
         let of = at % borrowed.len();
         let bytes = poll.place.fill(&mut borrowed[of], &poll.choices[0]).unwrap();
         poll.place.cast(&node.api, bytes).await.unwrap();

@@ -8,6 +8,7 @@ use std::{
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
+    sync::Mutex,
     task::JoinSet,
 };
 
@@ -135,7 +136,7 @@ async fn slow_body(mut stream: TcpStream) -> (String, Duration) {
 const LONGEST: Duration = Duration::from_secs(120);
 
 /// Whoever sent a body so slowly was told so, in the large size: it takes a minute.
-async fn are_told(bodies: JoinSet<(String, Duration)>) {
+async fn are_told(bodies: JoinSet<(String, Duration)>, what: &str) {
     if !size::is_large() {
         return;
     }
@@ -144,7 +145,7 @@ async fn are_told(bodies: JoinSet<(String, Duration)>) {
         assert!(answer.starts_with("HTTP/1.1 408 ") && *took < LONGEST, "after {took:?}: {answer}");
     }
     let longest = bodies.iter().map(|(_, took)| took).max().unwrap();
-    size::say(format_args!("slow and idle: {} slow bodies ended with 408, the last after {longest:?}", bodies.len()));
+    size::say(format_args!("{what}: {} slow bodies ended with 408, the last after {longest:?}", bodies.len()));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -158,7 +159,11 @@ async fn slow_clients_and_idle_connections_on_postgresql() {
     slow_and_idle(&poll::database(&cluster, "slow"), "slow clients and idle connections on PostgreSQL").await;
 }
 
+/// Two such crowds at once would have more files open than this process may.
+static ALONE: Mutex<()> = Mutex::const_new(());
+
 async fn slow_and_idle(database: &str, what: &str) {
+    let _alone = ALONE.lock().await;
     let (idle, slow) = (size::of(1_000, 10_000), size::of(100, 1_000));
     // For this process and the node each: its end of every connection, and what else is open.
     if !may_open(idle + 4 * slow + 2_000) {
@@ -198,7 +203,7 @@ async fn slow_and_idle(database: &str, what: &str) {
         closed += usize::from(matches!(ended, Ok(Ok(0) | Err(_))));
     }
     assert_eq!(closed, idle, "idle connections are closed");
-    are_told(bodies).await;
+    are_told(bodies, what).await;
     if size::is_large() {
         while open_files(&node) > files + 20 {
             assert!(asked.elapsed() < UNREAD, "{} files more than before are open", open_files(&node) - files);

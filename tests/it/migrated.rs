@@ -5,7 +5,7 @@ use veche::store::Db;
 
 use super::both;
 
-/// Another program's file, and one that a newer program migrated, are left as they are.
+/// Another program's file, and one that a newer program migrated, are refused, and get no table of ours.
 #[tokio::test]
 async fn a_file_that_is_not_of_this_program_is_refused_with_what_to_do() {
     if both::on_postgres() {

@@ -6,7 +6,7 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use hyper::body::Bytes as Body;
@@ -28,6 +28,8 @@ pub(super) const VOTES: u32 = 2_000;
 /// Of the other ballots, the part that is cast at a steady rate to measure latency, the part that is cast while others read, and each of the
 /// parts that are cast before and after those, as fast as it goes.
 const PARTS: usize = 4;
+/// How often it is looked whether somebody reads.
+const LOOK: Duration = Duration::from_millis(5);
 /// Readers of the results page, a second.
 pub(super) const READERS: u32 = 1_000;
 
@@ -94,9 +96,13 @@ async fn beside_readers(host: &str, ballots: Vec<Body>) -> Result<(f64, f64), Cl
         let (host, pages, read) = (host.to_owned(), vec![page; READERS as usize * 600], answered.clone());
         tokio::spawn(async move { load::run(&host, pages, Some(READERS), read).await })
     };
-    let started = Instant::now();
+    let count = || answered.0.load(Ordering::Relaxed);
+    while count() == 0 && !reading.is_finished() {
+        tokio::time::sleep(LOOK).await;
+    }
+    let (started, before) = (Instant::now(), count());
     let casting = load::run(host, ballots, None, Cast).await?;
-    let readers = answered.0.load(Ordering::Relaxed) as f64 / started.elapsed().as_secs_f64();
+    let readers = (count() - before) as f64 / started.elapsed().as_secs_f64();
     if reading.is_finished() {
         return Err(CliFault::Other("nobody read while ballots were cast".into()));
     }

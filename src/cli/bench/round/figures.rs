@@ -104,7 +104,8 @@ impl Measured {
     }
 
     fn service(&self, size: &Size, before: &str) -> impl Iterator<Item = Figure> {
-        let of = format!("{} ballots of {} residents", size.ballots(), size.residents);
+        let (residents, late) = (size.residents, size.late());
+        let of = format!("{} ballots of {residents} residents and {late} more credentials", size.ballots());
         let memory = Figure::new(
             "server memory",
             self.memory,
