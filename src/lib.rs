@@ -1,6 +1,10 @@
 //! Veche: an electronic rating vote for public spaces.
 #![doc = include_str!("../README.md")]
 
+// Files of `tests` that unit tests share name the crate as others do.
+#[cfg(test)]
+extern crate self as veche;
+
 pub mod app;
 pub mod cli;
 pub mod client;

@@ -15,6 +15,8 @@ pub mod promises;
 pub mod rounds;
 pub mod secrets;
 pub mod staff;
+#[cfg(test)]
+pub(crate) mod testing;
 pub mod turnout;
 pub mod voters;
 

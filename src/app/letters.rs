@@ -1,7 +1,5 @@
 //! Replacing letters: whoever lost theirs, or whose code was burned, gets another, as long as they have no credential. Who asks is not told.
 
-use std::collections::HashSet;
-
 use audit::{
     log::hash::Hash,
     office::Role,
@@ -11,13 +9,16 @@ use audit::{
 use super::{App, steps};
 use crate::{
     crypto::codes::IdentifyingCode,
-    domain::{Refusal, staff::Actor},
+    domain::{Refusal, roll, staff::Actor},
     error::Error,
     store::{Tx, backups, issuances, voters},
 };
 
 /// Most people in one request.
 pub const MOST: usize = 1_000;
+/// What is said of a person, or of a letter, that stands in a request twice.
+const TWICE: [&str; 2] =
+    ["the same person stands there twice", "the same code stands there twice; make this letter anew"];
 
 /// A new letter.
 #[derive(Clone, PartialEq, Eq)]
@@ -49,7 +50,7 @@ pub async fn replace(app: &App, actor: &Actor, slug: &str, letters: &[Letter], r
         .zip(1..)
         .map(|(letter, number)| parse(letter).map_err(|reason| Refusal::Roll { number, reason: reason.to_owned() }));
     let letters: Vec<([u8; 32], IdentifyingCode)> = letters.collect::<Result<_, _>>()?;
-    all_differ(&letters)?;
+    roll::all_differ(letters.iter().map(|(person, code)| (person, code.letters())), TWICE)?;
     let people = letters.len() as u64;
     steps::write(app, &round, async |tx, writing, at| {
         writing.push(&Event::LettersReplaced(LettersReplaced { at, by, people, reason }))?;
@@ -74,20 +75,6 @@ fn parse(letter: &Letter) -> Result<([u8; 32], IdentifyingCode), &'static str> {
     let person: Hash = letter.pseudonym.parse().map_err(|_| "pseudonym: must be 64 lower-case hexadecimal digits")?;
     let code = letter.code.parse().map_err(|_| "code: is no identifying half of a letter code")?;
     Ok((*person.as_bytes(), code))
-}
-
-/// Nobody stands in a request twice, and no two have the same letter.
-fn all_differ(letters: &[([u8; 32], IdentifyingCode)]) -> Result<(), Refusal> {
-    let (mut people, mut codes) = (HashSet::new(), HashSet::new());
-    for ((person, code), number) in letters.iter().zip(1..) {
-        let reason = match (people.insert(person), codes.insert(code.letters())) {
-            (true, true) => continue,
-            (false, _) => "the same person stands there twice",
-            (true, false) => "the same code stands there twice; make this letter anew",
-        };
-        return Err(Refusal::Roll { number, reason: reason.into() });
-    }
-    Ok(())
 }
 
 /// Two letters may start alike; one code for two people would be nobody's.

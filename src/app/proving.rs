@@ -76,11 +76,11 @@ mod tests {
     use audit::log::tile::{Growth, TileId, WIDTH};
 
     use super::*;
-    use crate::store::Db;
+    use crate::store::{Db, testing};
 
     /// A log of so many lines in a database, as far as proofs need it.
     async fn grown(folder: &std::path::Path, size: u64) -> (Db, Checkpoint) {
-        let db = Db::open(&folder.join("veche.db")).await.unwrap();
+        let db = testing::db(folder).await;
         let mut tx = db.write().await.unwrap();
         let log_id = log::create(&mut tx, "one").await.unwrap();
         let mut growth = Growth::new(0);

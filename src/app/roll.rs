@@ -1,6 +1,6 @@
 //! Importing the roll: people by pseudonym, each with the identifying half of a letter code. Nothing is half imported.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use audit::{
     office::Role,
@@ -11,13 +11,20 @@ use jiff::civil::Date;
 use super::{App, steps};
 use crate::{
     crypto::codes::IdentifyingCode,
-    domain::{Refusal, roll::Person, staff::Actor},
+    domain::{
+        Refusal,
+        roll::{self, Person},
+        staff::Actor,
+    },
     error::Error,
     store::voters::{self, Taken, Voter},
 };
 
 /// Most people in one import.
 pub const MOST: usize = 10_000;
+/// What is said of a person, or of a letter, that stands in an import twice.
+const TWICE: [&str; 2] =
+    ["the same pseudonym stands there twice", "the same code stands there twice; make the letters of this import anew"];
 
 /// A line of an import.
 #[derive(Clone, PartialEq, Eq)]
@@ -47,7 +54,7 @@ pub async fn import(app: &App, actor: &Actor, slug: &str, entries: &[Entry]) -> 
         .zip(1..)
         .map(|(entry, number)| parse(app, entry).map_err(|reason| Refusal::Roll { number, reason }));
     let voters: Vec<Voter> = voters.collect::<Result<_, _>>()?;
-    all_differ(&voters)?;
+    roll::all_differ(voters.iter().map(|voter| (voter.person.pseudonym, &voter.code_hash)), TWICE)?;
     let mut imported = 0;
     let state = steps::write(app, &round, async |tx, writing, at| {
         none_collides(&voters, &voters::taken(tx, round.id, &voters).await?)?;
@@ -58,20 +65,6 @@ pub async fn import(app: &App, actor: &Actor, slug: &str, entries: &[Entry]) -> 
     })
     .await?;
     Ok((imported, state.roll))
-}
-
-/// Nobody stands in an import twice, and no two have the same letter.
-fn all_differ(voters: &[Voter]) -> Result<(), Refusal> {
-    let (mut people, mut codes) = (HashSet::new(), HashSet::new());
-    for (voter, number) in voters.iter().zip(1..) {
-        let reason = match (people.insert(voter.person.pseudonym), codes.insert(&voter.code_hash)) {
-            (true, true) => continue,
-            (false, _) => "the same pseudonym stands there twice",
-            (true, false) => "the same code stands there twice; make the letters of this import anew",
-        };
-        return Err(Refusal::Roll { number, reason: reason.into() });
-    }
-    Ok(())
 }
 
 /// An import that was made already may come again; another code for somebody on the roll would be a letter that opens nothing.

@@ -237,6 +237,7 @@ pub(super) async fn open_in(tx: &mut Tx, round_id: i64) -> Result<i64, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::testing;
 
     fn promises(from: u8, count: u8) -> Vec<Accepted> {
         (from..from + count)
@@ -270,7 +271,7 @@ mod tests {
     #[tokio::test]
     async fn a_segment_is_full_by_what_is_committed_and_a_second_node_goes_on_where_the_first_is() {
         let folder = tempfile::tempdir().unwrap();
-        let db = Db::open(&folder.path().join("veche.db")).await.unwrap();
+        let db = testing::db(folder.path()).await;
         let (one, two) = (segments(), segments());
         for _ in 0..3 {
             assert_eq!(keep(&one, &db, (0, 5), false).await, 0, "what is given back fills nothing");
@@ -291,7 +292,7 @@ mod tests {
     #[tokio::test]
     async fn the_promises_themselves_say_which_segment_is_open_when_the_urn_does_not() {
         let folder = tempfile::tempdir().unwrap();
-        let db = Db::open(&folder.path().join("veche.db")).await.unwrap();
+        let db = testing::db(folder.path()).await;
         let node = segments();
         for number in 0..9 {
             keep(&node, &db, (number, 1), true).await;
@@ -311,7 +312,7 @@ mod tests {
     #[tokio::test]
     async fn a_full_segment_stays_full_while_the_next_is_empty_whatever_the_urn_says() {
         let folder = tempfile::tempdir().unwrap();
-        let db = Db::open(&folder.path().join("veche.db")).await.unwrap();
+        let db = testing::db(folder.path()).await;
         let (one, two) = (segments(), segments());
         for number in 0..8 {
             keep(&one, &db, (number, 1), true).await;
@@ -329,7 +330,7 @@ mod tests {
     #[tokio::test]
     async fn a_promise_where_none_can_be_is_told() {
         let folder = tempfile::tempdir().unwrap();
-        let db = Db::open(&folder.path().join("veche.db")).await.unwrap();
+        let db = testing::db(folder.path()).await;
         for segment in [-1, MOST, i64::MAX] {
             let mut tx = db.write().await.unwrap();
             promises::insert(&mut tx, 1, segment, &promises(1, 1)).await.unwrap();
@@ -340,7 +341,7 @@ mod tests {
     #[tokio::test]
     async fn filters_of_a_state_that_is_gone_are_forgotten() {
         let folder = tempfile::tempdir().unwrap();
-        let db = Db::open(&folder.path().join("veche.db")).await.unwrap();
+        let db = testing::db(folder.path()).await;
         let node = segments();
         keep(&node, &db, (0, 2), true).await;
         // As if read from another host, where both were full.
@@ -356,7 +357,7 @@ mod tests {
     #[tokio::test]
     async fn a_filter_of_another_segment_or_round_is_not_believed() {
         let folder = tempfile::tempdir().unwrap();
-        let db = Db::open(&folder.path().join("veche.db")).await.unwrap();
+        let db = testing::db(folder.path()).await;
         let node = segments();
         for number in 0..9 {
             keep(&node, &db, (number, 1), true).await;

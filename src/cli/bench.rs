@@ -25,6 +25,8 @@ enum What {
     All,
     /// A round over HTTP: credentials, casting, latency, memory, verification.
     Round,
+    /// Casting with more devices at once than there are places: what is refused, and what is done meanwhile.
+    Overload,
     /// Counting and signatures alone, on one core.
     Core,
     /// The log: what a line costs at each size, a receipt's proof, tiles over HTTP.
@@ -43,7 +45,7 @@ pub(super) struct Bench {
     /// What to measure.
     #[arg(value_enum, default_value_t = What::All)]
     what: What,
-    /// Ballots of the round over HTTP.
+    /// Ballots of the round over HTTP, for `round` and `overload`.
     #[arg(long, default_value_t = 100_000)]
     ballots: usize,
     /// For `round`: residents who cast them, at least 1000, each equally often, so that there are a few ballots more if need be;
@@ -113,12 +115,10 @@ impl Bench {
             figures.extend(core::measure()?);
         }
         if matches!(self.what, What::All | What::Round) {
-            let on = ceilings::On::of(self.database.clone(), self.owner.as_deref()).await?;
-            let ballots = self.ballots.max(1_000);
-            let standing = if self.standing == 0 { 0 } else { self.standing.max(1_000) };
-            let residents = self.residents.unwrap_or(ballots).clamp(1_000, ballots);
-            let size = round::Size { residents, versions: ballots.div_ceil(residents), standing, rate: self.rate };
-            figures.extend(round::measure(&on, size, self.profile.as_deref(), as_json).await?);
+            figures.extend(round::measure(&self.on().await?, self.size(), self.profile.as_deref(), as_json).await?);
+        }
+        if matches!(self.what, What::Overload) {
+            figures.extend(round::overload::measure(&self.on().await?, self.size(), as_json).await?);
         }
         if matches!(self.what, What::All | What::Log) {
             figures.extend(log::measure(self.lines, as_json).await?);
@@ -132,6 +132,19 @@ impl Bench {
             print_table(&figures);
         }
         Ok(true)
+    }
+}
+
+impl Bench {
+    async fn on(&self) -> Result<ceilings::On, CliFault> {
+        ceilings::On::of(self.database.clone(), self.owner.as_deref()).await
+    }
+
+    fn size(&self) -> round::Size {
+        let ballots = self.ballots.max(1_000);
+        let standing = if self.standing == 0 { 0 } else { self.standing.max(1_000) };
+        let residents = self.residents.unwrap_or(ballots).clamp(1_000, ballots);
+        round::Size { residents, versions: ballots.div_ceil(residents), standing, rate: self.rate }
     }
 }
 

@@ -1,5 +1,7 @@
 //! The roll: who may vote in a round, decided once from three facts.
 
+use std::{collections::HashSet, hash::Hash};
+
 use jiff::{ToSpan, civil::Date};
 use serde::{Deserialize, Serialize};
 
@@ -61,6 +63,27 @@ pub fn comes_of_age(born: Date, age: u8) -> Option<Date> {
         Ok(day) => Some(day),
         Err(_) => born.checked_add(i32::from(age).years()).ok()?.tomorrow().ok(),
     }
+}
+
+/// Nobody stands in a list of people with their letters twice, and no two have the same letter; what is said of a person that does, and of
+/// a letter, is handed over.
+///
+/// # Errors
+/// [`Refusal::Roll`] with the place of the first.
+pub fn all_differ<P: Eq + Hash, C: Eq + Hash>(
+    list: impl Iterator<Item = (P, C)>,
+    [person_twice, letter_twice]: [&str; 2],
+) -> Result<(), Refusal> {
+    let (mut people, mut letters) = (HashSet::new(), HashSet::new());
+    for ((person, letter), number) in list.zip(1..) {
+        let reason = match (people.insert(person), letters.insert(letter)) {
+            (true, true) => continue,
+            (false, _) => person_twice,
+            (true, false) => letter_twice,
+        };
+        return Err(Refusal::Roll { number, reason: reason.to_owned() });
+    }
+    Ok(())
 }
 
 #[cfg(test)]

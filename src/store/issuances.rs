@@ -119,12 +119,12 @@ pub async fn steps(tx: &mut Tx, round_id: i64) -> Result<u64, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::{db::Db, rounds};
+    use crate::store::{rounds, testing};
 
     #[tokio::test]
     async fn whoever_is_issued_keeps_the_first_message_also_of_several_at_once() {
         let folder = tempfile::tempdir().unwrap();
-        let db = Db::open(&folder.path().join("veche.db")).await.unwrap();
+        let db = testing::db(folder.path()).await;
         let asks = |person: u8, message: u8| Issuance { pseudonym: [person; 32], blinded_hash: [message; 32] };
         let mut tx = db.write().await.unwrap();
         for slug in ["one", "two"] {

@@ -280,12 +280,12 @@ pub async fn put_tiles(tx: &mut Tx, log_id: i64, tiles: &[(TileId, Vec<u8>)]) ->
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::db::Db;
+    use crate::store::testing;
 
     #[tokio::test]
     async fn tiles_come_together_and_only_those_that_are_asked_for() {
         let folder = tempfile::tempdir().unwrap();
-        let db = Db::open(&folder.path().join("veche.db")).await.unwrap();
+        let db = testing::db(folder.path()).await;
         let mut tx = db.write().await.unwrap();
         let id = |level, index| TileId { level, index };
         let (log, other) = (create(&mut tx, "one").await.unwrap(), create(&mut tx, "two").await.unwrap());

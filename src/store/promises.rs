@@ -225,7 +225,7 @@ pub async fn filter(tx: &mut Tx, round_id: i64, segment: i64) -> Result<Option<V
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::db::Db;
+    use crate::store::testing;
 
     const fn promise(number: u8, version: u32) -> Accepted {
         Accepted { credential: [number; 32], version, hash: [number; 32], in_log_by: 0 }
@@ -234,7 +234,7 @@ mod tests {
     #[tokio::test]
     async fn each_credential_of_a_segment_comes_once_and_one_of_another_length_is_told() {
         let folder = tempfile::tempdir().unwrap();
-        let db = Db::open(&folder.path().join("veche.db")).await.unwrap();
+        let db = testing::db(folder.path()).await;
         let mut tx = db.write().await.unwrap();
         // Zero bytes and bytes that are no text, too.
         let promises = [(0, 1), (0, 2), (9, 1), (200, 1), (200, 2), (200, 3), (255, 1)].map(|(n, v)| promise(n, v));
@@ -249,11 +249,11 @@ mod tests {
         }
         assert_eq!(found, all, "wherever a block ends");
         db!(&mut tx, |conn| {
-            let insert =
-                "INSERT INTO accepted_ballots (round_id, segment, credential, version, hash, in_log_by) VALUES ";
-            for length in ["31", "33"] {
-                let row = sqlx::AssertSqlSafe(format!("{insert} (1, 2, zeroblob({length}), 1, zeroblob(32), 0)"));
-                sqlx::query(row).execute(&mut *conn).await.unwrap();
+            for length in [31, 33] {
+                let insert = sqlx::query(
+                    "INSERT INTO accepted_ballots (round_id, segment, credential, version, hash, in_log_by) VALUES (1, 2, $1, 1, $2, 0)",
+                );
+                insert.bind(vec![0_u8; length]).bind(vec![0_u8; 32]).execute(&mut *conn).await.unwrap();
             }
         });
         assert!(

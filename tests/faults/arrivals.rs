@@ -1,7 +1,10 @@
 //! Newcomers: residents who identify themselves and ask for their credential while a fault happens, and afterwards hold the registrar to
 //! what it answered.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::atomic::Ordering,
+    time::{Duration, Instant},
+};
 
 use audit::{log::hash::Hash, round::Bytes};
 use reqwest::{Method, StatusCode};
@@ -58,9 +61,13 @@ pub async fn arrives(code: &LetterCode, among: &Among) -> Voter {
     let signature = loop {
         let (api, tries) = (among.node(turn), &among.counts.arriving);
         turn += 1;
-        if let Some(known) = &known {
-            let asked = credential(&api, &among.place, &known.session, &blinded);
-            if let Some(answer) = heard(asked, ANSWER, tries).await {
+        if let Some(session) = known.as_ref().map(|known| known.session.clone()) {
+            let asked = credential(&api, &among.place, &session, &blinded);
+            let heard = heard(asked, ANSWER, tries).await;
+            if among.sessions_end && matches!(&heard, Some(Err(fault)) if fault.slug() == Some("session")) {
+                among.counts.ended_sessions.fetch_add(1, Ordering::Relaxed);
+                known = None;
+            } else if let Some(answer) = heard {
                 break answer.unwrap_or_else(|fault| panic!("the same message is not signed again: {fault}"));
             }
         } else {
@@ -101,6 +108,13 @@ where
 }
 
 impl Arrival {
+    /// Identifies themselves anew, for where clocks jumped the session may be over.
+    pub async fn renews(&mut self, api: &Api, place: &PollingPlace) {
+        let known = answer(|| identify(api, place, &self.code, None)).await.unwrap();
+        assert_eq!((known.pseudonym, known.signature), (self.pseudonym, None));
+        self.session = known.session;
+    }
+
     /// Another message of the same person is refused, and the same one has the same signature. In this order: were the answer of before
     /// lost, the same message would make it good, and nobody would see that.
     pub async fn holds(&self, api: &Api, place: &PollingPlace, what: &str) {

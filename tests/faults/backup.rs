@@ -3,10 +3,6 @@
 
 use std::{
     fs,
-    io::{BufRead as _, BufReader},
-    net::TcpListener,
-    path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
 
@@ -17,84 +13,12 @@ use super::{
     cluster::Cluster,
     crowd::Crowd,
     cut::until,
-    node::{Node, Start},
+    node::Start,
     poll::{self, Poll},
     size,
     town::SLUG,
+    witness::{Witness, cosigned, lines},
 };
-
-/// `veche witness` as a process of its own.
-struct Witness {
-    folder: PathBuf,
-    logs: Vec<String>,
-    vkey: String,
-    port: u16,
-}
-
-impl Witness {
-    /// A witness of the logs that this node serves.
-    async fn of(node: &Node, folder: &Path) -> Self {
-        let mut logs = Vec::new();
-        for log in ["/office/log/vkey".to_owned(), format!("/rounds/{SLUG}/log/vkey")] {
-            logs.push(String::from_utf8(node.api.bytes(&log).await.unwrap()).unwrap().trim().to_owned());
-        }
-        let mut keys = Command::new(env!("CARGO_BIN_EXE_veche"));
-        keys.args(["keys", "new", "witness", "--name", "witness.example/w1"]).arg(folder.join("witness.key"));
-        let made = keys.output().unwrap();
-        assert!(made.status.success(), "{made:?}");
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let mut witness = Self { folder: folder.to_owned(), logs, vkey: String::new(), port };
-        witness.vkey = witness.listens().1;
-        witness
-    }
-
-    fn listens(&self) -> (Ends, String) {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_veche"));
-        command.args(["--json", "witness", "--listen", &format!("127.0.0.1:{}", self.port), "--key"]);
-        command.arg(self.folder.join("witness.key")).arg("--state").arg(self.folder.join("witness"));
-        for log in &self.logs {
-            command.args(["--log", log]);
-        }
-        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let said: serde_json::Value = serde_json::from_str(&line).unwrap();
-        (Ends(child), said["vkey"].as_str().unwrap().to_owned())
-    }
-
-    fn settings(&self) -> String {
-        format!("[[witnesses]]\nkey = \"{}\"\nurl = \"http://127.0.0.1:{}/\"\n", self.vkey, self.port)
-    }
-}
-
-/// A process that ends with the test, however that ends.
-struct Ends(Child);
-
-impl Drop for Ends {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-/// Waits until the newest head of the round's log has the witness's cosignature.
-async fn cosigned(node: &Node) {
-    let started = Instant::now();
-    loop {
-        let note = node.api.bytes(&format!("/rounds/{SLUG}/log/checkpoint")).await.unwrap();
-        if String::from_utf8(note).unwrap().lines().filter(|line| line.starts_with("\u{2014} ")).count() == 2 {
-            return;
-        }
-        assert!(started.elapsed() < Duration::from_secs(40), "the witness does not cosign");
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-}
-
-/// How many lines the round's log has.
-async fn lines(node: &Node) -> u64 {
-    let note = node.api.bytes(&format!("/rounds/{SLUG}/log/checkpoint")).await.unwrap();
-    String::from_utf8(note).unwrap().lines().nth(1).unwrap().parse().unwrap()
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_the_file_of_sqlite() {
@@ -119,7 +43,8 @@ fn last_words(said: &str) -> String {
     last.expect("the last line is an object")["fault"].as_str().expect("it says what is wrong").to_owned()
 }
 
-fn copy_of(cluster: &Cluster, to: &mut Start) {
+/// The database of the poll under the name of the folder.
+pub fn copy_of(cluster: &Cluster, to: &mut Start) {
     let name = to.data.file_name().unwrap().to_str().unwrap().to_owned();
     cluster.database(&name, Some("kept"));
     // Rights in the tables come with the copy.

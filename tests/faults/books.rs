@@ -34,9 +34,20 @@ pub async fn hold(mut poll: Poll, api: &Api, what: &str, counts: &Counts) {
     for voter in &mut poll.voters {
         voter.is_answered(api, &poll.place).await;
     }
+    newcomers_hold(&poll, api, what).await;
+    result_holds(poll, api, what, counts).await;
+}
+
+/// What is held against the newcomers while the round is open.
+pub async fn newcomers_hold(poll: &Poll, api: &Api, what: &str) {
     for arrival in poll.voters.iter().filter_map(|voter| voter.arrival.as_ref()) {
         arrival.holds(api, &poll.place, what).await;
     }
+}
+
+/// All the rest, of a round that may be closed already; no ballot is without an answer.
+pub async fn result_holds(poll: Poll, api: &Api, what: &str, counts: &Counts) {
+    assert!(poll.voters.iter().all(|voter| voter.unanswered.is_none()), "{what}: a ballot got no answer");
     let result = poll.certifies(api).await;
     let files = bundle(api).await;
     let report = audit::verify::verify(&files, None, &|_| {});

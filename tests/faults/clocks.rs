@@ -1,7 +1,7 @@
 //! Clocks that jump both ways: of the only node, and of two nodes that disagree by hours. These servers run in the test's process,
 //! for only there can a clock be moved.
 
-use std::time::Duration;
+use std::{sync::atomic::Ordering, time::Duration};
 
 use veche::{
     client::Api,
@@ -45,9 +45,13 @@ async fn jump(mut poll: Poll, starts: &[Start], what: &str) {
         servers.push((server(start, &clock).await, clock, 0));
     }
     let apis: Vec<Api> = servers.iter().map(|((_, api), ..)| api.clone()).collect();
-    let crowd = Crowd::of(&mut poll, &apis.iter().collect::<Vec<_>>());
+    let mut crowd = Crowd::of(&mut poll, &apis.iter().collect::<Vec<_>>());
+    crowd.lets_sessions_end();
     let jumps = size::of(12, 300);
     for at in 0..jumps {
+        // As long as there are any, two come at each jump who have no credential yet.
+        let two = poll.codes.len().min(2);
+        crowd.is_joined_by(&mut poll, two);
         crowd.until_more(20).await;
         let one = at % servers.len();
         let (_, clock, ahead) = &mut servers[one];
@@ -58,6 +62,13 @@ async fn jump(mut poll: Poll, starts: &[Start], what: &str) {
     }
     assert_eq!(crowd.refusals(), 0, "{what}: a jump of the clock refuses nobody");
     let counts = crowd.ends(&mut poll).await;
+    counts.everybody_was_answered(what);
+    let ended = counts.ended_sessions.load(Ordering::Relaxed);
+    size::say(format_args!("{what}: of those who came {ended} had to identify themselves anew"));
+    for arrival in poll.voters.iter_mut().filter_map(|voter| voter.arrival.as_mut()) {
+        arrival.renews(&apis[0], &poll.place).await;
+    }
+    books::newcomers_hold(&poll, &apis[0], what).await;
     // Past the close and back: what is closed stays closed.
     let (_, clock, ahead) = &servers[0];
     clock.advance(3 * 24 * 3600 - ahead);
@@ -78,7 +89,7 @@ async fn jump(mut poll: Poll, starts: &[Start], what: &str) {
     let refused = poll.place.cast(apis.last().unwrap(), late).await.unwrap_err();
     assert_eq!(refused.slug(), Some("closed"), "{refused}");
     poll.voters.insert(0, voter);
-    books::hold(poll, apis.last().unwrap(), &format!("{jumps} jumps of {what}"), &counts).await;
+    books::result_holds(poll, apis.last().unwrap(), &format!("{jumps} jumps of {what}"), &counts).await;
     for ((server, _), ..) in servers {
         server.stop().await.unwrap();
     }

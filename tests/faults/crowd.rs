@@ -55,6 +55,8 @@ pub struct Counts {
     pub casting: Tries,
     /// Of those who came for a credential.
     pub arriving: Tries,
+    /// Sessions that were over before they had it.
+    pub ended_sessions: AtomicU64,
     /// Longest time between two acceptances of one resident, in milliseconds.
     pub longest_wait: AtomicU64,
 }
@@ -72,6 +74,8 @@ impl Counts {
 pub struct Among {
     pub place: PollingPlace,
     pub counts: Arc<Counts>,
+    /// Whether a session may end before it was of use: where clocks jump.
+    pub sessions_end: bool,
     choices: Vec<Ballot>,
     nodes: watch::Receiver<Vec<Api>>,
     stop: watch::Receiver<bool>,
@@ -179,7 +183,8 @@ impl Crowd {
         let (stop, stopping) = watch::channel(false);
         let (nodes, seen) = watch::channel(apis(nodes));
         let (place, choices) = (poll.place.clone(), poll.choices.clone());
-        let among = Among { place, counts: Arc::clone(&counts), choices, nodes: seen, stop: stopping };
+        let counted = Arc::clone(&counts);
+        let among = Among { place, counts: counted, sessions_end: false, choices, nodes: seen, stop: stopping };
         let mut casting = JoinSet::new();
         for voter in std::mem::take(&mut poll.voters) {
             casting.spawn(voter.casts(among.clone()));
@@ -197,6 +202,11 @@ impl Crowd {
                 arrivals::arrives(&code, &among).await.casts(among).await
             });
         }
+    }
+
+    /// From now on whoever comes identifies themselves anew when their session is over.
+    pub fn lets_sessions_end(&mut self) {
+        self.among.sessions_end = true;
     }
 
     /// As a proxy does: from now on these nodes are asked.

@@ -21,6 +21,8 @@ mod races;
 mod rolling;
 mod size;
 mod standby;
+mod twins;
+mod witness;
 
 #[path = "../it/cluster.rs"]
 #[expect(dead_code, reason = "the cluster is shared with tests that ask other things of it")]

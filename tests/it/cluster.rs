@@ -11,10 +11,12 @@ use std::{
     },
     path::{Path, PathBuf},
     process::{Child, ChildStdin, Command, Stdio},
+    thread,
     time::{Duration, Instant},
 };
 
 use tempfile::TempDir;
+use veche::store::{self, Hosts};
 
 /// Settings that make a small server of it; nothing that a commit's durability hangs on is touched.
 const SMALL: &[&str] = &[
@@ -77,14 +79,17 @@ fn run(command: &mut Command) {
     assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
 }
 
-impl Cluster {
-    /// A new cluster with the roles `owner` and `veche` and an empty, migrated database `template`; none where PostgreSQL is not
-    /// installed.
-    pub fn start() -> Option<Self> {
-        Self::with(&[])
-    }
+/// Makes the tables, whether whoever asks is in a task or not.
+fn migrate(owner: &str) {
+    let owner = Hosts::parse(owner).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let migrated = thread::spawn(move || runtime.block_on(store::migrate(&owner, "veche")));
+    migrated.join().unwrap().unwrap();
+}
 
-    /// The same, with more settings of the server.
+impl Cluster {
+    /// A new cluster with these settings, the roles `owner` and `veche`, and an empty, migrated database `template`; none where
+    /// PostgreSQL is not installed.
     pub fn with(settings: &[&str]) -> Option<Self> {
         binaries()?;
         let folder = Self::folder();
@@ -105,8 +110,7 @@ impl Cluster {
         let cluster = Self::over(folder, settings);
         cluster.sql("postgres", "CREATE ROLE owner LOGIN; CREATE ROLE veche LOGIN;");
         cluster.database("template", None);
-        let mut migrate = Command::new(env!("CARGO_BIN_EXE_veche"));
-        run(migrate.args(["migrate", "--owner", &cluster.url("owner", "template")]));
+        migrate(&cluster.url("owner", "template"));
         Some(cluster)
     }
 
@@ -138,7 +142,7 @@ impl Cluster {
         while !ready.status().unwrap().success() {
             let log = || fs::read_to_string(self.folder.path().join("log")).unwrap_or_default();
             assert!(started.elapsed() < PATIENCE, "PostgreSQL does not start: {}", log());
-            std::thread::sleep(Duration::from_millis(30));
+            thread::sleep(Duration::from_millis(30));
         }
     }
 

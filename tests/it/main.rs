@@ -43,6 +43,7 @@ mod postgres;
 mod probes;
 mod promises;
 mod publishing;
+mod races;
 mod redaction;
 mod registrar;
 mod secrecy;

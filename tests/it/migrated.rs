@@ -27,8 +27,19 @@ async fn a_file_that_is_not_of_this_program_is_refused_with_what_to_do() {
         sqlx::query(change).execute(&other).await.expect("there is room");
         let schema = "SELECT group_concat(name) FROM (SELECT name FROM sqlite_master ORDER BY name)";
         let before: String = sqlx::query_scalar(schema).fetch_one(&other).await.expect("it reads");
+        other.close().await;
+        let bytes = std::fs::read(&path).expect("it reads");
         let refused = Db::open(&path).await.expect_err("it is not ours").to_string();
         assert!(refused.contains(word), "{refused}");
+        if name == "foreign.db" {
+            assert_eq!(
+                std::fs::read(&path).expect("it reads"),
+                bytes,
+                "not a byte is another, its kind of journal included"
+            );
+        }
+        let options = SqliteConnectOptions::new().filename(&path);
+        let other = SqlitePool::connect_with(options).await.expect("it opens");
         let after: String = sqlx::query_scalar(schema).fetch_one(&other).await.expect("it reads");
         assert_eq!(after, before, "nothing was made there");
         other.close().await;

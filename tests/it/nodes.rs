@@ -2,9 +2,7 @@
 
 use std::path::Path;
 
-use audit::round::{Act, Bytes, rules::BatchRules};
-use reqwest::StatusCode;
-use serde_json::json;
+use audit::round::{Act, rules::BatchRules};
 use veche::{
     client::{
         Api,
@@ -21,7 +19,6 @@ use veche::{
 
 use super::{
     both, bundle,
-    registrar::guess,
     town::{Answer, SLUG, Town, answer, approval, config},
     witnesses::until,
 };
@@ -105,73 +102,6 @@ async fn any_node_serves_any_request() {
     official.propose(SLUG, Act::Close, "through the other node").await.unwrap();
     town.members[0].0.confirm(SLUG).await.unwrap();
     assert_eq!(town.certifies_closed().await.outcome.ballots, 22);
-    second.server.stop().await.unwrap();
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn two_nodes_race_for_one_credential() {
-    several!();
-    let town = Town::new().await;
-    let second = Node::of(&town).await;
-    let codes = town.votes(12).await;
-    let place = town.place().await;
-    for code in &codes {
-        let session = town.session(code).await;
-        let blinded = [place.request().unwrap().blinded, place.request().unwrap().blinded];
-        let bodies = blinded.map(|blinded| json!({ "blinded": Bytes(blinded) }));
-        let (here, there) = tokio::join!(
-            town.posts("/credential", Some(&session), bodies[0].clone()),
-            second.posts("/credential", Some(&session), &bodies[1])
-        );
-        let mut said = [here.status, there.status];
-        said.sort();
-        assert_eq!(said, [StatusCode::OK, StatusCode::CONFLICT], "{here:?} {there:?}");
-    }
-    let rows: i64 = sqlx::query_scalar("SELECT count(*) FROM issuances")
-        .fetch_one(&mut both::administrator(&town.folder.path().join("data")).await)
-        .await
-        .unwrap();
-    assert_eq!(rows, 12);
-    second.server.stop().await.unwrap();
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn two_nodes_race_for_one_version() {
-    several!();
-    let town = Town::new().await;
-    let second = Node::of(&town).await;
-    let codes = town.votes(10).await;
-    let place = town.place().await;
-    let (one, other) = (town.ballot(&[("t1", None)]).await, town.ballot(&[("t2", None)]).await);
-    for code in &codes {
-        let credential = town.registers(code).await;
-        let (mut here, mut there) = (credential.clone(), credential);
-        let (first, second) =
-            tokio::join!(place.vote(&town.api, &mut here, &one), place.vote(&second.api, &mut there, &other));
-        assert!(
-            first.is_ok() != second.is_ok(),
-            "of two ballots with one version one is accepted: {first:?} {second:?}"
-        );
-        let refused = first.err().or(second.err()).unwrap();
-        assert_eq!(refused.slug(), Some("version-not-growing"));
-    }
-    assert_eq!(town.certifies().await.outcome.ballots, 10);
-    second.server.stop().await.unwrap();
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_code_burns_wherever_it_is_tried() {
-    several!();
-    let town = Town::new().await;
-    let second = Node::of(&town).await;
-    let codes = town.votes(1).await;
-    let wrong = json!({ "code": guess(&codes[0]) });
-    for _ in 0..5 {
-        assert_eq!(town.posts("/identification", None, wrong.clone()).await.problem(), "code");
-        assert_eq!(second.posts("/identification", None, &wrong).await.problem(), "code");
-    }
-    let right = json!({ "code": codes[0].identifying.to_string() });
-    assert_eq!(second.posts("/identification", None, &right).await.problem(), "code", "ten failures in all burn it");
     second.server.stop().await.unwrap();
 }
 

@@ -225,15 +225,39 @@ fn a_server_that_could_lose_an_answered_commit_is_refused() {
     assert!(!output.status.success() && said.contains("fsync = off"), "{said}");
 }
 
+/// What is measured on PostgreSQL in the README can be measured: a round, its ceilings, and more devices than there are places.
+#[test]
+fn the_bench_runs_on_it_on_little() {
+    if on_postgres() {
+        return;
+    }
+    let Some(cluster) = server("the bench", &[]) else { return };
+    for (what, figures) in [
+        ("round", &["casting on PostgreSQL", "credentials", "inserts alone", "ceiling of casting"][..]),
+        ("overload", &["casting by 8192 devices on PostgreSQL", "past capacity, of the best rate"]),
+    ] {
+        cluster.database(what, None);
+        let mut bench = Command::new(env!("CARGO_BIN_EXE_veche"));
+        bench.args(["--json", "bench", what, "--ballots", "1000", "--rate", "200"]);
+        bench.args(["--database", &cluster.url("veche", what), "--owner", &cluster.url("owner", what)]);
+        let output = bench.output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{what}: {said}");
+        let measured: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        for name in figures {
+            let figure = measured["figures"].as_array().unwrap().iter().find(|figure| figure["name"] == *name);
+            assert!(figure.is_some_and(|figure| figure["value"].as_f64() > Some(0.0)), "{name}: {measured}");
+        }
+    }
+}
+
 /// Encryption to the database: the right certificate is taken, another authority's or another name's is not.
 #[test]
 fn a_far_database_must_show_its_certificate() {
     if on_postgres() {
         return;
     }
-    if server("the certificate of a far database", &[]).is_none() {
-        return;
-    }
+    let Some(mut cluster) = server("the certificate of a far database", &[]) else { return };
     let folder = Cluster::folder();
     let openssl = |arguments: &str| {
         let mut openssl = Command::new("openssl");
@@ -253,7 +277,6 @@ fn a_far_database_must_show_its_certificate() {
     );
     let keep = |name: &str| std::fs::read(folder.path().join(name)).unwrap();
     let files = ["server.key", "server.crt", "ca.crt", "stranger.crt"].map(|name| (name, keep(name)));
-    let mut cluster = Cluster::start().unwrap();
     for (name, bytes) in files {
         let path = cluster.folder.path().join(name);
         std::fs::write(&path, bytes).unwrap();

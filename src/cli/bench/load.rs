@@ -9,7 +9,7 @@ use std::{
 };
 
 use http_body_util::{BodyExt, Full};
-use hyper::{Request, body::Bytes, client::conn::http1::SendRequest, header};
+use hyper::{Request, StatusCode, body::Bytes, client::conn::http1::SendRequest, header};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
@@ -27,7 +27,7 @@ pub(super) struct Connection {
 }
 
 impl Connection {
-    async fn open(host: &str) -> Result<Self, CliFault> {
+    pub(super) async fn open(host: &str) -> Result<Self, CliFault> {
         let stream = TcpStream::connect(host).await.map_err(CliFault::other)?;
         stream.set_nodelay(true).map_err(CliFault::other)?;
         let (sender, connection) =
@@ -38,25 +38,54 @@ impl Connection {
 
     /// Posts JSON and returns the answer's body; anything but success is a fault.
     pub(super) async fn post(&mut self, path: &str, body: Bytes) -> Result<Bytes, CliFault> {
+        self.posts(path, body).await?.taken(path)
+    }
+
+    /// Gets an address and returns the answer's body; anything but success is a fault.
+    pub(super) async fn get(&mut self, path: &str) -> Result<Bytes, CliFault> {
+        self.gets(path).await?.taken(path)
+    }
+
+    /// Posts JSON.
+    pub(super) async fn posts(&mut self, path: &str, body: Bytes) -> Result<Heard, CliFault> {
         let request = Request::post(path).header(header::HOST, &self.host);
         let request = request.header(header::CONTENT_TYPE, "application/json");
         self.send(path, request.body(Full::new(body)).map_err(CliFault::other)?).await
     }
 
-    /// Gets an address and returns the answer's body; anything but success is a fault.
-    pub(super) async fn get(&mut self, path: &str) -> Result<Bytes, CliFault> {
+    /// Gets an address.
+    pub(super) async fn gets(&mut self, path: &str) -> Result<Heard, CliFault> {
         let request = Request::get(path).header(header::HOST, &self.host);
         self.send(path, request.body(Full::default()).map_err(CliFault::other)?).await
     }
 
-    async fn send(&mut self, path: &str, request: Request<Full<Bytes>>) -> Result<Bytes, CliFault> {
+    async fn send(&mut self, path: &str, request: Request<Full<Bytes>>) -> Result<Heard, CliFault> {
         let response = self.sender.send_request(request).await.map_err(CliFault::other)?;
-        let status = response.status();
+        let (status, later) = (response.status(), response.headers().get(header::RETRY_AFTER).cloned());
         let body = response.into_body().collect().await.map_err(CliFault::other)?.to_bytes();
-        if status.is_success() {
-            return Ok(body);
+        let later = later.and_then(|seconds| seconds.to_str().ok()?.parse().ok()).map(Duration::from_secs);
+        match later {
+            _ if status.is_success() => Ok(Heard::Taken(body)),
+            Some(later) if status == StatusCode::SERVICE_UNAVAILABLE => Ok(Heard::Away(later)),
+            _ => Err(CliFault::Other(format!("{path}: {status} {}", String::from_utf8_lossy(&body)))),
         }
-        Err(CliFault::Other(format!("{path}: {status} {}", String::from_utf8_lossy(&body))))
+    }
+}
+
+/// What came of a request.
+pub(super) enum Heard {
+    /// Success, with this body.
+    Taken(Bytes),
+    /// There is too much to do: whoever asked may come again after this time.
+    Away(Duration),
+}
+
+impl Heard {
+    fn taken(self, path: &str) -> Result<Bytes, CliFault> {
+        match self {
+            Self::Taken(body) => Ok(body),
+            Self::Away(_) => Err(CliFault::Other(format!("{path}: turned away"))),
+        }
     }
 }
 

@@ -15,7 +15,7 @@ use super::{
     super::{CliFault, play, show},
     Figure,
     load::{self, AsyncWork, CONNECTIONS, Connection},
-    process::ServerProcess,
+    process::{Away, ServerProcess},
 };
 use crate::{
     app::{App, measuring, receipts::Receipt, staff},
@@ -63,7 +63,7 @@ pub(super) async fn measure(lines: u64, quiet: bool) -> Result<Vec<Figure>, CliF
     let tiles = measuring::size(&app).await? / WIDTH;
     app.stop().await;
     let started = Instant::now();
-    let server = ServerProcess::start(&Database::default(), &data)?;
+    let server = ServerProcess::start(&Database::default(), &data, Away::Nobody)?;
     let start = started.elapsed().as_secs_f64();
     let served = tiles_a_second(&server, tiles.min(TILES)).await?;
     drop(server);

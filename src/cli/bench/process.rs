@@ -12,6 +12,15 @@ use serde_json::Value;
 use super::super::CliFault;
 use crate::config::Database;
 
+/// Who is turned away when there is too much to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Away {
+    /// Nobody: every connection may have a request under way.
+    Nobody,
+    /// Whom the settings turn away by default.
+    ByDefault,
+}
+
 /// A running server; it ends with this value.
 pub(super) struct ServerProcess {
     child: Child,
@@ -20,10 +29,10 @@ pub(super) struct ServerProcess {
 
 impl ServerProcess {
     /// `veche serve` over a data folder.
-    pub(super) fn start(database: &Database, data: &Path) -> Result<Self, CliFault> {
+    pub(super) fn start(database: &Database, data: &Path, away: Away) -> Result<Self, CliFault> {
         let config = data.join("veche.toml");
-        // Every connection may have a request under way.
-        let text = "integrate_every_ms = 500\n[limits]\nenabled = false\n[overload]\ndelay_ms = 0\nreading = 4096\n";
+        let overload = if away == Away::Nobody { "[overload]\ndelay_ms = 0\nreading = 4096\n" } else { "" };
+        let text = format!("integrate_every_ms = 500\n[limits]\nenabled = false\n{overload}");
         std::fs::write(&config, text).map_err(CliFault::file(&config))?;
         let arguments = ["serve", "--listen", "127.0.0.1:0", "--data"].map(OsStr::new);
         let settings = [data.as_os_str(), "--config".as_ref(), config.as_os_str()];

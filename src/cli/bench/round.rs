@@ -3,6 +3,7 @@
 mod casting;
 mod crowd;
 mod figures;
+pub(super) mod overload;
 
 use std::{path::Path, time::Instant};
 
@@ -21,7 +22,7 @@ use super::{
     },
     Figure,
     ceilings::{Ceilings, On},
-    process::ServerProcess,
+    process::{Away, ServerProcess},
 };
 use crate::{app::measuring, client::resident::PollingPlace, clock::Clock, crypto::codes::LetterCode};
 
@@ -60,7 +61,7 @@ pub(super) async fn measure(on: &On, size: Size, profile: Option<&Path>, quiet: 
     let rules = town::rules(town::Way::Approval);
     let (mut stage, codes) = opened(on, &size, &data, &rules, quiet).await?;
     let started = Instant::now();
-    let server = ServerProcess::start(&on.database, &data)?;
+    let server = ServerProcess::start(&on.database, &data, Away::Nobody)?;
     let start = started.elapsed().as_secs_f64();
     stage.move_to(&server.url)?;
     let place = PollingPlace::enter(&stage.api, SLUG).await?;
@@ -84,7 +85,7 @@ pub(super) async fn measure(on: &On, size: Size, profile: Option<&Path>, quiet: 
     let memory = server.peak_memory()?;
 
     spinner.set_message("closing, counting, exporting, verifying");
-    let verification = if size.standing == 0 { Some(verification(&stage, &data, size.ballots()).await?) } else { None };
+    let verification = if size.standing == 0 { Some(verification(&stage, &data, &size).await?) } else { None };
     spinner.finish_and_clear();
     Ok(Measured { issuing, casting, memory, start, verification, ceilings }.figures(on, &size))
 }
@@ -127,15 +128,22 @@ async fn stand(stage: &Stage, ballots: u64, bar: &ProgressBar) -> Result<(), Cli
     Ok(())
 }
 
-/// Closes and certifies the round, and returns how many ballots a second its bundle is verified at.
-async fn verification(stage: &Stage, data: &Path, count: usize) -> Result<f64, CliFault> {
+/// Closes and certifies the round, in which nothing may be missing, and returns how many ballots a second its bundle is verified at.
+async fn verification(stage: &Stage, data: &Path, size: &Size) -> Result<f64, CliFault> {
     stage.act(SLUG, Act::Close, "bench").await?;
-    stage.certify(SLUG, true).await?;
+    let result = stage.certify(SLUG, true).await?;
+    let (cast, counted) = (size.ballots(), result.outcome.ballots);
+    let logged = counted + result.replaced;
+    if (logged, counted) != (cast as u64, size.residents as u64) {
+        return Err(CliFault::Other(format!(
+            "of {cast} ballots {logged} are in the log, and {counted} of those count"
+        )));
+    }
     let folder = stage.bundle(SLUG, data)?;
     let started = Instant::now();
     let report = verify(&Folder(folder), None, &|_| ());
     if !report.passed() {
         return Err(CliFault::Other(format!("the bundle does not verify:\n{report}")));
     }
-    Ok(count as f64 / started.elapsed().as_secs_f64())
+    Ok(cast as f64 / started.elapsed().as_secs_f64())
 }
