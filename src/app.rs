@@ -48,11 +48,11 @@ use crate::{
     clock::Clock,
     config::Config,
     crypto::{codes::Pepper, places::Places, vault::MasterKey},
-    domain::Refusal,
     error::Error,
     metrics::Metrics,
     store::{Db, voters::Alike},
 };
+pub use group::Crowd;
 use group::Group;
 pub use published::Published;
 
@@ -140,12 +140,10 @@ impl App {
         &self.witnesses
     }
 
-    /// While half of the places before the ballot box are taken, whoever comes for a credential comes later: ballots have the database first.
-    fn makes_way(&self) -> Result<(), Refusal> {
-        if self.casting.is_half_full() || self.issuing.is_full() {
-            return Err(Refusal::Overloaded { seconds: self.issuing.patience() });
-        }
-        Ok(())
+    /// How the ballots that wait stand: whoever asks for something else makes way for them.
+    #[must_use]
+    pub fn ballots_that_wait(&self) -> Crowd {
+        self.casting.crowd()
     }
 
     /// Number of the server that has the database, of those that were met.

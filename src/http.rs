@@ -65,6 +65,8 @@ use overload::Overload;
 const MAX_QUESTION: usize = 4 * 1024;
 /// Longest body of a request, in bytes, where its route says nothing else (`watch::around`).
 const MAX_BODY: usize = 64 * 1024;
+/// Where ballots are cast.
+const BALLOTS: &str = "/api/v1/rounds/{slug}/ballots";
 /// Longest body that gives people other letters, in bytes: as many as may be in one request, some 120 bytes each, and a reason.
 const MAX_LETTERS: usize = 256 * MOST_LETTERS;
 /// Longest body of a draft, in bytes: it holds the texts about every territory.
@@ -173,7 +175,7 @@ fn voting() -> Router<Http> {
         .route("/api/v1/rounds/{slug}/credential", get(issuing::status).post(issuing::issue))
         .route("/api/v1/rounds/{slug}/credential/backup", get(issuing::backup).put(issuing::save_backup))
         .layer(fixed(header::CACHE_CONTROL, caching::NEVER));
-    let ballot_box = Router::new().route("/api/v1/rounds/{slug}/ballots", post(casting::cast));
+    let ballot_box = Router::new().route(BALLOTS, post(casting::cast));
     registrar.merge(ballot_box)
 }
 

@@ -10,7 +10,14 @@ use audit::round::Phase;
 use ballots::envelope::{Acceptance, Envelope};
 use tokio::time::timeout;
 
-use super::{App, group::Group, published::Published, segments::Segments, sweeping::Sweeper, witnessing};
+use super::{
+    App,
+    group::{Group, Place},
+    published::Published,
+    segments::Segments,
+    sweeping::Sweeper,
+    witnessing,
+};
 use crate::{
     clock::{Clock, HOUR, hour},
     domain::Refusal,
@@ -45,24 +52,31 @@ pub struct SignedAcceptance {
     pub signature: [u8; 64],
 }
 
-/// Checks both signatures of a ballot, and that its round takes any.
+/// A checked ballot with its place in the queue.
+pub struct Checked {
+    place: Place<Job, Promise>,
+    job: Job,
+}
+
+/// Checks both signatures of a ballot, and that its round takes any. For whom there is no place nothing is checked.
 ///
 /// # Errors
-/// The [`Refusal`] of what is no ballot of the round.
-pub async fn check(app: &App, slug: &str, bytes: Vec<u8>) -> Result<Job, Error> {
+/// [`Refusal::Overloaded`]; the [`Refusal`] of what is no ballot of the round.
+pub async fn check(app: &App, slug: &str, bytes: Vec<u8>) -> Result<Checked, Error> {
+    let place = app.casting.place()?;
     let round = app.published(slug).await?;
     witnessing::must_hold(app, &round.log)?;
     let envelope = round.envelopes.check(&bytes)?;
-    Ok(Job { round, envelope, bytes })
+    Ok(Checked { place, job: Job { round, envelope, bytes } })
 }
 
 /// Takes a checked ballot. The same bytes again get the same acceptance.
 ///
 /// # Errors
 /// A [`Refusal`] when the ballot is not accepted; then nothing of it was stored.
-pub async fn cast(app: &App, ballot: Job) -> Result<SignedAcceptance, Error> {
-    let round = Arc::clone(&ballot.round);
-    let promise = app.casting.submit(ballot).await?;
+pub async fn cast(app: &App, Checked { place, job }: Checked) -> Result<SignedAcceptance, Error> {
+    let round = Arc::clone(&job.round);
+    let promise = app.casting.submit_at(place, job).await?;
     let fingerprint = *round.fingerprint.as_bytes();
     let acceptance = Acceptance { fingerprint, ballot: promise.hash, in_log_by: promise.in_log_by };
     Ok(SignedAcceptance { signature: acceptance.sign(&round.acceptance), acceptance })

@@ -10,7 +10,7 @@ use std::{
 
 use tokio::{
     sync::{
-        mpsc::{self, error::TrySendError},
+        mpsc::{self, OwnedPermit, error::TrySendError},
         oneshot,
     },
     time::{sleep, timeout},
@@ -34,6 +34,25 @@ struct Waiting<J, T> {
     job: J,
     answer: oneshot::Sender<Result<T, Error>>,
 }
+
+/// How many of the places of a queue are taken, none of which may be left for anything else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Crowd {
+    /// A quarter of them at most.
+    Small,
+    /// More.
+    Quarter,
+    /// At least half.
+    Half,
+    /// All: who comes now may come again after so many seconds.
+    Whole {
+        /// At least 1.
+        seconds: u32,
+    },
+}
+
+/// A place in the queue, held until it is given up or a job is handed over.
+pub struct Place<J, T>(OwnedPermit<Waiting<J, T>>);
 
 /// A queue to one worker that commits.
 pub struct Group<J, T> {
@@ -103,42 +122,67 @@ impl<J: Send + 'static, T: Send + 'static> Group<J, T> {
         group
     }
 
+    /// Takes a place, before anything is worked out for it.
+    ///
+    /// # Errors
+    /// [`Refusal::Overloaded`] when none is left.
+    pub fn place(&self) -> Result<Place<J, T>, Error> {
+        let place = self.queue.clone().try_reserve_owned();
+        place.map(Place).map_err(|refused| match refused {
+            TrySendError::Full(_) => Error::from(Refusal::Overloaded { seconds: self.patience() }),
+            TrySendError::Closed(_) => Error::broken("the committing task stopped"),
+        })
+    }
+
     /// Hands a job over and waits until it is committed.
     ///
     /// # Errors
-    /// [`Refusal::Overloaded`] when too many wait already; then the job was not taken. [`Error::Broken`] after 15 s; it may be committed
-    /// later all the same. Else the job's own.
+    /// [`Refusal::Overloaded`] when too many wait already; then the job was not taken. Else as [`Self::submit_at`].
     pub async fn submit(&self, job: J) -> Result<T, Error> {
+        self.submit_at(self.place()?, job).await
+    }
+
+    /// The same, with a place that was taken before.
+    ///
+    /// # Errors
+    /// [`Error::Broken`] after 15 s; the job may be committed later all the same. Else the job's own.
+    pub async fn submit_at(&self, Place(place): Place<J, T>, job: J) -> Result<T, Error> {
         let (answer, answered) = oneshot::channel();
         self.pending.fetch_add(1, Ordering::Relaxed);
-        self.queue.try_send(Waiting { job, answer }).map_err(|refused| {
-            self.pending.fetch_sub(1, Ordering::Relaxed);
-            match refused {
-                TrySendError::Full(_) => Error::from(Refusal::Overloaded { seconds: self.patience() }),
-                TrySendError::Closed(_) => Error::broken("the committing task stopped"),
-            }
-        })?;
+        place.send(Waiting { job, answer });
         let answered = timeout(PATIENCE, answered).await.map_err(|_| Error::broken(SILENT))?;
         answered.map_err(|_| Error::broken("the committing task stopped"))?
     }
 
-    /// Jobs that wait.
+    /// Places that are taken: by jobs that wait, and by those who work one out.
     pub fn depth(&self) -> usize {
         self.queue.max_capacity() - self.queue.capacity()
     }
 
-    /// Whether at least half of the places are taken.
-    pub fn is_half_full(&self) -> bool {
-        self.depth() * 2 >= self.queue.max_capacity().max(2)
+    /// How many of the places are taken.
+    pub fn crowd(&self) -> Crowd {
+        let (taken, all) = (self.depth(), self.queue.max_capacity());
+        match taken {
+            _ if taken == all => Crowd::Whole { seconds: self.patience() },
+            _ if taken * 2 >= all => Crowd::Half,
+            _ if taken * 4 > all => Crowd::Quarter,
+            _ => Crowd::Small,
+        }
     }
 
-    /// Whether every place is taken.
-    pub fn is_full(&self) -> bool {
-        self.queue.capacity() == 0
+    /// That not every place is taken.
+    ///
+    /// # Errors
+    /// [`Refusal::Overloaded`].
+    pub fn has_place(&self) -> Result<(), Refusal> {
+        match self.crowd() {
+            Crowd::Whole { seconds } => Err(Refusal::Overloaded { seconds }),
+            _ => Ok(()),
+        }
     }
 
     /// Seconds in which a full queue is worked off at the pace of the last commit, at least 1.
-    pub fn patience(&self) -> u32 {
+    fn patience(&self) -> u32 {
         let pace = u64::from(self.pace.load(Ordering::Relaxed));
         let seconds = (self.queue.max_capacity() as u64).saturating_mul(pace) / 100_000;
         u32::try_from(seconds).unwrap_or(u32::MAX).clamp(1, LONGEST_AWAY)

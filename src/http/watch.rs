@@ -9,8 +9,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::{Http, MAX_BODY, limits, pages, problem::Problem};
-use crate::metrics::Class;
+use tokio::sync::SemaphorePermit;
+
+use super::{BALLOTS, Http, MAX_BODY, limits, overload, pages, problem::Problem};
+use crate::{app::Crowd, domain::Refusal, metrics::Class};
 
 /// Label of a request whose address leads nowhere: what strangers write into addresses is nobody's label.
 const NOWHERE: &str = "none";
@@ -40,7 +42,7 @@ async fn watched(http: &Http, route: &str, method: &Method, answer: impl Future<
     let began = Instant::now();
     let (class, method) = (class(route, method), name(method));
     let metrics = &http.app.metrics;
-    let response = match http.overload.admit(class) {
+    let response = match admitted(http, route, class) {
         Ok(_held) => answer.await,
         Err(refusal) => {
             metrics.shed(class);
@@ -55,6 +57,17 @@ async fn watched(http: &Http, route: &str, method: &Method, answer: impl Future<
     }
     metrics.request(class, [route, method], response.status().as_u16(), began.elapsed());
     response
+}
+
+/// Takes a request up. Ballots that wait have the processors and the database first: when more than a quarter of their places are taken
+/// nobody reads, from half of them on nobody comes for a credential, and when all are the next ballots come later.
+fn admitted<'a>(http: &'a Http, route: &str, class: Class) -> Result<Option<SemaphorePermit<'a>>, Refusal> {
+    match (class, http.app.ballots_that_wait()) {
+        (Class::Casting, Crowd::Whole { seconds }) if route == BALLOTS => Err(Refusal::Overloaded { seconds }),
+        (Class::Reading, crowd) if crowd >= Crowd::Quarter => Err(overload::away()),
+        (Class::Voting, crowd) if crowd >= Crowd::Half => Err(overload::away()),
+        _ => http.overload.admit(class),
+    }
 }
 
 /// What a route is worth when not everything can be done.
