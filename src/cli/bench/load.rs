@@ -36,6 +36,11 @@ impl Connection {
         Ok(Self { sender, host: host.to_owned() })
     }
 
+    /// Whether the server has hung up.
+    pub(super) fn is_closed(&self) -> bool {
+        self.sender.is_closed()
+    }
+
     /// Posts JSON and returns the answer's body; anything but success is a fault.
     pub(super) async fn post(&mut self, path: &str, body: Bytes) -> Result<Bytes, CliFault> {
         self.posts(path, body).await?.taken(path)

@@ -1,5 +1,5 @@
 //! Past what can be done, measured: more devices at once than ballots may wait, and readers all the time, with the limits of load as they
-//! are by default. Whoever is turned away hangs up, and a device comes again when it was told to.
+//! are by default. A device that is turned away comes again when it was told to, on the same connection if the service keeps that.
 
 use std::{
     sync::{
@@ -36,6 +36,8 @@ const READING: usize = 256;
 struct Seen {
     /// Ballots accepted a second, as long as there were more than could be done.
     per_second: f64,
+    /// The server's processor time for each of them, in microseconds, with all that it refused and all readers.
+    processor: f64,
     /// How long devices waited for an acceptance, each time from its last asking, and for a refusal.
     accepted: Vec<Duration>,
     refused: Vec<Duration>,
@@ -78,7 +80,9 @@ impl Work {
                 };
                 refused.push(asked.elapsed());
                 tokio::time::sleep(later).await;
-                connection = Connection::open(&self.host).await?;
+                if connection.is_closed() {
+                    connection = Connection::open(&self.host).await?;
+                }
             }
         }
         Ok([accepted, refused])
@@ -93,12 +97,12 @@ impl Work {
             if self.over.load(Ordering::Relaxed) {
                 break;
             }
+            if connection.is_closed() {
+                connection = Connection::open(&self.host).await?;
+            }
             match connection.gets(&path).await? {
                 Heard::Taken(_) => seen[0] += 1,
-                Heard::Away(_) => {
-                    seen[1] += 1;
-                    connection = Connection::open(&self.host).await?;
-                }
+                Heard::Away(_) => seen[1] += 1,
             }
         }
         Ok(seen)
@@ -106,7 +110,8 @@ impl Work {
 }
 
 /// So many devices cast these ballots.
-async fn crowded(host: &str, ballots: Vec<Body>, devices: usize) -> Result<Seen, CliFault> {
+async fn crowded(server: &ServerProcess, ballots: Vec<Body>, devices: usize) -> Result<Seen, CliFault> {
+    let (host, busy) = (server.host(), server.processor_time()?);
     let mut connections = Vec::with_capacity(devices);
     for _ in 0..devices {
         connections.push(Connection::open(host).await?);
@@ -138,12 +143,14 @@ async fn crowded(host: &str, ballots: Vec<Body>, devices: usize) -> Result<Seen,
     accepted.sort_unstable();
     refused.sort_unstable();
     let (took, until) = work.ended.get().copied().unwrap_or_default();
-    Ok(Seen { per_second: until as f64 / took.as_secs_f64(), accepted, refused, readers })
+    let processor = (server.processor_time()? - busy) * 1e6 / accepted.len() as f64;
+    Ok(Seen { per_second: until as f64 / took.as_secs_f64(), processor, accepted, refused, readers })
 }
 
-/// A round in which a quarter of the ballots is cast by as many devices as are served best, then half by the crowd, then a quarter as before;
-/// every one of them must be counted.
+/// A round of one ballot for each resident, so that none waits for another: a quarter of the ballots is cast by as many devices as are served
+/// best, then half by the crowd, then a quarter as before. Every one of them must be counted.
 pub(in super::super) async fn measure(on: &On, size: Size, quiet: bool) -> Result<Vec<Figure>, CliFault> {
+    let size = Size { residents: size.ballots(), versions: 1, standing: 0, ..size };
     let (data, _temporary) = play::folder(None)?;
     let rules = town::rules(town::Way::Approval);
     let (mut stage, codes) = opened(on, &size, &data, &rules, quiet).await?;
@@ -161,20 +168,21 @@ pub(in super::super) async fn measure(on: &On, size: Size, quiet: bool) -> Resul
     let server = ServerProcess::start(&on.database, &data, Away::ByDefault)?;
     stage.move_to(&server.url)?;
     spinner.set_message("casting at its best");
-    let before = crowded(server.host(), first, CONNECTIONS).await?;
+    let before = crowded(&server, first, CONNECTIONS).await?;
     spinner.set_message("casting in a crowd");
-    let past = crowded(server.host(), second, CROWD).await?;
+    let past = crowded(&server, second, CROWD).await?;
     spinner.set_message("casting at its best, again");
-    let after = crowded(server.host(), third, CONNECTIONS).await?;
+    let after = crowded(&server, third, CONNECTIONS).await?;
     let memory = server.peak_memory()?;
     spinner.set_message("closing, counting, exporting, verifying");
     verification(&stage, &data, &size).await?;
     spinner.finish_and_clear();
-    let best = 2.0 / (1.0 / before.per_second + 1.0 / after.per_second);
-    Ok(figures(on, &size, best, &past, memory).into())
+    Ok(figures(on, &size, [&before, &after], &past, memory).into())
 }
 
-fn figures(on: &On, size: &Size, best: f64, past: &Seen, memory: f64) -> [Figure; 7] {
+fn figures(on: &On, size: &Size, [before, after]: [&Seen; 2], past: &Seen, memory: f64) -> [Figure; 9] {
+    let best = 2.0 / (1.0 / before.per_second + 1.0 / after.per_second);
+    let processor = f64::midpoint(before.processor, after.processor);
     let ms = |times: &[Duration], percent| percentile(times, percent) * 1e3;
     let share = |away: usize, all: usize| 100.0 * away as f64 / all.max(1) as f64;
     let (refused, asked) = (past.refused.len(), past.refused.len() + past.accepted.len());
@@ -202,6 +210,20 @@ fn figures(on: &On, size: &Size, best: f64, past: &Seen, memory: f64) -> [Figure
             "%",
             Some("≥ 90"),
             "both from this run".into(),
+        ),
+        figure(
+            "processor time of a ballot at its best".into(),
+            processor,
+            "µs",
+            None,
+            "of the server's process, user and system, the readers' with it".into(),
+        ),
+        figure(
+            "processor time of a ballot in the crowd".into(),
+            past.processor,
+            "µs",
+            None,
+            "the same, with all that is refused".into(),
         ),
         figure(
             "ballots turned away".into(),
