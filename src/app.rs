@@ -48,6 +48,7 @@ use crate::{
     clock::Clock,
     config::Config,
     crypto::{codes::Pepper, places::Places, vault::MasterKey},
+    domain::Refusal,
     error::Error,
     metrics::Metrics,
     store::{Db, voters::Alike},
@@ -138,6 +139,14 @@ impl App {
     #[must_use]
     pub fn witnesses(&self) -> &[Arc<witnessing::Witness>] {
         &self.witnesses
+    }
+
+    /// While half of the places before the ballot box are taken, whoever comes for a credential comes later: ballots have the database first.
+    fn makes_way(&self) -> Result<(), Refusal> {
+        match self.casting.crowd() {
+            Crowd::Half | Crowd::Whole { .. } => Err(self.issuing.away()),
+            Crowd::Small | Crowd::Quarter => self.issuing.has_place(),
+        }
     }
 
     /// How the ballots that wait stand: whoever asks for something else makes way for them.

@@ -63,9 +63,9 @@ pub struct Checked {
 /// # Errors
 /// [`Refusal::Overloaded`]; the [`Refusal`] of what is no ballot of the round.
 pub async fn check(app: &App, slug: &str, bytes: Vec<u8>) -> Result<Checked, Error> {
-    let place = app.casting.place()?;
     let round = app.published(slug).await?;
     witnessing::must_hold(app, &round.log)?;
+    let place = app.casting.place()?;
     let envelope = round.envelopes.check(&bytes)?;
     Ok(Checked { place, job: Job { round, envelope, bytes } })
 }

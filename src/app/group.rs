@@ -35,7 +35,7 @@ struct Waiting<J, T> {
     answer: oneshot::Sender<Result<T, Error>>,
 }
 
-/// How many of the places of a queue are taken, none of which may be left for anything else.
+/// How many of the places of a queue are taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Crowd {
     /// A quarter of them at most.
@@ -129,7 +129,7 @@ impl<J: Send + 'static, T: Send + 'static> Group<J, T> {
     pub fn place(&self) -> Result<Place<J, T>, Error> {
         let place = self.queue.clone().try_reserve_owned();
         place.map(Place).map_err(|refused| match refused {
-            TrySendError::Full(_) => Error::from(Refusal::Overloaded { seconds: self.patience() }),
+            TrySendError::Full(_) => Error::from(self.away()),
             TrySendError::Closed(_) => Error::broken("the committing task stopped"),
         })
     }
@@ -175,10 +175,12 @@ impl<J: Send + 'static, T: Send + 'static> Group<J, T> {
     /// # Errors
     /// [`Refusal::Overloaded`].
     pub fn has_place(&self) -> Result<(), Refusal> {
-        match self.crowd() {
-            Crowd::Whole { seconds } => Err(Refusal::Overloaded { seconds }),
-            _ => Ok(()),
-        }
+        if self.queue.capacity() == 0 { Err(self.away()) } else { Ok(()) }
+    }
+
+    /// What whoever must come later hears.
+    pub fn away(&self) -> Refusal {
+        Refusal::Overloaded { seconds: self.patience() }
     }
 
     /// Seconds in which a full queue is worked off at the pace of the last commit, at least 1.

@@ -44,7 +44,7 @@ pub struct Identified {
 /// [`Refusal::Code`] alike for unknown, wrong and burned codes; [`Refusal::CodeMistyped`] when the check letters do not
 /// fit; [`Refusal::UnderAge`], [`Refusal::WrongDistrict`]; [`Refusal::Overloaded`].
 pub async fn identify(app: &App, slug: &str, code: &str) -> Result<Identified, Error> {
-    app.issuing.has_place()?;
+    app.makes_way()?;
     let round = app.published(slug).await?;
     let code: IdentifyingCode = code.parse().map_err(|fault| Refusal::CodeMistyped(format!("{fault}")))?;
     let asked = tokio::time::Instant::now();

@@ -43,8 +43,7 @@ pub struct Job {
 /// [`Refusal::AlreadyIssued`] for another message of the same person, [`Refusal::LetterReplaced`], [`Refusal::Session`],
 /// [`Refusal::BlindedMessage`], [`Refusal::Overloaded`].
 pub async fn issue(app: &App, slug: &str, session: &Session, blinded: &[u8]) -> Result<Vec<u8>, Error> {
-    // Whoever will find no place is not signed for.
-    app.issuing.has_place()?;
+    app.makes_way()?;
     let round = app.published(slug).await?;
     witnessing::must_hold(app, &round.log)?;
     let pseudonym = person(session, slug)?;

@@ -66,7 +66,8 @@ pub async fn arrives(code: &LetterCode, among: &Among) -> Voter {
             let heard = heard(asked, ANSWER, tries).await;
             if among.sessions_end && matches!(&heard, Some(Err(fault)) if fault.slug() == Some("session")) {
                 among.counts.ended_sessions.fetch_add(1, Ordering::Relaxed);
-                known = None;
+                // And not always at the same node, whose clock may be the one that is behind.
+                (known, turn) = (None, turn + 1);
             } else if let Some(answer) = heard {
                 break answer.unwrap_or_else(|fault| panic!("the same message is not signed again: {fault}"));
             }

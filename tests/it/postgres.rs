@@ -234,7 +234,7 @@ fn the_bench_runs_on_it_on_little() {
     let Some(cluster) = server("the bench", &[]) else { return };
     for (what, figures) in [
         ("round", &["casting on PostgreSQL", "credentials", "inserts alone", "ceiling of casting"][..]),
-        ("overload", &["casting by 8192 devices on PostgreSQL", "past capacity, of the best rate"]),
+        ("overload", &["casting by 125 devices on PostgreSQL", "past capacity, of the best rate"]),
     ] {
         cluster.database(what, None);
         let mut bench = Command::new(env!("CARGO_BIN_EXE_veche"));

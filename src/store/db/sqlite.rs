@@ -95,13 +95,20 @@ impl Db {
     /// # Errors
     /// [`Error::Database`] when it cannot be opened, [`Error::Broken`] when it is another program's or a newer one's.
     pub async fn open(path: &Path) -> Result<Self, Error> {
-        let looking = refuse_foreign(path).await?;
+        // Before anything of it is changed: the kind of a file's journal stands in it. What cannot be read yet is left to whoever opens it.
+        let looking = SqliteConnectOptions::from_str(&format!("sqlite://{}", path.display()))?.read_only(true);
+        if let Ok(mut looking) = looking.disable_statement_logging().connect().await {
+            let looked = refuse_foreign(&mut looking, path).await;
+            let _ = looking.close().await;
+            if let Err(foreign @ Error::Broken(_)) = looked {
+                return Err(foreign);
+            }
+        }
         let db = Self::file(path).await?;
-        // Not before: whoever is the last to close a file moves all that waits beside it.
-        drop(looking);
         if let Self::Lite { writer, .. } = &db {
             let mut turn = writer.turn().await?;
             refuse_damaged(&mut turn, path).await?;
+            refuse_foreign(&mut turn, path).await?;
             schema::refuse_other(&mut *turn, &MIGRATIONS, false).await?;
             MIGRATIONS.run_direct(None, &mut *turn, false).await?;
         }
@@ -195,17 +202,15 @@ pub(super) async fn structure(connection: &mut SqliteConnection, check: &'static
     Ok(said)
 }
 
-/// A file with tables that no migration of ours made, before anything of it is changed: its kind of journal is kept in it. What is not
-/// there, or cannot be read, is left to whoever opens it for good.
-async fn refuse_foreign(path: &Path) -> Result<Option<SqliteConnection>, Error> {
-    let Ok(mut looking) = SqliteConnectOptions::new().filename(path).connect().await else { return Ok(None) };
+/// A file with tables that no migration of ours made.
+async fn refuse_foreign(connection: &mut SqliteConnection, path: &Path) -> Result<(), Error> {
     let select = "SELECT count(*), COALESCE(SUM(name = '_sqlx_migrations'), 0) FROM sqlite_master WHERE type = 'table'";
-    let found: Result<(i64, i64), _> = sqlx::query_as(select).fetch_one(&mut looking).await;
-    if found.is_ok_and(|(tables, ours)| tables > 0 && ours == 0) {
+    let (tables, ours): (i64, i64) = sqlx::query_as(select).fetch_one(connection).await?;
+    if tables > 0 && ours == 0 {
         let path = path.display();
         return Err(Error::broken(format!("{path} is the database of another program; name another data folder")));
     }
-    Ok(Some(looking))
+    Ok(())
 }
 
 #[cfg(test)]

@@ -34,6 +34,7 @@ const READING: usize = 256;
 
 /// How it went.
 struct Seen {
+    devices: usize,
     /// Ballots accepted a second, as long as there were more than could be done.
     per_second: f64,
     /// The server's processor time for each of them, in microseconds, with all that it refused and all readers.
@@ -111,11 +112,14 @@ impl Work {
 
 /// So many devices cast these ballots.
 async fn crowded(server: &ServerProcess, ballots: Vec<Body>, devices: usize) -> Result<Seen, CliFault> {
-    let (host, busy) = (server.host(), server.processor_time()?);
+    let host = server.host();
+    // Of few ballots few devices cast several each, or nothing would be seen of them at work.
+    let devices = devices.min(ballots.len() / 4);
     let mut connections = Vec::with_capacity(devices);
     for _ in 0..devices {
         connections.push(Connection::open(host).await?);
     }
+    let busy = server.processor_time()?;
     let work = Arc::new(Work {
         host: host.to_owned(),
         ballots,
@@ -129,7 +133,12 @@ async fn crowded(server: &ServerProcess, ballots: Vec<Body>, devices: usize) -> 
     let mut casting: JoinSet<_> =
         connections.into_iter().map(|connection| Arc::clone(&work).casts(connection)).collect();
     let [mut accepted, mut refused] = [Vec::new(), Vec::new()];
+    let mut processor = 0.0;
     while let Some(device) = casting.join_next().await {
+        if accepted.is_empty() {
+            // The first device that finds no ballot any more: from here on the crowd gets smaller.
+            processor = (server.processor_time()? - busy) * 1e6 / work.accepted.load(Ordering::Relaxed).max(1) as f64;
+        }
         let [its, away] = device.map_err(CliFault::other)??;
         accepted.extend(its);
         refused.extend(away);
@@ -143,8 +152,7 @@ async fn crowded(server: &ServerProcess, ballots: Vec<Body>, devices: usize) -> 
     accepted.sort_unstable();
     refused.sort_unstable();
     let (took, until) = work.ended.get().copied().unwrap_or_default();
-    let processor = (server.processor_time()? - busy) * 1e6 / accepted.len() as f64;
-    Ok(Seen { per_second: until as f64 / took.as_secs_f64(), processor, accepted, refused, readers })
+    Ok(Seen { devices, per_second: until as f64 / took.as_secs_f64(), processor, accepted, refused, readers })
 }
 
 /// A round of one ballot for each resident, so that none waits for another: a quarter of the ballots is cast by as many devices as are served
@@ -191,14 +199,14 @@ fn figures(on: &On, size: &Size, [before, after]: [&Seen; 2], past: &Seen, memor
     let figure = |name: String, value, unit, target, method| Figure::new(name, value, unit, target, method);
     [
         figure(
-            format!("casting by {CONNECTIONS} devices on {}", on.name()),
+            format!("casting by {} devices on {}", before.devices, on.name()),
             best,
             "ballots/s",
             None,
             format!("before and after the crowd, {beside}"),
         ),
         figure(
-            format!("casting by {CROWD} devices on {}", on.name()),
+            format!("casting by {} devices on {}", past.devices, on.name()),
             past.per_second,
             "ballots/s",
             None,
