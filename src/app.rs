@@ -141,11 +141,11 @@ impl App {
         &self.witnesses
     }
 
-    /// While half of the places before the ballot box are taken, whoever comes for a credential comes later: ballots have the database first.
+    /// While three quarters of the places before the ballot box are taken, whoever comes for a credential comes later: ballots have the database first.
     fn makes_way(&self) -> Result<(), Refusal> {
         match self.casting.crowd() {
-            Crowd::Half | Crowd::Whole { .. } => Err(self.issuing.away()),
-            Crowd::Small | Crowd::Quarter => self.issuing.has_place(),
+            Crowd::Most | Crowd::Whole => Err(self.issuing.away()),
+            Crowd::Small | Crowd::Half => self.issuing.has_place(),
         }
     }
 
@@ -153,6 +153,12 @@ impl App {
     #[must_use]
     pub fn ballots_that_wait(&self) -> Crowd {
         self.casting.crowd()
+    }
+
+    /// What somebody hears for whose ballot there is no place, and when to come again.
+    #[must_use]
+    pub fn ballot_comes_again(&self) -> Refusal {
+        self.casting.away()
     }
 
     /// Number of the server that has the database, of those that were met.

@@ -185,7 +185,7 @@ impl Default for Config {
             host: "localhost".to_owned(),
             trusted_proxies: Vec::new(),
             integrate_every_ms: 5_000,
-            queue: 4_096,
+            queue: 2_048,
             connections: MOST_CONNECTIONS,
             metrics_listen: None,
             drain_seconds: 0,

@@ -145,7 +145,7 @@ impl Metrics {
         self.refusals.cell(&[slug]).observe(1.0);
     }
 
-    /// One request that was turned away unread.
+    /// One request that was turned away because there is too much to do.
     pub fn shed(&self, class: Class) {
         self.shed.cell(&[class.name()]).observe(1.0);
     }

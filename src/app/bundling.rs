@@ -94,9 +94,8 @@ async fn write_log(tx: &mut Tx, round: &Published, size: u64, files: &mut Files<
 async fn write_register(tx: &mut Tx, round: &Published, state: &Round, files: &mut Files<'_>) -> Result<(), Error> {
     let mut file = files.create(bundle::REGISTER)?;
     for step in 1..=issuances::steps(tx, round.id).await? {
-        for pseudonym in issuances::step_of(tx, round.id, step).await? {
-            file.write(register::line(step, &pseudonym).as_bytes())?;
-        }
+        issuances::of_step(tx, round.id, step, |pseudonym| file.write(register::line(step, pseudonym).as_bytes()))
+            .await?;
     }
     debug_assert!(state.phase > Phase::Open, "the register is published after the close only");
     files.finish(bundle::REGISTER, file)

@@ -1,5 +1,7 @@
 //! Group commit: requests that wait together go to the database together, with no timer, and then all are answered.
 
+mod line;
+
 use std::{
     sync::{
         Arc,
@@ -16,6 +18,7 @@ use tokio::{
     time::{sleep, timeout},
 };
 
+use self::line::Line;
 use crate::{domain::Refusal, error::Error, metrics::Commits};
 
 /// Most jobs in one transaction, so that one commit stays short.
@@ -27,8 +30,6 @@ const PATIENCE: Duration = Duration::from_secs(15);
 const SILENT: &str = "the database does not answer";
 /// Time between two looks whether everything is committed.
 const LOOK: Duration = Duration::from_millis(1);
-/// Longest that whoever finds the queue full is sent away for, in seconds.
-const LONGEST_AWAY: u32 = 30;
 
 struct Waiting<J, T> {
     job: J,
@@ -38,17 +39,14 @@ struct Waiting<J, T> {
 /// How many of the places of a queue are taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Crowd {
-    /// A quarter of them at most.
+    /// Half of them at most.
     Small,
     /// More.
-    Quarter,
-    /// At least half.
     Half,
-    /// All: who comes now may come again after so many seconds.
-    Whole {
-        /// At least 1.
-        seconds: u32,
-    },
+    /// At least three quarters.
+    Most,
+    /// All: whoever comes now must come again.
+    Whole,
 }
 
 /// A place in the queue, held until it is given up or a job is handed over.
@@ -59,8 +57,10 @@ pub struct Group<J, T> {
     queue: mpsc::Sender<Waiting<J, T>>,
     /// Jobs that wait or are being committed.
     pending: Arc<AtomicUsize>,
-    /// Milliseconds that the last commit took for a hundred jobs.
+    /// Microseconds that the last commit took for each of its jobs.
     pace: Arc<AtomicU32>,
+    /// Those for whom there was no place.
+    line: Line,
 }
 
 impl<J, T> std::fmt::Debug for Group<J, T> {
@@ -92,7 +92,7 @@ impl<J: Send + 'static, T: Send + 'static> Group<J, T> {
         Fut: Future<Output = Result<Vec<Result<T, Error>>, Error>> + Send,
     {
         let (queue, mut waiting) = mpsc::channel::<Waiting<J, T>>(capacity);
-        let group = Self { queue, pending: Arc::default(), pace: Arc::default() };
+        let group = Self { queue, pending: Arc::default(), pace: Arc::default(), line: Line::new() };
         let (pending, pace) = (Arc::clone(&group.pending), Arc::clone(&group.pace));
         // It ends when the group is dropped.
         tokio::spawn(async move {
@@ -105,10 +105,7 @@ impl<J: Send + 'static, T: Send + 'static> Group<J, T> {
                 let committed = timeout(PATIENCE, commit(jobs)).await;
                 let (took, count) = (began.elapsed(), askers.len());
                 metrics.committed(count, took);
-                pace.store(
-                    u32::try_from(took.as_millis() * 100 / count as u128).unwrap_or(u32::MAX),
-                    Ordering::Relaxed,
-                );
+                pace.store(u32::try_from(took.as_micros() / count as u128).unwrap_or(u32::MAX), Ordering::Relaxed);
                 let answers = committed
                     .unwrap_or_else(|_| Err(Error::broken(SILENT)))
                     .unwrap_or_else(|fault| askers.iter().map(|_| Err(Error::broken(&fault))).collect());
@@ -163,9 +160,9 @@ impl<J: Send + 'static, T: Send + 'static> Group<J, T> {
     pub fn crowd(&self) -> Crowd {
         let (taken, all) = (self.depth(), self.queue.max_capacity());
         match taken {
-            _ if taken == all => Crowd::Whole { seconds: self.patience() },
-            _ if taken * 2 >= all => Crowd::Half,
-            _ if taken * 4 > all => Crowd::Quarter,
+            _ if taken == all => Crowd::Whole,
+            _ if taken * 4 >= all * 3 => Crowd::Most,
+            _ if taken * 2 > all => Crowd::Half,
             _ => Crowd::Small,
         }
     }
@@ -178,16 +175,10 @@ impl<J: Send + 'static, T: Send + 'static> Group<J, T> {
         if self.queue.capacity() == 0 { Err(self.away()) } else { Ok(()) }
     }
 
-    /// What whoever must come later hears.
+    /// What somebody hears who must come again, and when: each at another time.
     pub fn away(&self) -> Refusal {
-        Refusal::Overloaded { seconds: self.patience() }
-    }
-
-    /// Seconds in which a full queue is worked off at the pace of the last commit, at least 1.
-    fn patience(&self) -> u32 {
-        let pace = u64::from(self.pace.load(Ordering::Relaxed));
-        let seconds = (self.queue.max_capacity() as u64).saturating_mul(pace) / 100_000;
-        u32::try_from(seconds).unwrap_or(u32::MAX).clamp(1, LONGEST_AWAY)
+        let pace = Duration::from_micros(self.pace.load(Ordering::Relaxed).into());
+        Refusal::Overloaded { seconds: self.line.seconds(pace) }
     }
 
     /// Whether the worker is there. It ends only by a fault of this program, and then nothing is accepted any more.
@@ -207,6 +198,22 @@ impl<J: Send + 'static, T: Send + 'static> Group<J, T> {
 mod tests {
     use super::*;
     use crate::metrics::Metrics;
+
+    #[tokio::test(start_paused = true)]
+    async fn places_that_are_taken_make_a_crowd() {
+        let group =
+            Group::start(8, Metrics::new(0).commits("casting"), async |_: Vec<u32>| Ok(Vec::<Result<(), _>>::new()));
+        let (mut places, mut crowds) = (Vec::new(), vec![group.crowd()]);
+        while let Ok(place) = group.place() {
+            places.push(place);
+            crowds.push(group.crowd());
+        }
+        use Crowd::{Half, Most, Small, Whole};
+        assert_eq!(crowds, [Small, Small, Small, Small, Small, Half, Most, Most, Whole]);
+        assert!(group.has_place().is_err());
+        places.pop();
+        assert!(group.crowd() == Most && group.has_place().is_ok());
+    }
 
     /// A database that is stuck for longer than anybody waits, once.
     #[tokio::test(start_paused = true)]

@@ -1,6 +1,10 @@
 //! The register's steps: how many credentials were issued goes into the log in steps too large to point at anybody.
 
-use audit::round::{Event, Round, event::RegisterStep, register};
+use audit::round::{
+    Event, Round,
+    event::RegisterStep,
+    register::{self, StepHash},
+};
 
 use super::{
     App,
@@ -52,13 +56,16 @@ pub(super) async fn push_step(
     now: i64,
 ) -> Result<(), Error> {
     let step = issuances::steps(tx, round.id).await? + 1;
-    let added = issuances::report(tx, round.id, step).await?;
-    backups::write_anew(tx, round.id, step).await?;
-    let hour = hour(writing.state()?.time(now));
     let before = &writing.state()?.register;
-    let hash = register::step_hash(&before.hash, step, &added);
-    let credentials = added.len() as u64;
-    writing.push(&Event::Register(RegisterStep { count: before.count + credentials, hash, hour }))?;
+    let (mut hash, mut credentials) = (StepHash::after(&before.hash), 0);
+    issuances::report(tx, round.id, step, |pseudonym| {
+        hash.add(&register::line(step, pseudonym));
+        credentials += 1;
+    })
+    .await?;
+    backups::write_anew(tx, round.id, step).await?;
+    let (hour, count) = (hour(writing.state()?.time(now)), before.count + credentials);
+    writing.push(&Event::Register(RegisterStep { count, hash: hash.finish(), hour }))?;
     if credentials > 0 {
         turnout::add(tx, round.id, turnout::Hour { hour, ballots: 0, credentials }).await?;
     }

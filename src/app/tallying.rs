@@ -9,7 +9,7 @@ use audit::{
         Bytes, Event, Phase, Round,
         count::{Count, ballot_in},
         event::{KeyRevealed, Tallied},
-        latest::Latest,
+        latest::{Latest, Versions},
     },
 };
 use ballots::{Ballot, Outcome, Patience, envelope::OpeningKey};
@@ -65,7 +65,7 @@ pub async fn tally(app: &App, round: &Published) -> Result<bool, Error> {
 
 async fn count(db: &Db, round: &Published, state: &Round) -> Result<(Outcome, u64), Error> {
     let key = opening_key(state)?;
-    let latest = latest(db, round).await?;
+    let latest = latest(db, round, state).await?;
     let mut count = Count::new(&key, *round.fingerprint.as_bytes(), &round.rules.voting);
     let mut closed = None;
     each_block(db, round, |first, block| {
@@ -105,7 +105,7 @@ async fn apart<T: Send + 'static>(work: impl FnOnce(&Patience) -> T + Send + 'st
 /// The valid ballots that count, opened.
 pub(super) async fn opened(db: &Db, round: &Published, state: &Round) -> Result<Vec<Ballot>, Error> {
     let key = opening_key(state)?;
-    let latest = latest(db, round).await?;
+    let latest = latest(db, round, state).await?;
     let count = Count::new(&key, *round.fingerprint.as_bytes(), &round.rules.voting);
     let mut ballots = Vec::new();
     each_block(db, round, |first, block| {
@@ -127,18 +127,18 @@ fn opening_key(state: &Round) -> Result<OpeningKey, Error> {
     OpeningKey::from_bytes(&key.0).map_err(Error::broken)
 }
 
-async fn latest(db: &Db, round: &Published) -> Result<Latest, Error> {
-    let mut latest = Latest::default();
+async fn latest(db: &Db, round: &Published, state: &Round) -> Result<Latest, Error> {
+    let mut cast = Versions::with_capacity(usize::try_from(state.ballots).map_err(Error::broken)?);
     each_block(db, round, |first, block| {
         for (line, index) in block.iter().zip(first..) {
             let Some(ballot) = ballot_in(line) else { continue };
             let envelope = round.envelopes.read(&ballot).map_err(Error::broken)?;
-            latest.record(envelope.credential, envelope.version, index).map_err(Error::broken)?;
+            cast.add(envelope.credential, envelope.version, index);
         }
         Ok(())
     })
     .await?;
-    Ok(latest)
+    tokio::task::block_in_place(|| cast.latest()).map_err(Error::broken)
 }
 
 /// Hands the log over in blocks; the work on each runs where it may block.

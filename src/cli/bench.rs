@@ -68,6 +68,9 @@ pub(super) struct Bench {
     /// For `round`: ballots a second at which the latency is measured.
     #[arg(long, default_value_t = 5_000)]
     rate: u32,
+    /// For `overload`: ballots that may wait (`queue` in veche.toml); by default as many as there.
+    #[arg(long)]
+    queue: Option<usize>,
     /// For `round`: file into which perf records the server while ballots are cast (docs/profile.sh).
     #[arg(long, value_name = "FILE")]
     profile: Option<PathBuf>,
@@ -117,8 +120,8 @@ impl Bench {
         if matches!(self.what, What::All | What::Round) {
             figures.extend(round::measure(&self.on().await?, self.size(), self.profile.as_deref(), as_json).await?);
         }
-        if matches!(self.what, What::Overload) {
-            figures.extend(round::overload::measure(&self.on().await?, self.size(), as_json).await?);
+        if matches!(self.what, What::All | What::Overload) {
+            figures.extend(round::overload::measure(&self.on().await?, self.size(), self.queue, as_json).await?);
         }
         if matches!(self.what, What::All | What::Log) {
             figures.extend(log::measure(self.lines, as_json).await?);

@@ -1,5 +1,6 @@
 //! How long answers may be kept, and 304 for those who have them already (RFC 9110 §13.1.2, RFC 9111, RFC 5861).
 
+use audit::round::Phase;
 use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
@@ -8,16 +9,22 @@ use sha2::{Digest, Sha256};
 
 /// What an address can only ever mean, be it a tile or a file named by its hash: a year, the longest that caches honour.
 pub(super) const FOR_GOOD: &str = "public, max-age=31536000, immutable";
-/// The key of a log is asked for again after a day.
+/// The key of a log, and what is certified, are asked for again after a day.
 pub(super) const FOR_A_DAY: &str = "public, max-age=86400";
 /// A head that is some seconds old is a head all the same; a crowd that asks for the newest is answered by one request.
 pub(super) const A_MOMENT: &str = "public, max-age=5, stale-while-revalidate=30";
-/// A result changes when members sign it, and then for good.
+/// A result changes while members sign it.
 pub(super) const SHORT: &str = "public, max-age=30, stale-while-revalidate=300";
 /// Whoever keeps a copy asks before showing it again.
 pub(super) const ASK: &str = "no-cache";
 /// Nobody keeps a copy.
 pub(super) const NEVER: &str = "no-store";
+
+/// How long a result and its files are kept: certified they change no more, but for the cosignatures that a bundle gains. Not for good,
+/// for the address is that of the result and not of its bytes, and another program may write it in another form.
+pub(super) fn of_result(phase: Phase) -> &'static str {
+    if phase == Phase::Certified { FOR_A_DAY } else { SHORT }
+}
 
 /// Bytes of a hash that name a version.
 const TAG: usize = 16;
@@ -92,6 +99,13 @@ mod tests {
             );
         }
         assert_eq!(answer(&asks("\"6b86b273ff34fce19d6b804eff5a3f58\"")).status(), StatusCode::OK);
+    }
+
+    #[test]
+    fn only_what_is_certified_is_kept_for_long() {
+        for phase in Phase::ALL {
+            assert_eq!(of_result(phase) == FOR_A_DAY, phase == Phase::Certified, "{phase:?}");
+        }
     }
 
     #[test]

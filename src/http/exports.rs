@@ -8,13 +8,7 @@ use axum::{
     response::Response,
 };
 
-use super::{
-    Http,
-    caching::{self, SHORT},
-    extract::Path,
-    problem::Problem,
-    ranges,
-};
+use super::{Http, caching, extract::Path, problem::Problem, ranges};
 use crate::{
     app::{bundling, files, results},
     domain::Refusal,
@@ -35,12 +29,18 @@ pub(super) async fn export(
     Path((slug, format)): Path<(String, String)>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let text = |kind, text| caching::by_content(&headers, SHORT, kind, text);
+    let (_, round) = results::state(&http.app, &slug).await?;
+    let kept = caching::of_result(round.phase);
+    let text = |kind, text| caching::by_content(&headers, kept, kind, text);
     let (end, mut answer) = match format.as_str() {
         "csv" => ("csv", text("text/csv; charset=utf-8", csv_text(&http, &slug).await?.into_bytes())),
         "json" => ("json", text("application/json", json_text(&http, &slug).await?)),
-        "pb" => ("pb", ranges::file(&pb_file(&http, &slug).await?, "text/plain; charset=utf-8", &headers).await?),
-        "bundle" => ("tar.zst", ranges::file(&archive(&http, &slug).await?, "application/zstd", &headers).await?),
+        "pb" => {
+            ("pb", ranges::file(&pb_file(&http, &slug).await?, ("text/plain; charset=utf-8", kept), &headers).await?)
+        }
+        "bundle" => {
+            ("tar.zst", ranges::file(&archive(&http, &slug).await?, ("application/zstd", kept), &headers).await?)
+        }
         _ => return Err(Refusal::Malformed("format: must be csv, json, pb or bundle".into()).into()),
     };
     let disposition = HeaderValue::try_from(format!("attachment; filename=\"{slug}.{end}\"")).map_err(Error::broken)?;

@@ -9,7 +9,7 @@ use axum::{
 };
 use tokio::io::{AsyncReadExt, AsyncSeekExt, SeekFrom};
 
-use super::caching::{self, SHORT};
+use super::caching;
 use crate::error::Error;
 
 /// The file, or the part of it that the request asks for. The file must never be written again under this path: its ETag
@@ -17,7 +17,11 @@ use crate::error::Error;
 ///
 /// # Errors
 /// [`Error::Broken`] when the file cannot be read.
-pub(super) async fn file(path: &Path, media_type: &'static str, request: &HeaderMap) -> Result<Response, Error> {
+pub(super) async fn file(
+    path: &Path,
+    (media_type, caching): (&'static str, &'static str),
+    request: &HeaderMap,
+) -> Result<Response, Error> {
     let mut file = tokio::fs::File::open(path).await.map_err(Error::broken)?;
     let meta = file.metadata().await.map_err(Error::broken)?;
     let made = meta.modified().map_err(Error::broken)?.duration_since(UNIX_EPOCH).unwrap_or_default();
@@ -25,7 +29,7 @@ pub(super) async fn file(path: &Path, media_type: &'static str, request: &Header
     let about = [
         (header::ETAG, etag.clone()),
         (header::ACCEPT_RANGES, "bytes".to_owned()),
-        (header::CACHE_CONTROL, SHORT.to_owned()),
+        (header::CACHE_CONTROL, caching.to_owned()),
         (header::CONTENT_TYPE, media_type.to_owned()),
     ];
     if caching::has(request, &etag) {

@@ -9,12 +9,7 @@ use ballots::Outcome;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{
-    Http,
-    caching::{self, SHORT},
-    extract::Path,
-    problem::Problem,
-};
+use super::{Http, caching, extract::Path, problem::Problem};
 use crate::{app::results, error::Error};
 
 /// A round and how far it is.
@@ -141,5 +136,5 @@ pub(super) async fn result(
     let tallied = results::tallied(&http.app, &slug).await?;
     let result = ResultResponse { phase: round.phase, outcome: tallied.outcome, replaced: tallied.replaced };
     let json = serde_json::to_vec(&result).map_err(Error::broken)?;
-    Ok(caching::by_content(&headers, SHORT, "application/json", json))
+    Ok(caching::by_content(&headers, caching::of_result(round.phase), "application/json", json))
 }

@@ -44,13 +44,13 @@ async fn watched(http: &Http, route: &str, method: &Method, answer: impl Future<
     let metrics = &http.app.metrics;
     let response = match admitted(http, route, class) {
         Ok(_held) => answer.await,
-        Err(refusal) => {
-            metrics.shed(class);
-            Problem::from(refusal).into_response()
-        }
+        Err(refusal) => Problem::from(refusal).into_response(),
     };
     if let Some(problem) = response.extensions().get::<Problem>() {
         metrics.refused(problem.slug());
+        if problem.slug() == "overloaded" {
+            metrics.shed(class);
+        }
         if problem.slug() == "unavailable" && class != Class::Operating {
             metrics.failed();
         }
@@ -59,13 +59,13 @@ async fn watched(http: &Http, route: &str, method: &Method, answer: impl Future<
     response
 }
 
-/// Takes a request up. Ballots that wait have the processors and the database first: when more than a quarter of their places are taken
-/// nobody reads, from half of them on nobody comes for a credential, and when all are the next ballots come later.
+/// Takes a request up. Ballots that wait have the processors and the database first: when more than half of their places are taken
+/// nobody reads, from three quarters on nobody comes for a credential, and when all are the next ballots come later.
 fn admitted<'a>(http: &'a Http, route: &str, class: Class) -> Result<Option<SemaphorePermit<'a>>, Refusal> {
     match (class, http.app.ballots_that_wait()) {
-        (Class::Casting, Crowd::Whole { seconds }) if route == BALLOTS => Err(Refusal::Overloaded { seconds }),
-        (Class::Reading, crowd) if crowd >= Crowd::Quarter => Err(overload::away()),
-        (Class::Voting, crowd) if crowd >= Crowd::Half => Err(overload::away()),
+        (Class::Casting, Crowd::Whole) if route == BALLOTS => Err(http.app.ballot_comes_again()),
+        (Class::Reading, crowd) if crowd >= Crowd::Half => Err(overload::away()),
+        (Class::Voting, crowd) if crowd >= Crowd::Most => Err(overload::away()),
         _ => http.overload.admit(class),
     }
 }

@@ -57,7 +57,7 @@ pub const CATALOGUE: &[Description] = &[
     counter(
         "veche_shed",
         &["class"],
-        "Requests that were turned away unread because there was too much to do, in steps",
+        "Requests that were told to come again because there was too much to do, in steps",
     ),
     gauge("veche_shedding", &["class"], "Share of the requests of a class that is turned away now"),
     seconds(

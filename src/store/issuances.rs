@@ -11,6 +11,8 @@ use crate::error::Error;
 
 /// Step of a credential that no register line covers yet.
 const UNREPORTED: i64 = 0;
+/// Rows that are read together.
+const PORTION: i64 = 4_096;
 
 /// Who gets a credential, and the SHA-256 of the message that was signed for them.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -63,45 +65,64 @@ pub async fn wait(tx: &mut Tx, round_id: i64, at_least: u32) -> Result<bool, Err
     })
 }
 
-/// Puts the unreported ones into a step and returns its pseudonyms, sorted. Their rows are written anew in this order, for
-/// PostgreSQL keeps rows in the order in which they came, which nobody may learn.
+/// Puts the unreported ones into a step, and hands over its pseudonyms, sorted. Their rows are written anew in this order, for PostgreSQL
+/// keeps rows in the order in which they came, which nobody may learn. Nobody is issued a credential meanwhile.
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn report(tx: &mut Tx, round_id: i64, step: u64) -> Result<Vec<[u8; 32]>, Error> {
+pub async fn report(tx: &mut Tx, round_id: i64, step: u64, mut each: impl FnMut(&[u8; 32])) -> Result<(), Error> {
     tx.overwrites(true).await?;
+    let mut after = Vec::new();
+    loop {
+        let rows = portion(tx, round_id, UNREPORTED, &after).await?;
+        let Some(last) = rows.last() else { break };
+        let last = last.pseudonym.to_vec();
+        db!(tx, |conn: D| {
+            let delete = sqlx::query(
+                "DELETE FROM issuances WHERE round_id = $1 AND step = $2 AND pseudonym > $3 AND pseudonym <= $4",
+            );
+            delete.bind(round_id).bind(UNREPORTED).bind(&after).bind(&last).execute(&mut *conn).await?;
+            insert_new::<D, _, 4>(conn, ISSUED, &rows, |row| row.row(round_id, step.cast_signed())).await?;
+        });
+        rows.iter().for_each(|row| each(&row.pseudonym));
+        after = last;
+    }
+    tx.overwrites(false).await
+}
+
+/// Hands over the pseudonyms of a step, sorted.
+///
+/// # Errors
+/// [`Error::Database`], and what `each` answers.
+pub async fn of_step(
+    tx: &mut Tx,
+    round_id: i64,
+    step: u64,
+    mut each: impl FnMut(&[u8; 32]) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let mut after = Vec::new();
+    loop {
+        let rows = portion(tx, round_id, step.cast_signed(), &after).await?;
+        let Some(last) = rows.last() else { return Ok(()) };
+        after = last.pseudonym.to_vec();
+        rows.iter().try_for_each(|row| each(&row.pseudonym))?;
+    }
+}
+
+/// The next of a step, after this pseudonym.
+async fn portion(tx: &mut Tx, round_id: i64, step: i64, after: &[u8]) -> Result<Vec<Issuance>, Error> {
     let rows: Vec<(Vec<u8>, Vec<u8>)> = db!(tx, |conn| {
         let select = sqlx::query_as(
-            "SELECT pseudonym, blinded_hash FROM issuances WHERE round_id = $1 AND step = $2 ORDER BY pseudonym",
+            "SELECT pseudonym, blinded_hash FROM issuances
+             WHERE round_id = $1 AND step = $2 AND pseudonym > $3 ORDER BY pseudonym LIMIT $4",
         );
-        let rows = select.bind(round_id).bind(UNREPORTED).fetch_all(&mut *conn).await?;
-        let delete = sqlx::query("DELETE FROM issuances WHERE round_id = $1 AND step = $2");
-        delete.bind(round_id).bind(UNREPORTED).execute(&mut *conn).await?;
-        rows
+        select.bind(round_id).bind(step).bind(after).bind(PORTION).fetch_all(conn).await?
     });
-    tx.overwrites(false).await?;
     let issuance = |(pseudonym, hash): (Vec<u8>, Vec<u8>)| {
         Some(Issuance { pseudonym: pseudonym.try_into().ok()?, blinded_hash: hash.try_into().ok()? })
     };
-    let rows: Option<Vec<Issuance>> = rows.into_iter().map(issuance).collect();
-    let rows = rows.ok_or_else(|| Error::broken("a row of issuances has another shape"))?;
-    let step = step.cast_signed();
-    db!(tx, |conn: D| insert_new::<D, _, 4>(conn, ISSUED, &rows, |row| row.row(round_id, step)).await?);
-    Ok(rows.into_iter().map(|row| row.pseudonym).collect())
-}
-
-/// The pseudonyms of a step, sorted.
-///
-/// # Errors
-/// [`Error::Database`].
-pub async fn step_of(tx: &mut Tx, round_id: i64, step: u64) -> Result<Vec<[u8; 32]>, Error> {
-    let rows: Vec<Vec<u8>> = db!(tx, |conn| {
-        let select =
-            sqlx::query_scalar("SELECT pseudonym FROM issuances WHERE round_id = $1 AND step = $2 ORDER BY pseudonym");
-        select.bind(round_id).bind(step.cast_signed()).fetch_all(conn).await?
-    });
-    let pseudonym = |row: Vec<u8>| row.try_into().map_err(|_| Error::broken("a pseudonym has another length"));
-    rows.into_iter().map(pseudonym).collect()
+    let rows: Option<_> = rows.into_iter().map(issuance).collect();
+    rows.ok_or_else(|| Error::broken("a row of issuances has another shape"))
 }
 
 /// How many steps were reported.
@@ -141,6 +162,51 @@ mod tests {
         assert_eq!(issued, [(1, 10), (2, 20), (3, 30)]);
         tx.commit().await.unwrap();
         let mut tx = db.write().await.unwrap();
-        assert_eq!(report(&mut tx, 1, 1).await.unwrap(), [[1; 32], [2; 32], [3; 32]], "the line is free again");
+        let mut reported = Vec::new();
+        report(&mut tx, 1, 1, |pseudonym| reported.push(*pseudonym)).await.unwrap();
+        assert_eq!(reported, [[1; 32], [2; 32], [3; 32]], "the line is free again");
+    }
+    /// More than are read together, of which one step after the other is made.
+    #[tokio::test]
+    async fn a_step_has_everybody_once_and_in_order() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = testing::db(folder.path()).await;
+        let mut tx = db.write().await.unwrap();
+        assert!(rounds::save_draft(&mut tx, "one", "{}", 0, 1).await.unwrap());
+        let person = |number: u32| {
+            let mut pseudonym = [0; 32];
+            // Not in the order in which they come.
+            pseudonym[..4].copy_from_slice(&number.wrapping_mul(0x9E37_79B1).to_be_bytes());
+            pseudonym
+        };
+        let all = 2 * u32::try_from(PORTION).unwrap() + 7;
+        let steps = [0..all - 5, all - 5..all];
+        for (step, people) in (1..).zip(&steps) {
+            let mut sorted: Vec<_> = people.clone().map(person).collect();
+            let rows: Vec<_> = sorted.iter().map(|&pseudonym| Issuance { pseudonym, blinded_hash: [7; 32] }).collect();
+            for rows in rows.chunks(500) {
+                issue(&mut tx, 1, rows).await.unwrap();
+            }
+            sorted.sort_unstable();
+            let mut reported = Vec::new();
+            report(&mut tx, 1, step, |pseudonym| reported.push(*pseudonym)).await.unwrap();
+            assert_eq!(reported, sorted);
+            assert!(!wait(&mut tx, 1, 1).await.unwrap(), "nobody is left over");
+        }
+        assert_eq!(steps_of(&mut tx).await, steps.map(|people| people.len()));
+        tx.commit().await.unwrap();
+    }
+
+    async fn steps_of(tx: &mut Tx) -> [usize; 2] {
+        assert_eq!(steps(tx, 1).await.unwrap(), 2);
+        let mut counts = [0; 2];
+        for (step, count) in (1..).zip(&mut counts) {
+            let counts = |_: &[u8; 32]| {
+                *count += 1;
+                Ok(())
+            };
+            of_step(tx, 1, step, counts).await.unwrap();
+        }
+        counts
     }
 }

@@ -69,6 +69,18 @@ async fn one_of_two_nodes_on_postgresql() {
     books::hold(poll, &nodes[0].api, &format!("{kills} kills of one of two nodes on PostgreSQL"), &counts).await;
 }
 
+/// Whoever identified themselves at one node goes on at another, with the session they have.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_outlives_the_node_that_gave_it() {
+    let Some(cluster) = size::cluster("a session without its node", &[]) else { return };
+    let poll = Poll::new(&poll::database(&cluster, "session"), 1).await;
+    let (first, second) = (poll.start.node(), poll.another("second").node());
+    let session = poll.place.identify(&first.api, &poll.codes[0].identifying).await.unwrap().session;
+    first.kill();
+    let mut credential = poll.place.credential(&second.api, &session).await.unwrap();
+    poll.place.vote(&second.api, &mut credential, &poll.choices[0]).await.unwrap();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn postgresql_with_all_its_processes() {
     let Some(mut cluster) = size::cluster("kill -9 of PostgreSQL", UNSAFE) else { return };
@@ -87,9 +99,11 @@ async fn postgresql_with_all_its_processes() {
         crowd.until_refused(before).await;
         assert_eq!(nodes[0].status("/healthz").await, Some(StatusCode::NO_CONTENT));
         until(&nodes[0], StatusCode::SERVICE_UNAVAILABLE).await;
+        nodes[0].answers_readers().await;
         cluster.starts_again();
         crowd.until_more(20).await;
         until(&nodes[1], StatusCode::NO_CONTENT).await;
+        assert_eq!(nodes[1].answers_readers().await, 5, "it recovers by itself");
     }
     let counts = crowd.ends(&mut poll).await;
     let what = format!("{kills} kills of PostgreSQL with all its processes");

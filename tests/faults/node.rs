@@ -11,6 +11,8 @@ use std::{
 use reqwest::StatusCode;
 use veche::client::Api;
 
+use super::town::SLUG;
+
 /// Settings of all nodes: ballots go into the log at once.
 const SETTINGS: &str = "integrate_every_ms = 50\n";
 /// Tables of settings, unless a test has its own: nobody is limited, and nobody is turned away because other tests use the machine too.
@@ -119,6 +121,25 @@ impl Node {
     /// What it wrote to its log so far.
     pub fn said(&self) -> String {
         fs::read_to_string(&self.words).unwrap()
+    }
+
+    /// Asks for what people and programs read. Each is there, or is to be asked for again: 503 with a time for that; within 20 s. How many
+    /// are there.
+    pub async fn answers_readers(&self) -> usize {
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        let mut there = 0;
+        for path in ["", "/results", "/log/checkpoint", "/log/tile/0/000.p/1", "/log/witnesses"] {
+            let asked =
+                client.get(format!("{}/rounds/{SLUG}{path}", self.url)).timeout(std::time::Duration::from_secs(20));
+            let answer = asked.send().await.unwrap_or_else(|fault| panic!("{path}: {fault}"));
+            let seconds =
+                answer.headers().get("retry-after").and_then(|value| value.to_str().ok()?.parse::<u32>().ok());
+            match answer.status() {
+                StatusCode::OK => there += 1,
+                status => assert!(status == StatusCode::SERVICE_UNAVAILABLE && seconds.is_some(), "{path}: {status}"),
+            }
+        }
+        there
     }
 
     /// Status of an address, none when nothing answers.

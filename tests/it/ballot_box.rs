@@ -301,13 +301,13 @@ async fn a_promise_is_broken_only_when_clocks_cannot_explain_it() {
 }
 
 /// Another program that keeps writers waiting.
-enum Holder {
+pub enum Holder {
     Lite(SqliteConnection),
     Pg(PgConnection),
 }
 
 impl Holder {
-    async fn holds(data: &std::path::Path) -> Self {
+    pub async fn holds(data: &std::path::Path) -> Self {
         if both::on_postgres() {
             let mut other = both::administrator(data).await;
             sqlx::raw_sql("BEGIN; SELECT round_id FROM urns FOR UPDATE").execute(&mut other).await.unwrap();
@@ -318,7 +318,7 @@ impl Holder {
         Self::Lite(other)
     }
 
-    async fn lets_go(self) {
+    pub async fn lets_go(self) {
         match self {
             Self::Lite(mut other) => sqlx::query("ROLLBACK").execute(&mut other).await.map(drop).unwrap(),
             Self::Pg(mut other) => sqlx::query("ROLLBACK").execute(&mut other).await.map(drop).unwrap(),

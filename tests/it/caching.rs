@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use audit::round::{Bytes, pictures::PictureKind};
+use audit::round::{Act, Bytes, pictures::PictureKind};
 use reqwest::StatusCode;
 use sha2::{Digest as _, Sha256};
 use veche::http::PictureRequest;
@@ -30,16 +30,16 @@ const ROUTES: &[Row] = &[
     ("/api/v1/rounds", "/api/v1/rounds", ASK, false),
     ("/api/v1/rounds/{slug}", "/api/v1/rounds/square-2027", ASK, false),
     ("/api/v1/rounds/{slug}/certificate", "/api/v1/rounds/square-2027/certificate", ASK, false),
-    ("/api/v1/rounds/{slug}/export/{format}", "/api/v1/rounds/square-2027/export/csv", SHORT, true),
-    ("/api/v1/rounds/{slug}/export/{format}", "/api/v1/rounds/square-2027/export/json", SHORT, true),
-    ("/api/v1/rounds/{slug}/export/{format}", "/api/v1/rounds/square-2027/export/pb", SHORT, true),
-    ("/api/v1/rounds/{slug}/export/{format}", "/api/v1/rounds/square-2027/export/bundle", SHORT, true),
+    ("/api/v1/rounds/{slug}/export/{format}", "/api/v1/rounds/square-2027/export/csv", DAY, true),
+    ("/api/v1/rounds/{slug}/export/{format}", "/api/v1/rounds/square-2027/export/json", DAY, true),
+    ("/api/v1/rounds/{slug}/export/{format}", "/api/v1/rounds/square-2027/export/pb", DAY, true),
+    ("/api/v1/rounds/{slug}/export/{format}", "/api/v1/rounds/square-2027/export/bundle", DAY, true),
     ("/api/v1/rounds/{slug}/log/checkpoint", "/api/v1/rounds/square-2027/log/checkpoint", MOMENT, true),
     ("/api/v1/rounds/{slug}/log/consistency", "/api/v1/rounds/square-2027/log/consistency?from=1&to=2", ASK, false),
     ("/api/v1/rounds/{slug}/log/lines", "/api/v1/rounds/square-2027/log/lines?first=0&limit=2", ASK, false),
     ("/api/v1/rounds/{slug}/pictures", "/api/v1/rounds/square-2027/pictures", ASK, false),
     ("/api/v1/rounds/{slug}/receipts/{ballot}", "/api/v1/rounds/square-2027/receipts/{ballot}", NEVER, false),
-    ("/api/v1/rounds/{slug}/result", "/api/v1/rounds/square-2027/result", SHORT, true),
+    ("/api/v1/rounds/{slug}/result", "/api/v1/rounds/square-2027/result", DAY, true),
     ("/assets/{file}", "{asset}", FOR_GOOD, true),
     ("/healthz", "/healthz", ASK, false),
     ("/how", "/how", ASK, false),
@@ -87,11 +87,19 @@ async fn every_public_route_says_how_long_it_is_kept() {
     let codes = town.enrols(1).await;
     town.opens().await;
     let cast = town.casts(&mut town.registers(&codes[0]).await, &["t1"]).await.unwrap();
-    town.certifies().await;
+    town.acts(Act::Close).await;
+    town.counts().await;
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    for file in ["export/csv", "export/json", "export/pb", "export/bundle", "result"] {
+        let counted = client.get(format!("{}/api/v1/rounds/{SLUG}/{file}", town.server.url())).send().await.unwrap();
+        assert_eq!(counted.headers()["cache-control"], SHORT, "{file} changes when members sign");
+    }
+    for (member, key) in &town.members {
+        member.sign(SLUG, key).await.unwrap();
+    }
     let line = town.api.bytes(&format!("/api/v1/rounds/{SLUG}/log/lines?first=0&limit=1")).await.unwrap();
     let event = audit::log::line::event_hash(audit::log::line::event(line.trim_ascii_end()).unwrap());
     let asset = veche::web::client().into_keys().find_map(|name| veche::web::file(&name)).unwrap();
-    let client = reqwest::Client::builder().no_proxy().build().unwrap();
     for (route, address, caching, has_tag) in ROUTES {
         let address = address.replace("{picture}", &picture).replace("{asset}", &asset.address);
         let address = address.replace("{event}", &format!("/rounds/{SLUG}/log/event/{event}"));

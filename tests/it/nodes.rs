@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use audit::round::{Act, rules::BatchRules};
+use reqwest::StatusCode;
 use veche::{
     client::{
         Api,
@@ -48,6 +49,12 @@ impl Node {
         change(&mut settings);
         let server = Server::start(settings, clock).await.unwrap();
         Self { api: Api::new(&server.url()).unwrap(), server, _folder: folder }
+    }
+
+    /// What it says of its readiness.
+    pub async fn is_ready(&self) -> StatusCode {
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        client.get(format!("{}/readyz", self.server.url())).send().await.unwrap().status()
     }
 
     pub async fn posts(&self, path: &str, token: Option<&str>, body: &serde_json::Value) -> Answer {

@@ -14,13 +14,17 @@ use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
 };
-use veche::client::{
-    Api,
-    receipt::{self, Receipt},
-    resident::{Cast, Credential, PollingPlace},
+use veche::{
+    app::Crowd,
+    client::{
+        Api,
+        receipt::{self, Receipt},
+        resident::{Cast, Credential, PollingPlace},
+    },
 };
 
 use super::{
+    ballot_box::Holder,
     town::{SLUG, Town},
     witnesses::until,
 };
@@ -180,24 +184,75 @@ async fn a_full_ballot_box_sends_the_registrar_s_visitors_away() {
     assert_eq!((result.outcome.ballots, result.replaced), (8, 0));
 }
 
+/// The database stands still, and ballots take one place after the other: readers make way first, then those on their way to a ballot, and
+/// ballots last, before a body of theirs is read and before anything is checked.
+#[tokio::test(flavor = "multi_thread")]
+async fn ballots_take_places_before_readers_and_those_who_come_for_a_credential() {
+    const PLACES: usize = 16;
+    let town = Arc::new(Town::with(|config| config.queue = PLACES).await);
+    let codes = town.votes(2 * PLACES).await;
+    let (place, marks) = (town.place().await, town.ballot(&[("t1", None)]).await);
+    let mut ballots = Vec::new();
+    for code in &codes {
+        ballots.push(place.fill(&mut town.registers(code).await, &marks).unwrap());
+    }
+    let paths = ["", "/ballot"].map(|page| format!("/rounds/{SLUG}{page}"));
+    let statuses = async || {
+        let [page, ballot_page] = paths.each_ref().map(|path| town.asks(Verb::GET, path, None, None));
+        [page.await.status, ballot_page.await.status]
+    };
+    let (served, away) = (StatusCode::OK, StatusCode::SERVICE_UNAVAILABLE);
+    let held = Holder::holds(&town.folder.path().join("data")).await;
+    let (mut casting, mut ballots) = (tokio::task::JoinSet::new(), ballots.into_iter());
+    for (crowd, expected) in [
+        (Crowd::Small, [served, served]),
+        (Crowd::Half, [away, served]),
+        (Crowd::Most, [away, away]),
+        (Crowd::Whole, [away, away]),
+    ] {
+        // The first are with the database, and take no place any more.
+        while casting.is_empty() || town.server.app.ballots_that_wait() < crowd {
+            let (town, ballot) = (Arc::clone(&town), ballots.next().unwrap());
+            casting.spawn(async move { town.posts_ballot(&ballot).await.status });
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        assert_eq!(statuses().await, expected, "{crowd:?}");
+        assert_eq!(town.server.app.ballots_that_wait(), crowd, "nothing moved meanwhile");
+    }
+    let broken = town.posts_ballot(b"no ballot at all").await;
+    assert_eq!((broken.status, broken.problem().as_str()), (away, "overloaded"), "nothing is checked");
+    assert_eq!(head_alone(&town, &format!("/api/v1/rounds/{SLUG}/ballots")).await.1, "HTTP/1.1 503");
+    held.lets_go().await;
+    let answers = casting.join_all().await;
+    let taken = answers.iter().filter(|status| **status == StatusCode::CREATED).count();
+    assert!(taken > PLACES, "{answers:?}");
+    assert!(answers.iter().all(|status| [StatusCode::CREATED, away].contains(status)), "{answers:?}");
+    assert_eq!(statuses().await, [served, served]);
+    assert_eq!(town.certifies().await.outcome.ballots, taken as u64);
+}
+
+/// Sends nothing but the head of a request with a body, and hears the first of the answer.
+async fn head_alone(town: &Town, path: &str) -> (TcpStream, String) {
+    let address = town.api.base().to_string().replace("http://", "");
+    let mut stream = TcpStream::connect(address.trim_end_matches('/')).await.unwrap();
+    let head = format!(
+        "POST {path} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 30\r\n\
+         expect: 100-continue\r\n\r\n"
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let mut answer = [0; 12];
+    stream.read_exact(&mut answer).await.unwrap();
+    (stream, String::from_utf8_lossy(&answer).into_owned())
+}
+
 /// Whoever is turned away hears so before they send anything more than the head: what would be read for nothing costs most when there is
 /// too much to do.
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_is_turned_away_need_send_no_body() {
     let town = Town::with(|config| config.overload.voting = 1).await;
     town.votes(1).await;
-    let address = town.api.base().to_string().replace("http://", "");
-    let asks = || async {
-        let mut stream = TcpStream::connect(address.trim_end_matches('/')).await.unwrap();
-        let head = format!(
-            "POST /api/v1/rounds/{SLUG}/identification HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n\
-             content-length: 30\r\nexpect: 100-continue\r\n\r\n"
-        );
-        stream.write_all(head.as_bytes()).await.unwrap();
-        let mut answer = [0; 12];
-        stream.read_exact(&mut answer).await.unwrap();
-        (stream, String::from_utf8_lossy(&answer).into_owned())
-    };
+    let path = format!("/api/v1/rounds/{SLUG}/identification");
+    let asks = || head_alone(&town, &path);
     let (first, heard) = asks().await;
     assert_eq!(heard, "HTTP/1.1 100", "its body is waited for");
     assert_eq!(asks().await.1, "HTTP/1.1 503", "while it is, there is room for nobody else");

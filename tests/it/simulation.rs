@@ -41,6 +41,8 @@ const RUNS: u64 = 6;
 const LOOKS: usize = 5;
 /// Names the one seed to run.
 const SEED: &str = "VECHE_SEED";
+/// Where this is set the model expects a line that is not there, as after a service that lost one.
+const PLANTED: &str = "VECHE_PLANTED";
 /// Runs at the same time.
 const AT_ONCE: usize = 2;
 
@@ -79,6 +81,7 @@ async fn run(seed: u64, journal: Journal) -> Sum {
     for _ in 0..operations {
         run.operates().await;
     }
+    run.model.office_size += u64::from(std::env::var(PLANTED).is_ok());
     run.ends().await;
     let rounds = run.model.rounds.values();
     let mut counts = journal.all_counts();
@@ -162,4 +165,38 @@ async fn seeds_that_failed_once_hold() {
             case.found
         );
     }
+}
+
+/// Runs a seed in a process of its own, perhaps with a fault; whether it held, and what was said.
+fn child(seed: &str, is_planted: bool) -> (bool, String) {
+    let mut test = std::process::Command::new(std::env::current_exe().unwrap());
+    test.args(["simulation::many_actors_and_one_model", "--exact", "--nocapture"]).env(SEED, seed).env_remove(PLANTED);
+    if is_planted {
+        test.env(PLANTED, "1");
+    }
+    let ended = test.output().unwrap();
+    (ended.status.success(), String::from_utf8(ended.stderr).unwrap())
+}
+
+/// A fault is seen, and its seed told with the command that runs it again: the same operations then, and the same fault. Without it the seed
+/// holds.
+#[test]
+fn a_seed_that_fails_is_told_and_fails_again() {
+    if both::on_postgres() {
+        return;
+    }
+    let told = |words: &str| {
+        let (_, words) =
+            words.split_once("seed 0x5eed failed on SQLite; its last operations:\n").expect("the seed is told");
+        let (operations, again) = words.split_once("again: VECHE_SEED=").expect("how to run it again is told");
+        (operations.to_owned(), again.split_whitespace().next().unwrap().to_owned())
+    };
+    let (holds, words) = child("0x5eed", true);
+    let (operations, seed) = told(&words);
+    assert!(!holds && words.contains("panicked at"), "{words}");
+    let (holds, words) = child(&seed, true);
+    assert!(!holds, "{words}");
+    assert_eq!(told(&words), (operations, seed.clone()));
+    let (holds, words) = child(&seed, false);
+    assert!(holds, "{words}");
 }

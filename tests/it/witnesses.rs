@@ -19,8 +19,9 @@ use veche::{
 };
 
 use super::{
-    bundle,
+    both, bundle,
     fake_witness::{FakeWitness, Mood, is_signed_by_the_log},
+    nodes::Node,
     town::{HOUR, SLUG, Town, approval},
 };
 
@@ -214,6 +215,12 @@ async fn as_many_as_the_rules_ask_for_end_the_casting() {
     let other = FakeWitness::new("not-named.example", 69).await;
     let [first, second, third] = named.each_ref();
     let town = town_with(&[first, second, third, &other]).await;
+    // Where there are several nodes each must find out by itself, for one asks at a time.
+    let witnesses = [first, second, third, &other].map(FakeWitness::settings).to_vec();
+    let node = match both::on_postgres() {
+        true => Some(Node::changed(&town, town.clock.clone(), |config| config.witnesses = witnesses).await),
+        false => None,
+    };
     let codes = opens(&town, &[first, second, third], 2, 3).await;
     let mut credential = town.registers(&codes[0]).await;
     let longer = Some((1_000, Hash::ZERO));
@@ -231,6 +238,16 @@ async fn as_many_as_the_rules_ask_for_end_the_casting() {
     let refused = town.place().await.register(&town.api, &codes[2]).await.unwrap_err();
     assert_eq!(refused.slug(), Some("log-behind"), "{refused}");
     assert_eq!(town.asks(Verb::GET, "/readyz", None, None).await.status, StatusCode::SERVICE_UNAVAILABLE);
+    if let Some(node) = node {
+        until("the other node is not ready either", || async {
+            node.is_ready().await == StatusCode::SERVICE_UNAVAILABLE
+        })
+        .await;
+        let ballot = town.ballot(&[("t2", None)]).await;
+        let refused = town.place().await.vote(&node.api, &mut credential, &ballot).await.unwrap_err();
+        assert_eq!(refused.slug(), Some("log-behind"), "{refused}");
+        node.server.stop().await.unwrap();
+    }
     // What is there is still read.
     assert!(!note(&town, LOG).await.text.is_empty());
 }

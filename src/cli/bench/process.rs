@@ -5,20 +5,27 @@ use std::{
     io::{BufRead, BufReader},
     path::Path,
     process::{Child, Command, Stdio},
+    time::Duration,
 };
 
 use serde_json::Value;
 
-use super::super::CliFault;
+use super::{
+    super::CliFault,
+    load::{Connection, Heard},
+};
 use crate::config::Database;
+
+/// Time between two looks whether the service is ready.
+const LOOK: Duration = Duration::from_millis(5);
 
 /// Who is turned away when there is too much to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Away {
     /// Nobody: every connection may have a request under way.
     Nobody,
-    /// Whom the settings turn away by default.
-    ByDefault,
+    /// Whom the settings turn away by default, or with so many places for those who wait.
+    ByDefault { queue: Option<usize> },
 }
 
 /// A running server; it ends with this value.
@@ -31,8 +38,13 @@ impl ServerProcess {
     /// `veche serve` over a data folder.
     pub(super) fn start(database: &Database, data: &Path, away: Away) -> Result<Self, CliFault> {
         let config = data.join("veche.toml");
-        let overload = if away == Away::Nobody { "[overload]\ndelay_ms = 0\nreading = 4096\n" } else { "" };
-        let text = format!("integrate_every_ms = 500\n[limits]\nenabled = false\n{overload}");
+        let [before, after] = match away {
+            Away::Nobody => [String::new(), "[overload]\ndelay_ms = 0\nreading = 4096\n".to_owned()],
+            Away::ByDefault { queue } => {
+                [queue.map(|queue| format!("queue = {queue}\n")).unwrap_or_default(), String::new()]
+            }
+        };
+        let text = format!("{before}integrate_every_ms = 500\n[limits]\nenabled = false\n{after}");
         std::fs::write(&config, text).map_err(CliFault::file(&config))?;
         let arguments = ["serve", "--listen", "127.0.0.1:0", "--data"].map(OsStr::new);
         let settings = [data.as_os_str(), "--config".as_ref(), config.as_os_str()];
@@ -61,6 +73,15 @@ impl ServerProcess {
 
     pub(super) fn host(&self) -> &str {
         self.url.trim_start_matches("http://")
+    }
+
+    /// Waits until it says that it is ready.
+    pub(super) async fn until_ready(&self) -> Result<(), CliFault> {
+        let mut connection = Connection::open(self.host()).await?;
+        while let Heard::Away(_) = connection.gets("/readyz").await? {
+            tokio::time::sleep(LOOK).await;
+        }
+        Ok(())
     }
 
     /// Number of the process.

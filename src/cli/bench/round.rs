@@ -62,6 +62,7 @@ pub(super) async fn measure(on: &On, size: Size, profile: Option<&Path>, quiet: 
     let (mut stage, codes) = opened(on, &size, &data, &rules, quiet).await?;
     let started = Instant::now();
     let server = ServerProcess::start(&on.database, &data, Away::Nobody)?;
+    server.until_ready().await?;
     let start = started.elapsed().as_secs_f64();
     stage.move_to(&server.url)?;
     let place = PollingPlace::enter(&stage.api, SLUG).await?;
@@ -85,7 +86,10 @@ pub(super) async fn measure(on: &On, size: Size, profile: Option<&Path>, quiet: 
     let memory = server.peak_memory()?;
 
     spinner.set_message("closing, counting, exporting, verifying");
-    let verification = if size.standing == 0 { Some(verification(&stage, &data, &size).await?) } else { None };
+    let verification = match size.standing {
+        0 => Some((verification(&stage, &data, &size).await?, server.peak_memory()?)),
+        _ => None,
+    };
     spinner.finish_and_clear();
     Ok(Measured { issuing, casting, memory, start, verification, ceilings }.figures(on, &size))
 }

@@ -8,7 +8,7 @@ use audit::{
         Event, Round, certificate,
         count::Count,
         event::{BatchReason, Tallied},
-        latest::Latest,
+        latest::Versions,
         register,
         rules::canonical,
     },
@@ -110,15 +110,18 @@ impl Forgery {
     fn mend_count(&mut self) {
         let rules = &self.truth.operator.rules.voting;
         let Some(key) = self.opening_key() else { return };
-        let mut latest = Latest::default();
+        let mut versions = Versions::default();
         let envelopes: Vec<(Envelope, u64)> = self.envelopes().collect();
         // A ballot that stands there twice is counted twice: else the count would tell of it.
-        let mut again = BTreeSet::new();
+        let (mut seen, mut again) = (BTreeSet::new(), BTreeSet::new());
         for (envelope, index) in &envelopes {
-            if latest.record(envelope.credential, envelope.version, *index).is_err() {
+            if seen.insert((envelope.credential, envelope.version)) {
+                versions.add(envelope.credential, envelope.version, *index);
+            } else {
                 again.insert(*index);
             }
         }
+        let latest = versions.latest().unwrap();
         let mut count = Count::new(&key, *self.truth.operator.fingerprint.as_bytes(), rules);
         for (envelope, index) in &envelopes {
             if latest.counts(&envelope.credential, *index) || again.contains(index) {

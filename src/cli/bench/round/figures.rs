@@ -17,10 +17,10 @@ pub(super) struct Measured {
     pub(super) casting: Casting,
     /// The server's peak resident set, in megabytes.
     pub(super) memory: f64,
-    /// Seconds until the service said where it listens.
+    /// Seconds until the service said that it is ready.
     pub(super) start: f64,
-    /// Ballots of a bundle a second, of a round that can be counted.
-    pub(super) verification: Option<f64>,
+    /// Ballots of a bundle a second, of a round that can be counted, and the peak of memory when it was.
+    pub(super) verification: Option<(f64, f64)>,
     pub(super) ceilings: Ceilings,
 }
 
@@ -118,12 +118,16 @@ impl Measured {
             self.start,
             "s",
             Some("≤ 3"),
-            format!("from the command to the line that says where it listens{before}"),
+            format!("from the command to the first answer that says that it is ready{before}"),
         );
-        let verification = self.verification.map(|per_second| {
+        let verification = self.verification.map(|(per_second, memory)| {
             let method = format!("whole bundle of {of}, recount included, every core");
-            Figure::new("verification", per_second, "ballots/s", Some("≥ 10000"), method)
+            let while_counting = "the same peak after they are counted and the bundle is made".into();
+            [
+                Figure::new("server memory, counting", memory, "MB", Some("≤ 200"), while_counting),
+                Figure::new("verification", per_second, "ballots/s", Some("≥ 10000"), method),
+            ]
         });
-        [memory, start].into_iter().chain(verification)
+        [memory, start].into_iter().chain(verification.into_iter().flatten())
     }
 }

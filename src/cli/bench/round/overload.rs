@@ -27,7 +27,7 @@ use super::{
 };
 use crate::client::resident::PollingPlace;
 
-/// Devices that cast at once, each on a connection of its own: twice as many as ballots may wait.
+/// Devices that cast at once, each on a connection of its own: four times as many as ballots may wait.
 const CROWD: usize = 8_192;
 /// Connections of the readers.
 const READING: usize = 256;
@@ -157,7 +157,12 @@ async fn crowded(server: &ServerProcess, ballots: Vec<Body>, devices: usize) -> 
 
 /// A round of one ballot for each resident, so that none waits for another: a quarter of the ballots is cast by as many devices as are served
 /// best, then half by the crowd, then a quarter as before. Every one of them must be counted.
-pub(in super::super) async fn measure(on: &On, size: Size, quiet: bool) -> Result<Vec<Figure>, CliFault> {
+pub(in super::super) async fn measure(
+    on: &On,
+    size: Size,
+    queue: Option<usize>,
+    quiet: bool,
+) -> Result<Vec<Figure>, CliFault> {
     let size = Size { residents: size.ballots(), versions: 1, standing: 0, ..size };
     let (data, _temporary) = play::folder(None)?;
     let rules = town::rules(town::Way::Approval);
@@ -173,7 +178,7 @@ pub(in super::super) async fn measure(on: &On, size: Size, quiet: bool) -> Resul
     let mut second = first.split_off(first.len() / 4);
     let third = second.split_off(2 * second.len() / 3);
 
-    let server = ServerProcess::start(&on.database, &data, Away::ByDefault)?;
+    let server = ServerProcess::start(&on.database, &data, Away::ByDefault { queue })?;
     stage.move_to(&server.url)?;
     spinner.set_message("casting at its best");
     let before = crowded(&server, first, CONNECTIONS).await?;
