@@ -6,6 +6,7 @@ use std::{
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
     sync::atomic::{AtomicUsize, Ordering},
+    time::{Duration, Instant},
 };
 
 use reqwest::StatusCode;
@@ -124,14 +125,16 @@ impl Node {
     }
 
     /// Asks for what people and programs read. Each is there, or is to be asked for again: 503 with a time for that; within 20 s. How many
-    /// are there.
-    pub async fn answers_readers(&self) -> usize {
+    /// are there, and how long the slowest took.
+    pub async fn answers_readers(&self) -> (usize, Duration) {
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
-        let mut there = 0;
+        let (mut there, mut longest) = (0, Duration::ZERO);
         for path in ["", "/results", "/log/checkpoint", "/log/tile/0/000.p/1", "/log/witnesses"] {
             let asked =
-                client.get(format!("{}/rounds/{SLUG}{path}", self.url)).timeout(std::time::Duration::from_secs(20));
+                client.get(format!("{}/rounds/{SLUG}{path}", self.url)).timeout(Duration::from_secs(20));
+            let began = Instant::now();
             let answer = asked.send().await.unwrap_or_else(|fault| panic!("{path}: {fault}"));
+            longest = longest.max(began.elapsed());
             let seconds =
                 answer.headers().get("retry-after").and_then(|value| value.to_str().ok()?.parse::<u32>().ok());
             match answer.status() {
@@ -139,7 +142,7 @@ impl Node {
                 status => assert!(status == StatusCode::SERVICE_UNAVAILABLE && seconds.is_some(), "{path}: {status}"),
             }
         }
-        there
+        (there, longest)
     }
 
     /// Status of an address, none when nothing answers.
