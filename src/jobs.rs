@@ -29,6 +29,9 @@ const LOOK_AGAIN: Duration = Duration::from_secs(1);
 /// Wait after the list of ballots' lines could not be tidied: nobody waits for it.
 const TIDY_AGAIN: Duration = Duration::from_secs(60);
 
+/// Wait after a disk was full: what is tried there is written to the database's own log before it fails, and uses up the room of that.
+const ROOM_AGAIN: Duration = Duration::from_secs(5);
+
 /// Time between two looks whether the database's write-ahead log can be emptied, and the same under full load, when a page that was
 /// written several times meanwhile is moved once: the rate counts then, and below it that nobody waits long for a disk that is given much.
 const CHECKPOINT_EVERY: Duration = Duration::from_millis(500);
@@ -60,18 +63,22 @@ async fn look(app: Arc<App>, every: Duration, looked: watch::Sender<bool>) {
     let (mut tick, mut is_named) = (ticks(every), false);
     loop {
         tick.tick().await;
+        let mut is_full = false;
         tokio::select! {
             () = async {
                 // Each fault is in the log by then.
                 is_named = is_named || each(&app, Job::NameClient).await.is_ok();
-                let done = each(&app, Job::Due).await;
-                if done.is_err() {
+                if let Err(fault) = each(&app, Job::Due).await {
                     app.metrics.job_failed();
+                    is_full = fault.is_full_disk();
                 }
                 app.metrics.jobs_ran(app.clock.now());
             } => {}
             // What waits on the old server's connections is given up; nothing of it was committed there.
             () = app.meets_another_server(app.server_met()) => {}
+        }
+        if is_full {
+            tick.reset_after(ROOM_AGAIN.max(every));
         }
         looked.send_replace(true);
     }

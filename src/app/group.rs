@@ -1,5 +1,6 @@
 //! Group commit: requests that wait together go to the database together, with no timer, and then all are answered.
 
+mod full;
 mod line;
 
 use std::{
@@ -18,7 +19,7 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use self::line::Line;
+use self::{full::Full, line::Line};
 use crate::{domain::Refusal, error::Error, metrics::Commits};
 
 /// Most jobs in one transaction, so that one commit stays short.
@@ -96,19 +97,28 @@ impl<J: Send + 'static, T: Send + 'static> Group<J, T> {
         let (pending, pace) = (Arc::clone(&group.pending), Arc::clone(&group.pace));
         // It ends when the group is dropped.
         tokio::spawn(async move {
-            let mut together = Vec::with_capacity(MOST);
-            while waiting.recv_many(&mut together, MOST).await > 0 {
-                gather(&mut waiting, &mut together).await;
+            let (mut together, mut full) = (Vec::with_capacity(MOST), Full::default());
+            while waiting.recv_many(&mut together, if full.is_known() { 1 } else { MOST }).await > 0 {
+                if !full.is_known() {
+                    gather(&mut waiting, &mut together).await;
+                }
                 let (jobs, askers): (Vec<_>, Vec<_>) =
                     together.drain(..).map(|waiting| (waiting.job, waiting.answer)).unzip();
                 let began = Instant::now();
-                let committed = timeout(PATIENCE, commit(jobs)).await;
+                let committed = match full.says() {
+                    Some(fault) => Err(fault),
+                    None => {
+                        let tried =
+                            timeout(PATIENCE, commit(jobs)).await.unwrap_or_else(|_| Err(Error::broken(SILENT)));
+                        full.heard(&tried);
+                        tried
+                    }
+                };
                 let (took, count) = (began.elapsed(), askers.len());
                 metrics.committed(count, took);
                 pace.store(u32::try_from(took.as_micros() / count as u128).unwrap_or(u32::MAX), Ordering::Relaxed);
-                let answers = committed
-                    .unwrap_or_else(|_| Err(Error::broken(SILENT)))
-                    .unwrap_or_else(|fault| askers.iter().map(|_| Err(Error::broken(&fault))).collect());
+                let answers =
+                    committed.unwrap_or_else(|fault| askers.iter().map(|_| Err(Error::broken(&fault))).collect());
                 for (to, answer) in askers.into_iter().zip(answers) {
                     // The asker may have gone; what was committed stays committed, and asking again tells so.
                     let _ = to.send(answer);
@@ -213,6 +223,28 @@ mod tests {
         assert!(group.has_place().is_err());
         places.pop();
         assert!(group.crowd() == Most && group.has_place().is_ok());
+    }
+
+    /// A disk that is full for three seconds: a job is tried each second, and with room everything goes on.
+    #[tokio::test(start_paused = true)]
+    async fn a_full_disk_is_tried_with_one_job_a_second() {
+        let (began, tried) = (tokio::time::Instant::now(), Arc::new(AtomicUsize::new(0)));
+        let trying = Arc::clone(&tried);
+        let group = Group::start(64, Metrics::new(0).commits("casting"), move |jobs: Vec<u32>| {
+            trying.fetch_add(jobs.len(), Ordering::Relaxed);
+            let is_full = began.elapsed() < Duration::from_secs(3);
+            async move {
+                let fault = || Error::Database(sqlx::Error::Database(Box::new(full::DiskIsFull)));
+                if is_full { Err(fault()) } else { Ok(jobs.into_iter().map(Ok).collect()) }
+            }
+        });
+        assert!(group.submit(1).await.is_err(), "the first is tried");
+        let mut refused = 0;
+        while group.submit(2).await.is_err() {
+            refused += 1;
+            sleep(Duration::from_millis(10)).await;
+        }
+        assert_eq!((refused, tried.load(Ordering::Relaxed)), (300, 4), "at 0, 1, 2 and 3 s");
     }
 
     /// A database that is stuck for longer than anybody waits, once.

@@ -61,8 +61,16 @@ impl Drop for Disk {
     }
 }
 
+/// For so long a disk stays full, at least.
+const FULL_FOR: Duration = Duration::from_secs(6);
+
 /// Fills the disk under a crowd, again and again.
-async fn fills(poll: &mut Poll, disk: &Disk, node: &Node, what: &str) -> std::sync::Arc<super::crowd::Counts> {
+async fn fills(
+    poll: &mut Poll,
+    disk: &Disk,
+    node: &Node,
+    (what, while_full): (&str, impl AsyncFn()),
+) -> std::sync::Arc<super::crowd::Counts> {
     let mut crowd = Crowd::of(poll, &[&node.api]);
     let times = size::of(2, 20);
     let each = poll.codes.len() / times / 2;
@@ -89,6 +97,7 @@ async fn fills(poll: &mut Poll, disk: &Disk, node: &Node, what: &str) -> std::sy
         // Readers are led to it still.
         until(node, StatusCode::NO_CONTENT).await;
         let last = crowd.acceptances();
+        while_full().await;
         disk.empty();
         let freed = Instant::now();
         crowd.until_more(1).await;
@@ -111,7 +120,7 @@ async fn under_the_file_of_sqlite() {
     let data = disk.0.join("data");
     let mut poll = Poll::with("", 10, |config| config.data = data, |_| {}).await;
     let node = poll.start.node();
-    let counts = fills(&mut poll, &disk, &node, "full disk under SQLite").await;
+    let counts = fills(&mut poll, &disk, &node, ("full disk under SQLite", async || ())).await;
     books::hold(poll, &node.api, "full disk under SQLite", &counts).await;
     node.stops();
 }
@@ -129,10 +138,37 @@ async fn under_the_tables_of_postgresql() {
         .sql("postgres", "CREATE DATABASE full_disk OWNER owner TEMPLATE template TABLESPACE small STRATEGY WAL_LOG");
     let mut poll = Poll::new(&cluster.url("veche", "full_disk"), 10).await;
     let node = poll.start.node();
-    let counts = fills(&mut poll, &disk, &node, "full disk under PostgreSQL's tables").await;
+    let counts = fills(&mut poll, &disk, &node, ("full disk under PostgreSQL's tables", async || ())).await;
     books::hold(poll, &node.api, "full disk under PostgreSQL's tables", &counts).await;
     node.stops();
     cluster.sql("postgres", "DROP DATABASE full_disk WITH (FORCE)");
+}
+
+/// As PostgreSQL is installed, with its write-ahead log beside its tables. It lives on a full disk as long as its log has room in the file that
+/// it writes, so next to nothing may be tried.
+#[tokio::test(flavor = "multi_thread")]
+async fn under_all_files_of_postgresql() {
+    let Some(mut cluster) = size::cluster("a full disk under all files of PostgreSQL", &[]) else { return };
+    let Some(disk) = Disk::of(256) else { return };
+    let mut poll = Poll::new(&poll::database(&cluster, "full_all"), 10).await;
+    moves(&mut cluster, &disk, "data");
+    let node = poll.start.node();
+    let what = "full disk under all files of PostgreSQL";
+    let written = || {
+        let written = cluster.sql("full_all", "SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::bigint");
+        written.parse::<u64>().unwrap()
+    };
+    let while_full = async || {
+        let (before, began) = (written(), Instant::now());
+        tokio::time::sleep(FULL_FOR).await;
+        let a_second = (written() - before) as f64 / 1e3 / began.elapsed().as_secs_f64();
+        size::say(format_args!("{what}: {a_second:.1} KB of its log written a second"));
+        assert!(a_second < 10.0, "a file of it, 16 MB, is to last for half an hour");
+        assert!(runs(&cluster), "it has ended");
+    };
+    let counts = fills(&mut poll, &disk, &node, (what, while_full)).await;
+    books::hold(poll, &node.api, what, &counts).await;
+    node.stops();
 }
 
 /// It keeps few old segments, so that ballast, which can be taken away, is most of a full disk: where its own segments are all of it,
@@ -145,7 +181,7 @@ async fn under_the_write_ahead_log_of_postgresql() {
     let Some(mut cluster) = size::cluster("a full disk under PostgreSQL's write-ahead log", LEAN) else { return };
     let Some(disk) = Disk::of(96) else { return };
     let mut poll = Poll::new(&poll::database(&cluster, "full_log"), 10).await;
-    moves_its_log(&mut cluster, &disk);
+    moves(&mut cluster, &disk, "data/pg_wal");
     let node = poll.start.node();
     let mut crowd = Crowd::of(&mut poll, &[&node.api]);
     let times = size::of(1, 10);
@@ -188,10 +224,10 @@ fn runs(cluster: &Cluster) -> bool {
     cluster.folder.path().join("data/postmaster.pid").exists()
 }
 
-/// Puts the files of the write-ahead log on this disk.
-fn moves_its_log(cluster: &mut Cluster, disk: &Disk) {
+/// Puts a folder of its files on this disk.
+fn moves(cluster: &mut Cluster, disk: &Disk, files: &str) {
     cluster.kill();
-    let (old, new) = (cluster.folder.path().join("data/pg_wal"), disk.0.join("pg_wal"));
+    let (old, new) = (cluster.folder.path().join(files), disk.0.join("files"));
     assert!(Command::new("cp").arg("-a").args([&old, &new]).status().unwrap().success());
     fs::remove_dir_all(&old).unwrap();
     std::os::unix::fs::symlink(&new, &old).unwrap();

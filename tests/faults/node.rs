@@ -130,8 +130,7 @@ impl Node {
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
         let (mut there, mut longest) = (0, Duration::ZERO);
         for path in ["", "/results", "/log/checkpoint", "/log/tile/0/000.p/1", "/log/witnesses"] {
-            let asked =
-                client.get(format!("{}/rounds/{SLUG}{path}", self.url)).timeout(Duration::from_secs(20));
+            let asked = client.get(format!("{}/rounds/{SLUG}{path}", self.url)).timeout(Duration::from_secs(20));
             let began = Instant::now();
             let answer = asked.send().await.unwrap_or_else(|fault| panic!("{path}: {fault}"));
             longest = longest.max(began.elapsed());
