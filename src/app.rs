@@ -141,12 +141,20 @@ impl App {
         &self.witnesses
     }
 
-    /// While three quarters of the places before the ballot box are taken, whoever comes for a credential comes later: ballots have the database first.
+    /// While three quarters of the places before the ballot box are taken, whoever comes for a credential comes later: ballots have the
+    /// database first.
     fn makes_way(&self) -> Result<(), Refusal> {
-        match self.casting.crowd() {
-            Crowd::Most | Crowd::Whole => Err(self.issuing.away()),
-            Crowd::Small | Crowd::Half => self.issuing.has_place(),
-        }
+        if self.must_make_way() { Err(self.issuing.away()) } else { Ok(()) }
+    }
+
+    fn must_make_way(&self) -> bool {
+        self.casting.crowd() >= Crowd::Most || !self.issuing.has_place()
+    }
+
+    /// Ballots that wait, and those who work one out.
+    #[must_use]
+    pub fn places_taken(&self) -> usize {
+        self.casting.depth()
     }
 
     /// How the ballots that wait stand: whoever asks for something else makes way for them.

@@ -29,6 +29,8 @@ const MOST: usize = 512;
 const PATIENCE: Duration = Duration::from_secs(15);
 /// What whoever waits hears then.
 const SILENT: &str = "the database does not answer";
+/// Microseconds that a job is thought to take before the first was committed.
+const PACE: u32 = 100;
 /// Time between two looks whether everything is committed.
 const LOOK: Duration = Duration::from_millis(1);
 
@@ -93,7 +95,7 @@ impl<J: Send + 'static, T: Send + 'static> Group<J, T> {
         Fut: Future<Output = Result<Vec<Result<T, Error>>, Error>> + Send,
     {
         let (queue, mut waiting) = mpsc::channel::<Waiting<J, T>>(capacity);
-        let group = Self { queue, pending: Arc::default(), pace: Arc::default(), line: Line::new() };
+        let group = Self { queue, pending: Arc::default(), pace: Arc::new(PACE.into()), line: Line::new() };
         let (pending, pace) = (Arc::clone(&group.pending), Arc::clone(&group.pace));
         // It ends when the group is dropped.
         tokio::spawn(async move {
@@ -177,12 +179,9 @@ impl<J: Send + 'static, T: Send + 'static> Group<J, T> {
         }
     }
 
-    /// That not every place is taken.
-    ///
-    /// # Errors
-    /// [`Refusal::Overloaded`].
-    pub fn has_place(&self) -> Result<(), Refusal> {
-        if self.queue.capacity() == 0 { Err(self.away()) } else { Ok(()) }
+    /// Whether not every place is taken.
+    pub fn has_place(&self) -> bool {
+        self.queue.capacity() > 0
     }
 
     /// What somebody hears who must come again, and when: each at another time.
@@ -220,9 +219,9 @@ mod tests {
         }
         use Crowd::{Half, Most, Small, Whole};
         assert_eq!(crowds, [Small, Small, Small, Small, Small, Half, Most, Most, Whole]);
-        assert!(group.has_place().is_err());
+        assert!(!group.has_place());
         places.pop();
-        assert!(group.crowd() == Most && group.has_place().is_ok());
+        assert!(group.crowd() == Most && group.has_place());
     }
 
     /// A disk that is full for three seconds: a job is tried each second, and with room everything goes on.

@@ -59,7 +59,7 @@ pub(super) struct Bench {
     /// Lines of the largest log: 10000 to 10000000, of about 600 bytes of disk each.
     #[arg(long, default_value_t = 100_000)]
     lines: u64,
-    /// For `round`: an empty PostgreSQL, as the service's role, instead of a SQLite file.
+    /// For `round` and `overload`: an empty PostgreSQL, as the service's role, instead of a SQLite file.
     #[arg(long, value_name = "URL", requires = "owner")]
     database: Option<String>,
     /// The same as its owner, who makes the tables.
@@ -120,7 +120,8 @@ impl Bench {
         if matches!(self.what, What::All | What::Round) {
             figures.extend(round::measure(&self.on().await?, self.size(), self.profile.as_deref(), as_json).await?);
         }
-        if matches!(self.what, What::All | What::Overload) {
+        // A database that was given has a round by then.
+        if matches!(self.what, What::Overload) || matches!(self.what, What::All) && self.database.is_none() {
             figures.extend(round::overload::measure(&self.on().await?, self.size(), self.queue, as_json).await?);
         }
         if matches!(self.what, What::All | What::Log) {

@@ -13,19 +13,27 @@ pub(super) const FOR_GOOD: &str = "public, max-age=31536000, immutable";
 pub(super) const FOR_A_DAY: &str = "public, max-age=86400";
 /// A head that is some seconds old is a head all the same; a crowd that asks for the newest is answered by one request.
 pub(super) const A_MOMENT: &str = "public, max-age=5, stale-while-revalidate=30";
-/// A result changes while members sign it.
+/// A result changes until it is certified, and a bundle for some time more.
 pub(super) const SHORT: &str = "public, max-age=30, stale-while-revalidate=300";
 /// Whoever keeps a copy asks before showing it again.
 pub(super) const ASK: &str = "no-cache";
 /// Nobody keeps a copy.
 pub(super) const NEVER: &str = "no-store";
 
-/// How long a result and its files are kept: certified they change no more, but for the cosignatures that a bundle gains. Not for good,
-/// for the address is that of the result and not of its bytes, and another program may write it in another form.
+/// How long a result is kept: certified it changes no more. Not for good, for the address is that of the result and not of its bytes, and
+/// another program may write it in another form.
 pub(super) fn of_result(phase: Phase) -> &'static str {
     if phase == Phase::Certified { FOR_A_DAY } else { SHORT }
 }
 
+/// The same for a bundle, to which the last members' signatures and the witnesses' come after the certificate: once nothing was written for so
+/// many seconds, which must be a day.
+pub(super) fn of_bundle(phase: Phase, quiet: i64) -> &'static str {
+    if quiet >= DAY { of_result(phase) } else { SHORT }
+}
+
+/// Seconds of a day.
+const DAY: i64 = 24 * 3600;
 /// Bytes of a hash that name a version.
 const TAG: usize = 16;
 
@@ -104,7 +112,10 @@ mod tests {
     #[test]
     fn only_what_is_certified_is_kept_for_long() {
         for phase in Phase::ALL {
-            assert_eq!(of_result(phase) == FOR_A_DAY, phase == Phase::Certified, "{phase:?}");
+            let is_certified = phase == Phase::Certified;
+            assert_eq!(of_result(phase) == FOR_A_DAY, is_certified, "{phase:?}");
+            assert_eq!(of_bundle(phase, DAY) == FOR_A_DAY, is_certified, "{phase:?}");
+            assert_eq!(of_bundle(phase, DAY - 1), SHORT, "{phase:?}");
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use audit::round::{Round, rules::RoundRules};
 use axum::{
     extract::State,
     http::{HeaderMap, HeaderValue, header},
@@ -29,18 +30,17 @@ pub(super) async fn export(
     Path((slug, format)): Path<(String, String)>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let (_, round) = results::state(&http.app, &slug).await?;
-    let kept = caching::of_result(round.phase);
+    let (_, state) = results::state(&http.app, &slug).await?;
+    let kept = caching::of_result(state.phase);
     let text = |kind, text| caching::by_content(&headers, kept, kind, text);
     let (end, mut answer) = match format.as_str() {
-        "csv" => ("csv", text("text/csv; charset=utf-8", csv_text(&http, &slug).await?.into_bytes())),
+        "csv" => ("csv", text("text/csv; charset=utf-8", csv_text(&http, &state.rules).await?.into_bytes())),
         "json" => ("json", text("application/json", json_text(&http, &slug).await?)),
-        "pb" => {
-            ("pb", ranges::file(&pb_file(&http, &slug).await?, ("text/plain; charset=utf-8", kept), &headers).await?)
-        }
-        "bundle" => {
-            ("tar.zst", ranges::file(&archive(&http, &slug).await?, ("application/zstd", kept), &headers).await?)
-        }
+        "pb" => (
+            "pb",
+            ranges::file(&pb_file(&http, &state.rules).await?, "text/plain; charset=utf-8", kept, &headers).await?,
+        ),
+        "bundle" => ("tar.zst", bundle(&http, &state, &headers).await?),
         _ => return Err(Refusal::Malformed("format: must be csv, json, pb or bundle".into()).into()),
     };
     let disposition = HeaderValue::try_from(format!("attachment; filename=\"{slug}.{end}\"")).map_err(Error::broken)?;
@@ -48,10 +48,9 @@ pub(super) async fn export(
     Ok(answer)
 }
 
-async fn csv_text(http: &Http, slug: &str) -> Result<String, Error> {
-    let (round, _) = results::state(&http.app, slug).await?;
-    let tallied = results::tallied(&http.app, slug).await?;
-    csv::write(&Table::new(&round.rules.voting, &tallied.outcome))
+async fn csv_text(http: &Http, rules: &RoundRules) -> Result<String, Error> {
+    let tallied = results::tallied(&http.app, &rules.slug).await?;
+    csv::write(&Table::new(&rules.voting, &tallied.outcome))
 }
 
 async fn json_text(http: &Http, slug: &str) -> Result<Vec<u8>, Error> {
@@ -59,15 +58,19 @@ async fn json_text(http: &Http, slug: &str) -> Result<Vec<u8>, Error> {
     serde_json::to_vec_pretty(&tallied.outcome).map_err(Error::broken)
 }
 
-async fn pb_file(http: &Http, slug: &str) -> Result<PathBuf, Error> {
-    let (round, _) = results::state(&http.app, slug).await?;
-    let tallied = results::tallied(&http.app, slug).await?;
+async fn pb_file(http: &Http, rules: &RoundRules) -> Result<PathBuf, Error> {
+    let (slug, tallied) = (&rules.slug, results::tallied(&http.app, &rules.slug).await?);
     files::made_once(&http.app, slug, "pb", async |path| {
         let ballots = results::opened_ballots(&http.app, slug).await?;
-        let text = pb::write(&round.rules.title, &round.rules.voting, &tallied.outcome, ballots);
+        let text = pb::write(&rules.title, &rules.voting, &tallied.outcome, ballots);
         tokio::fs::write(path, text).await.map_err(Error::broken)
     })
     .await
+}
+
+async fn bundle(http: &Http, state: &Round, headers: &HeaderMap) -> Result<Response, Error> {
+    let kept = caching::of_bundle(state.phase, http.app.clock.now() - state.last_at);
+    ranges::file(&archive(http, &state.rules.slug).await?, "application/zstd", kept, headers).await
 }
 
 async fn archive(http: &Http, slug: &str) -> Result<PathBuf, Error> {

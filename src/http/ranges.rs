@@ -19,7 +19,8 @@ use crate::error::Error;
 /// [`Error::Broken`] when the file cannot be read.
 pub(super) async fn file(
     path: &Path,
-    (media_type, caching): (&'static str, &'static str),
+    media_type: &'static str,
+    caching: &'static str,
     request: &HeaderMap,
 ) -> Result<Response, Error> {
     let mut file = tokio::fs::File::open(path).await.map_err(Error::broken)?;

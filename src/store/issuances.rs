@@ -13,6 +13,14 @@ use crate::error::Error;
 const UNREPORTED: i64 = 0;
 /// Rows that are read together.
 const PORTION: i64 = 4_096;
+/// The next of a step, in the order of pseudonyms: nothing is read but the index of steps.
+const NEXT: &str = "SELECT pseudonym FROM issuances
+     WHERE round_id = $1 AND step = $2 AND pseudonym > $3 ORDER BY pseudonym LIMIT $4";
+/// The same with the messages that were signed for them. They are found one by one, for a planner may think that all rows of the round are
+/// as few.
+const NEXT_WHOLE: &str = "SELECT issued.pseudonym, issued.blinded_hash FROM
+     (SELECT pseudonym FROM issuances WHERE round_id = $1 AND step = $2 AND pseudonym > $3 ORDER BY pseudonym LIMIT $4) AS next
+     JOIN issuances AS issued ON issued.round_id = $1 AND issued.pseudonym = next.pseudonym ORDER BY issued.pseudonym";
 
 /// Who gets a credential, and the SHA-256 of the message that was signed for them.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -66,28 +74,44 @@ pub async fn wait(tx: &mut Tx, round_id: i64, at_least: u32) -> Result<bool, Err
 }
 
 /// Puts the unreported ones into a step, and hands over its pseudonyms, sorted. Their rows are written anew in this order, for PostgreSQL
-/// keeps rows in the order in which they came, which nobody may learn. Nobody is issued a credential meanwhile.
+/// keeps rows in the order in which they came, which nobody may learn. The caller has locked the log, so nobody is issued one meanwhile.
 ///
 /// # Errors
-/// [`Error::Database`].
+/// [`Error::Database`]; [`Error::Broken`] when somebody was all the same.
 pub async fn report(tx: &mut Tx, round_id: i64, step: u64, mut each: impl FnMut(&[u8; 32])) -> Result<(), Error> {
     tx.overwrites(true).await?;
     let mut after = Vec::new();
     loop {
-        let rows = portion(tx, round_id, UNREPORTED, &after).await?;
+        let rows = unreported(tx, round_id, &after).await?;
         let Some(last) = rows.last() else { break };
         let last = last.pseudonym.to_vec();
-        db!(tx, |conn: D| {
+        let gone = db!(tx, |conn: D| {
             let delete = sqlx::query(
                 "DELETE FROM issuances WHERE round_id = $1 AND step = $2 AND pseudonym > $3 AND pseudonym <= $4",
             );
-            delete.bind(round_id).bind(UNREPORTED).bind(&after).bind(&last).execute(&mut *conn).await?;
+            let delete = delete.bind(round_id).bind(UNREPORTED).bind(&after).bind(&last);
+            let gone = delete.execute(&mut *conn).await?.rows_affected();
             insert_new::<D, _, 4>(conn, ISSUED, &rows, |row| row.row(round_id, step.cast_signed())).await?;
+            gone
         });
+        if gone != rows.len() as u64 {
+            return Err(Error::broken("a credential was issued while the register was reported"));
+        }
         rows.iter().for_each(|row| each(&row.pseudonym));
         after = last;
     }
     tx.overwrites(false).await
+}
+
+async fn unreported(tx: &mut Tx, round_id: i64, after: &[u8]) -> Result<Vec<Issuance>, Error> {
+    let rows: Vec<(Vec<u8>, Vec<u8>)> = db!(tx, |conn| {
+        sqlx::query_as(NEXT_WHOLE).bind(round_id).bind(UNREPORTED).bind(after).bind(PORTION).fetch_all(conn).await?
+    });
+    let issuance = |(pseudonym, hash): (Vec<u8>, Vec<u8>)| {
+        Some(Issuance { pseudonym: pseudonym.try_into().ok()?, blinded_hash: hash.try_into().ok()? })
+    };
+    let rows: Option<_> = rows.into_iter().map(issuance).collect();
+    rows.ok_or_else(|| Error::broken("a row of issuances has another shape"))
 }
 
 /// Hands over the pseudonyms of a step, sorted.
@@ -102,27 +126,16 @@ pub async fn of_step(
 ) -> Result<(), Error> {
     let mut after = Vec::new();
     loop {
-        let rows = portion(tx, round_id, step.cast_signed(), &after).await?;
-        let Some(last) = rows.last() else { return Ok(()) };
-        after = last.pseudonym.to_vec();
-        rows.iter().try_for_each(|row| each(&row.pseudonym))?;
+        let rows: Vec<Vec<u8>> = db!(tx, |conn| {
+            let next = sqlx::query_scalar(NEXT).bind(round_id).bind(step.cast_signed());
+            next.bind(&after).bind(PORTION).fetch_all(conn).await?
+        });
+        for row in &rows {
+            each(row.as_slice().try_into().map_err(|_| Error::broken("a pseudonym has another length"))?)?;
+        }
+        let Some(last) = rows.into_iter().next_back() else { return Ok(()) };
+        after = last;
     }
-}
-
-/// The next of a step, after this pseudonym.
-async fn portion(tx: &mut Tx, round_id: i64, step: i64, after: &[u8]) -> Result<Vec<Issuance>, Error> {
-    let rows: Vec<(Vec<u8>, Vec<u8>)> = db!(tx, |conn| {
-        let select = sqlx::query_as(
-            "SELECT pseudonym, blinded_hash FROM issuances
-             WHERE round_id = $1 AND step = $2 AND pseudonym > $3 ORDER BY pseudonym LIMIT $4",
-        );
-        select.bind(round_id).bind(step).bind(after).bind(PORTION).fetch_all(conn).await?
-    });
-    let issuance = |(pseudonym, hash): (Vec<u8>, Vec<u8>)| {
-        Some(Issuance { pseudonym: pseudonym.try_into().ok()?, blinded_hash: hash.try_into().ok()? })
-    };
-    let rows: Option<_> = rows.into_iter().map(issuance).collect();
-    rows.ok_or_else(|| Error::broken("a row of issuances has another shape"))
 }
 
 /// How many steps were reported.
@@ -139,6 +152,8 @@ pub async fn steps(tx: &mut Tx, round_id: i64) -> Result<u64, Error> {
 
 #[cfg(test)]
 mod tests {
+    use sqlx::Row as _;
+
     use super::*;
     use crate::store::{rounds, testing};
 
@@ -166,7 +181,8 @@ mod tests {
         report(&mut tx, 1, 1, |pseudonym| reported.push(*pseudonym)).await.unwrap();
         assert_eq!(reported, [[1; 32], [2; 32], [3; 32]], "the line is free again");
     }
-    /// More than are read together, of which one step after the other is made.
+
+    /// More than are read together, in two steps.
     #[tokio::test]
     async fn a_step_has_everybody_once_and_in_order() {
         let folder = tempfile::tempdir().unwrap();
@@ -180,9 +196,9 @@ mod tests {
             pseudonym
         };
         let all = 2 * u32::try_from(PORTION).unwrap() + 7;
-        let steps = [0..all - 5, all - 5..all];
-        for (step, people) in (1..).zip(&steps) {
-            let mut sorted: Vec<_> = people.clone().map(person).collect();
+        let mut expected = Vec::new();
+        for (step, people) in (1..).zip([0..all - 5, all - 5..all]) {
+            let mut sorted: Vec<_> = people.map(person).collect();
             let rows: Vec<_> = sorted.iter().map(|&pseudonym| Issuance { pseudonym, blinded_hash: [7; 32] }).collect();
             for rows in rows.chunks(500) {
                 issue(&mut tx, 1, rows).await.unwrap();
@@ -192,21 +208,37 @@ mod tests {
             report(&mut tx, 1, step, |pseudonym| reported.push(*pseudonym)).await.unwrap();
             assert_eq!(reported, sorted);
             assert!(!wait(&mut tx, 1, 1).await.unwrap(), "nobody is left over");
+            expected.push(sorted);
         }
-        assert_eq!(steps_of(&mut tx).await, steps.map(|people| people.len()));
+        assert_eq!(steps(&mut tx, 1).await.unwrap(), 2);
+        for (step, expected) in (1..).zip(expected) {
+            let mut found = Vec::new();
+            let keeps = |pseudonym: &[u8; 32]| {
+                found.push(*pseudonym);
+                Ok(())
+            };
+            of_step(&mut tx, 1, step, keeps).await.unwrap();
+            assert_eq!(found, expected);
+        }
         tx.commit().await.unwrap();
     }
 
-    async fn steps_of(tx: &mut Tx) -> [usize; 2] {
-        assert_eq!(steps(tx, 1).await.unwrap(), 2);
-        let mut counts = [0; 2];
-        for (step, count) in (1..).zip(&mut counts) {
-            let counts = |_: &[u8; 32]| {
-                *count += 1;
-                Ok(())
-            };
-            of_step(tx, 1, step, counts).await.unwrap();
+    /// However many credentials a round has, a step is found by the index of steps.
+    #[tokio::test]
+    async fn no_step_is_looked_for_in_the_whole_round() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = testing::db(folder.path()).await;
+        // PostgreSQL plans by what a table holds.
+        let Tx::Lite(mut lite) = db.read().await.unwrap() else { return };
+        for query in [NEXT, NEXT_WHOLE] {
+            let rows =
+                sqlx::query(sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {query}"))).fetch_all(&mut *lite).await;
+            let steps: Vec<String> = rows.unwrap().iter().map(|row| row.get("detail")).collect();
+            let searches: Vec<&String> = steps.iter().filter(|step| step.starts_with("SEARCH")).collect();
+            let by_step = "USING COVERING INDEX issuances_by_step (round_id=? AND step=? AND pseudonym>?)";
+            assert!(searches.iter().any(|step| step.contains(by_step)), "{steps:?}");
+            assert!(searches.iter().all(|step| step.contains(by_step) || step.matches("=?").count() == 2), "{steps:?}");
+            assert!(!steps.iter().any(|step| step.starts_with("SCAN issu")), "{steps:?}");
         }
-        counts
     }
 }

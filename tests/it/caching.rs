@@ -33,7 +33,7 @@ const ROUTES: &[Row] = &[
     ("/api/v1/rounds/{slug}/export/{format}", "/api/v1/rounds/square-2027/export/csv", DAY, true),
     ("/api/v1/rounds/{slug}/export/{format}", "/api/v1/rounds/square-2027/export/json", DAY, true),
     ("/api/v1/rounds/{slug}/export/{format}", "/api/v1/rounds/square-2027/export/pb", DAY, true),
-    ("/api/v1/rounds/{slug}/export/{format}", "/api/v1/rounds/square-2027/export/bundle", DAY, true),
+    ("/api/v1/rounds/{slug}/export/{format}", "/api/v1/rounds/square-2027/export/bundle", SHORT, true),
     ("/api/v1/rounds/{slug}/log/checkpoint", "/api/v1/rounds/square-2027/log/checkpoint", MOMENT, true),
     ("/api/v1/rounds/{slug}/log/consistency", "/api/v1/rounds/square-2027/log/consistency?from=1&to=2", ASK, false),
     ("/api/v1/rounds/{slug}/log/lines", "/api/v1/rounds/square-2027/log/lines?first=0&limit=2", ASK, false),

@@ -212,9 +212,13 @@ async fn ballots_take_places_before_readers_and_those_who_come_for_a_credential(
     ] {
         // The first are with the database, and take no place any more.
         while casting.is_empty() || town.server.app.ballots_that_wait() < crowd {
-            let (town, ballot) = (Arc::clone(&town), ballots.next().unwrap());
-            casting.spawn(async move { town.posts_ballot(&ballot).await.status });
-            tokio::time::sleep(Duration::from_millis(100)).await;
+            let (town, ballot, before) = (Arc::clone(&town), ballots.next().unwrap(), town.server.app.places_taken());
+            let asker = Arc::clone(&town);
+            casting.spawn(async move { asker.posts_ballot(&ballot).await.status });
+            let asked = Instant::now();
+            while town.server.app.places_taken() == before && asked.elapsed() < Duration::from_secs(1) {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
         }
         assert_eq!(statuses().await, expected, "{crowd:?}");
         assert_eq!(town.server.app.ballots_that_wait(), crowd, "nothing moved meanwhile");

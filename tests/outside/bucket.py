@@ -83,7 +83,7 @@ def play(options, folder):
         f"{log}/checkpoint": ("text/plain; charset=utf-8", "public, max-age=5, stale-while-revalidate=30"),
         f"{log}/vkey": ("text/plain; charset=utf-8", "public, max-age=86400"),
         f"rounds/{SLUG}/results": ("text/html; charset=utf-8", "public, max-age=30, stale-while-revalidate=300"),
-        f"api/v1/rounds/{SLUG}/export/bundle": ("application/zstd", "public, max-age=86400"),
+        f"api/v1/rounds/{SLUG}/export/bundle": ("application/zstd", "public, max-age=30, stale-while-revalidate=300"),
         f"api/v1/rounds/{SLUG}": ("application/json", "no-cache"),
     }
     for name, (kind, caching) in wanted.items():

@@ -5,7 +5,7 @@ use std::{
     io::{BufRead, BufReader},
     path::Path,
     process::{Child, Command, Stdio},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use serde_json::Value;
@@ -16,7 +16,9 @@ use super::{
 };
 use crate::config::Database;
 
-/// Time between two looks whether the service is ready.
+/// Longest that a server may take until it is ready.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// Time between two looks whether it is.
 const LOOK: Duration = Duration::from_millis(5);
 
 /// Who is turned away when there is too much to do.
@@ -77,8 +79,11 @@ impl ServerProcess {
 
     /// Waits until it says that it is ready.
     pub(super) async fn until_ready(&self) -> Result<(), CliFault> {
-        let mut connection = Connection::open(self.host()).await?;
+        let (mut connection, began) = (Connection::open(self.host()).await?, Instant::now());
         while let Heard::Away(_) = connection.gets("/readyz").await? {
+            if began.elapsed() > PATIENCE {
+                return Err(CliFault::Other("the server does not get ready".into()));
+            }
             tokio::time::sleep(LOOK).await;
         }
         Ok(())

@@ -605,6 +605,11 @@ client-refused-advice = Reload the page and try again. If that does not help, tu
 client-under-age = Those who are { $age } or older may vote. You may vote from { $day } on.
 client-district = Residents of this district vote: { $district }. Look on the first page for the votes of your district.
 client-wait = Try again after { $time }.
+client-wait-seconds =
+    { $seconds ->
+        [one] Try again in a second. Repeating is safe: nothing is counted twice.
+       *[other] Try again in { $seconds } seconds. Repeating is safe: nothing is counted twice.
+    }
 client-wait-safe = Try again after { $time }. Repeating is safe: nothing is counted twice.
 
 client-no-answer-offline = There is no connection to the internet

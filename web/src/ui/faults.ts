@@ -2,7 +2,7 @@
 import type { Fault, Problem } from '../core/fault.ts';
 import type { Place } from '../core/place.ts';
 import { type Child, actions, notice, p } from './dom.ts';
-import { day, momentAfter } from './moments.ts';
+import { MINUTE, day, momentAfter } from './moments.ts';
 import type { Page } from './page.ts';
 import { problemWords, say } from './texts.ts';
 
@@ -48,6 +48,10 @@ function refused({ slug, ofAgeOn, retryAfter }: Problem, place: Place | undefine
   }
   if (slug === 'wrong-district' && place?.rules.district) return { ...words, advice: say('client-district', { district: place.rules.district }) };
   if (retryAfter === undefined) return words;
+  // A time of the clock would bring all back at once who were sent away in the same minute.
+  if (slug !== 'too-many' && retryAfter < MINUTE) {
+    return { ...words, advice: say('client-wait-seconds', { seconds: retryAfter }) };
+  }
   const zone = place?.rules.timeZone ?? 'UTC';
   return { ...words, advice: say(slug === 'too-many' ? 'client-wait' : 'client-wait-safe', { time: momentAfter(retryAfter, zone) }) };
 }

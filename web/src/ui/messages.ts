@@ -91,6 +91,7 @@ export interface Messages {
   'client-under-age': 'age' | 'day';
   'client-district': 'district';
   'client-wait': 'time';
+  'client-wait-seconds': 'seconds';
   'client-wait-safe': 'time';
   'client-no-answer-offline': never;
   'client-no-answer-time-out': never;

@@ -1,7 +1,8 @@
 /** Times and days as the reader's language writes them, in the round's time zone. */
 import { language, say } from './texts.ts';
 
-const MINUTE = 60;
+/** Seconds of a minute. */
+export const MINUTE = 60;
 
 /** A Unix second as day and time with its zone. */
 export function moment(at: number, timeZone: string): string {
