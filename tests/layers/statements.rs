@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fs};
 use super::{report, root, sources};
 
 /// What a statement begins with.
-const VERBS: &[&str] = &["SELECT", "INSERT", "UPDATE", "DELETE", "LOCK", "BEGIN"];
+const VERBS: &[&str] = &["SELECT", "INSERT", "UPDATE", "DELETE", "LOCK", "BEGIN", "WITH"];
 /// Words before a table's name.
 const BEFORE: &[&str] = &["FROM", "INTO", "UPDATE", "TABLE"];
 /// What makes a statement harder for an engine than others of its kind.
