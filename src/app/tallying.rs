@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// Lines that are read and counted together.
-const BLOCK: u32 = 4096;
+const BLOCK: u32 = 1024;
 
 /// Reveals the opening key. Counting begins by itself.
 ///

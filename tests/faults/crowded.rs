@@ -159,6 +159,33 @@ async fn slow_clients_and_idle_connections_on_postgresql() {
     slow_and_idle(&poll::database(&cluster, "slow"), "slow clients and idle connections on PostgreSQL").await;
 }
 
+/// Strangers who say nothing hold every place, and more of them stand before the door: whoever has a connection goes on with it, and
+/// whoever comes then is served as soon as those are closed.
+#[tokio::test(flavor = "multi_thread")]
+async fn strangers_on_every_place() {
+    let _alone = ALONE.lock().await;
+    let mut poll = Poll::new("", 8).await;
+    poll.start.settings = "connections = 64\n".to_owned();
+    let node = poll.start.node();
+    let crowd = Crowd::of(&mut poll, &[&node.api]);
+    crowd.until_more(60).await;
+    let (began, strangers) = (Instant::now(), connections(&node, 100).await);
+    crowd.until_more(100).await;
+    let beside = began.elapsed();
+    assert_eq!(node.status("/readyz").await, Some(StatusCode::NO_CONTENT), "a newcomer is served");
+    let waited = began.elapsed();
+    assert!(waited > Duration::from_secs(5), "there was a place all the time, so nothing was tried: {waited:?}");
+    drop(strangers);
+    let what = "strangers on every place";
+    size::say(format_args!(
+        "{what}: 100 ballots took {} ms, a newcomer was served after {} ms",
+        beside.as_millis(),
+        waited.as_millis()
+    ));
+    let counts = crowd.ends(&mut poll).await;
+    books::hold(poll, &node.api, what, &counts).await;
+}
+
 /// Two such crowds at once would have more files open than this process may.
 static ALONE: Mutex<()> = Mutex::const_new(());
 

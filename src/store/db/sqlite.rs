@@ -30,7 +30,7 @@ const READERS: u32 = 4;
 /// Memory for pages in KiB, as SQLite writes it. The writer finds its pages again as long as nobody else writes; a reader forgets
 /// them at every commit.
 const WRITER_CACHE: &str = "-16000";
-const READER_CACHE: &str = "-8000";
+const READER_CACHE: &str = "-4000";
 /// Rows of an answer that wait for the task that asked.
 const ROWS: usize = 512;
 /// Pages in the write-ahead log from which on the writer moves what is left of them, so that the log begins anew; and where it does so
