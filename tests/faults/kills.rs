@@ -100,10 +100,10 @@ async fn postgresql_with_all_its_processes() {
         assert_eq!(nodes[0].status("/healthz").await, Some(StatusCode::NO_CONTENT));
         until(&nodes[0], StatusCode::SERVICE_UNAVAILABLE).await;
         let (there, longest) = nodes[0].answers_readers().await;
-        println!(
+        size::say(format_args!(
             "without PostgreSQL {there} of 5 things to read are there, the slowest answer after {} ms",
             longest.as_millis()
-        );
+        ));
         cluster.starts_again();
         crowd.until_more(20).await;
         until(&nodes[1], StatusCode::NO_CONTENT).await;
