@@ -163,7 +163,8 @@ async fn under_all_files_of_postgresql() {
         tokio::time::sleep(FULL_FOR).await;
         let a_second = (written() - before) as f64 / 1e3 / began.elapsed().as_secs_f64();
         size::say(format_args!("{what}: {a_second:.1} KB of its log written a second"));
-        assert!(a_second < 20.0, "if all were tried it would be twice as much");
+        let most = size::of(10.0, 20.0);
+        assert!(a_second < most, "if all were tried it would be twice as much, or more");
         assert!(runs(&cluster), "it has ended");
     };
     let counts = fills(&mut poll, &disk, &node, (what, while_full)).await;
